@@ -1,0 +1,65 @@
+/**
+ * The words and contracts: what every other folder speaks. Imports nothing from src.
+ * @module
+ */
+export { systemClock } from './clock.js';
+export {
+  AuthError,
+  BadAnswerError,
+  ConfigError,
+  type Fault,
+  HttpStatusError,
+  isLivywireError,
+  JobFailedError,
+  JobRefusedError,
+  KeyConflictError,
+  LedgerConflictError,
+  LedgerError,
+  LivywireError,
+  RunNotFoundError,
+  SubmitBusyError,
+  SubmitUnknownError,
+  UnreachableError,
+  WaitTimeoutError,
+} from './errors.js';
+export {
+  type BackendKind,
+  type Diagnosis,
+  type DiagnosisLine,
+  type Evidence,
+  isFinal,
+  type JobSpec,
+  type LivyState,
+  type LogStream,
+  type OutcomeKind,
+  type RunEvent,
+  type RunLinks,
+  type RunOutcome,
+  type RunProgress,
+  type RunRef,
+  type RunState,
+  type RunStatus,
+  type Usage,
+  type Witness,
+} from './model.js';
+export type {
+  AppRegistry,
+  AppReport,
+  AppSearch,
+  AttemptPlan,
+  AttemptRecord,
+  Backend,
+  CallOptions,
+  Claim,
+  Clock,
+  Ledger,
+  LedgerEntry,
+  Logger,
+  LogItem,
+  LogReader,
+  LogSource,
+  OutcomeSource,
+  RunRecord,
+  StartAnswer,
+} from './ports.js';
+export { isSecretName, plainLine, REDACTED, redactArgs, redactSpec, redactText } from './redact.js';

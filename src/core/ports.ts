@@ -1,0 +1,200 @@
+import type { LivywireError } from './errors.js';
+import type { BackendKind, JobSpec, RunEvent, RunOutcome, RunRef, RunStatus, RunState, Usage } from './model.js';
+
+/** Accepted by every call that goes out. */
+export interface CallOptions {
+  /** Ends the call, not the job. The promise rejects with `signal.reason`. */
+  readonly signal?: AbortSignal;
+  /** Longest wait for one answer, in milliseconds. */
+  readonly timeoutMs?: number;
+}
+
+/** Time, so that tests need none. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Resolves after `ms`, or rejects with `signal.reason`. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Where livywire says what it does. Silent unless one is given. Never handed a secret. */
+export interface Logger {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** One attempt, ready to be started under its own name. */
+export interface AttemptPlan {
+  readonly spec: JobSpec;
+  /** `livywire-<hash>-a<n>`: the name at the backend. */
+  readonly name: string;
+  /** YARN tags, lower case: the name first, then the spec's hash. */
+  readonly tags: readonly string[];
+}
+
+/** What one request to start something came to. */
+export type StartAnswer =
+  | { readonly kind: 'started'; readonly status: RunStatus }
+  /** The backend already holds that name. */
+  | { readonly kind: 'duplicate' }
+  /** Back-pressure: nothing was started, ask again later. */
+  | { readonly kind: 'busy'; readonly message: string; readonly retryAfterMs?: number }
+  /** Nothing was started, and the same request never will be. `leftover`: the backend may have registered the name all the same. */
+  | { readonly kind: 'refused'; readonly error: LivywireError; readonly leftover: boolean }
+  /** The request certainly did not arrive. */
+  | { readonly kind: 'unsent'; readonly error: LivywireError }
+  /** The request may have been acted on. */
+  | { readonly kind: 'unknown'; readonly error: LivywireError };
+
+/** Starts and stops attempts. Livy batches, EMR steps and EMR Serverless each implement it. */
+export interface Backend {
+  readonly kind: BackendKind;
+  readonly endpoint: string;
+  /** Checks the spec before anything is sent. @throws ConfigError naming the field */
+  check(spec: JobSpec): void;
+  /** The request that `start` would send, as plain JSON. */
+  request(plan: AttemptPlan): Readonly<Record<string, unknown>>;
+  /** One request. Never repeated by itself; rejects only when `signal` aborts. */
+  start(plan: AttemptPlan, options?: CallOptions): Promise<StartAnswer>;
+  /** The attempt that holds this name now; `undefined` when the backend answered that there is none. */
+  find(name: string, options?: CallOptions): Promise<RunStatus | undefined>;
+  /** One reading; `undefined` when the backend has no record, or its id now belongs to something else. */
+  status(ref: RunRef, options?: CallOptions): Promise<RunStatus | undefined>;
+  /** Every attempt the backend remembers, page by page. */
+  list(options?: CallOptions): AsyncIterable<RunStatus>;
+  /** Asks for the end. Resolves once the backend took it, or has no record. Whether it is over is read afterwards. */
+  stop(ref: RunRef, options?: CallOptions): Promise<'asked' | 'no-record'>;
+  /** Removes what a refused start of ours left behind under this name. */
+  discard(name: string, options?: CallOptions): Promise<void>;
+}
+
+/** An application as its resource manager reports it. */
+export interface AppReport {
+  readonly appId: string;
+  /** `RUNNING`, … as YARN says it. */
+  readonly raw: string;
+  /** `UNDEFINED`, `SUCCEEDED`, … as YARN says it. */
+  readonly finalStatus: string;
+  readonly state: RunState;
+  readonly name: string;
+  readonly user: string;
+  readonly queue: string;
+  readonly tags: readonly string[];
+  readonly diagnostics: string;
+  /** Server time, milliseconds since the epoch. */
+  readonly startedMs: number;
+  readonly finishedMs?: number;
+  readonly trackingUrl?: string;
+  readonly amContainerLogs?: string;
+  readonly usage: Usage;
+}
+
+/** `absent` is proof of absence; everything less is `unknown` with its reason. */
+export type AppSearch =
+  | { readonly kind: 'found'; readonly apps: readonly AppReport[] }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** The resource manager behind a backend: YARN. */
+export interface AppRegistry {
+  /** `undefined` when it has no record of that id. */
+  byId(appId: string, options?: CallOptions): Promise<AppReport | undefined>;
+  /**
+   * Applications that carry the tag. Absence counts only if the resource manager started before `sinceMs`
+   * (server time), still remembers applications older than that, and lets us see them. @throws UnreachableError
+   */
+  byTag(tag: string, options?: CallOptions & { readonly sinceMs?: number }): Promise<AppSearch>;
+  /** The server's own clock, milliseconds since the epoch. */
+  serverTime(options?: CallOptions): Promise<number>;
+  /** Asks for the end of an application. `no-record` when there is none by that id. */
+  kill(appId: string, options?: CallOptions): Promise<'asked' | 'no-record'>;
+}
+
+/** Knows how a run ended after its backend forgot it. `undefined` is "no record here", never "it failed". */
+export interface OutcomeSource {
+  readonly source: RunStatus['source'];
+  status(ref: RunRef, options?: CallOptions): Promise<RunStatus | undefined>;
+}
+
+export type LogItem = Extract<RunEvent, { type: 'line' | 'gap' | 'notice' }>;
+
+/** Where a driver's log comes from. Opened once per follower; it remembers what it has given. */
+export interface LogSource {
+  open(ref: RunRef, options?: { readonly tail?: number }): LogReader;
+}
+export interface LogReader {
+  /** What is new since the last call; empty when nothing is. `ref` may know more than at the opening. */
+  read(ref: RunRef, options?: CallOptions): Promise<readonly LogItem[]>;
+  /** What only the end of the run makes readable; call once, after it. */
+  finish(ref: RunRef, options?: CallOptions): Promise<readonly LogItem[]>;
+}
+
+/** Who is at work on an attempt. Takes over only where the owner is dead or the lease ran out. */
+export interface Claim {
+  /** Random per process and submit. */
+  readonly owner: string;
+  readonly host: string;
+  readonly pid: number;
+  /** The process's start, as the operating system counts it: tells a reused pid from the owner. */
+  readonly pidStart?: string;
+  /** ISO 8601, the owner's clock. */
+  readonly leaseUntil: string;
+}
+
+/** One attempt in the ledger. */
+export interface AttemptRecord {
+  readonly attempt: number;
+  readonly name: string;
+  /**
+   * `claimed`: nothing was sent · `posting`: a request may be under way · `refused`: nothing runs ·
+   * `started`: the backend has it · `ended`: `outcome` is there.
+   */
+  readonly phase: 'claimed' | 'posting' | 'refused' | 'started' | 'ended';
+  readonly createdAt: string;
+  readonly backend: BackendKind;
+  readonly endpoint: string;
+  readonly claim?: Claim;
+  /** Each POST that was about to be sent: our clock, and the resource manager's where it answered. */
+  readonly posts: readonly { readonly at: string; readonly serverMs?: number }[];
+  readonly id?: string;
+  readonly appId?: string;
+  /** Why it was refused, or why its fate is unknown. */
+  readonly note?: string;
+  /** Asked to stop by us: when. Tells our cancel from somebody else's. */
+  readonly cancelledAt?: string;
+  readonly outcome?: RunOutcome;
+}
+
+/** Everything that happened under one key. */
+export interface RunRecord {
+  readonly v: 1;
+  readonly key: string;
+  /** SHA-256 over the caller's own fields. */
+  readonly specHash: string;
+  /** Redacted. */
+  readonly spec: JobSpec;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  /** Oldest first; at most the last one has not ended. */
+  readonly attempts: readonly AttemptRecord[];
+}
+
+/** A record and the version that an update must name. */
+export interface LedgerEntry {
+  readonly record: RunRecord;
+  readonly version: string;
+}
+
+/** Where runs are kept: a folder, S3, memory. */
+export interface Ledger {
+  /** Part of every name, so that the same key in two ledgers is two runs. */
+  namespace(): Promise<string>;
+  get(key: string): Promise<LedgerEntry | undefined>;
+  /** @throws LedgerConflictError when the key is there already */
+  create(record: RunRecord): Promise<LedgerEntry>;
+  /** @throws LedgerConflictError when `version` is not the latest */
+  update(record: RunRecord, version: string): Promise<LedgerEntry>;
+  /** Newest first. */
+  list(options?: { readonly since?: Date; readonly limit?: number }): AsyncIterable<RunRecord>;
+}

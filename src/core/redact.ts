@@ -1,0 +1,75 @@
+import type { JobSpec } from './model.js';
+
+export const REDACTED = '(redacted)';
+
+// Spark's own default for spark.redaction.regex is (?i)secret|password|token|access[.]?key; this is wider.
+const secretWord = /secret|passw|passphrase|token|access[._-]?key|api[._-]?key|private[._-]?key|credential|signature/i;
+
+/** Whether a value under this name should never be shown. */
+export const isSecretName = (name: string): boolean => secretWord.test(name);
+
+const patterns: readonly (readonly [RegExp, string])[] = [
+  // scheme://user:password@host
+  [/([a-z][a-z0-9+.-]*:\/\/)[^\s/@:]*:[^\s/@]+@/gi, `$1${REDACTED}@`],
+  // Authorization headers, however they were quoted; a digest or a signature runs to the end of its line
+  [
+    /\b((?:proxy-)?authorization["']?\s*[:=]\s*["']?)(?:(?:basic|bearer|negotiate)\s+[^\s"',;]+|[^\r\n"']+)/gi,
+    `$1${REDACTED}`,
+  ],
+  [/\b(bearer\s+)[A-Za-z0-9._~+/-]{16,}=*/gi, `$1${REDACTED}`],
+  // query parameters of presigned URLs
+  [
+    /([?&](?:x-amz-(?:signature|security-token|credential)|awsaccesskeyid|signature|token|access_token|sig)=)[^&\s"']+/gi,
+    `$1${REDACTED}`,
+  ],
+  // AWS access key ids, long-lived and temporary
+  [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, REDACTED],
+  // name=value, name: value, "name": "value", --name value; the name may have parts before and after the word
+  [
+    /([\w.-]*(?:secret|passw(?:or)?d|passphrase|token|access[._-]?key|api[._-]?key|private[._-]?key|credentials?)[\w.-]*["']?\s*(?:=|:\s)\s*["']?)(?!\(redacted\))[^\s"',;&}]+/gi,
+    `$1${REDACTED}`,
+  ],
+  [/(--[\w-]*(?:secret|password|passwd|token|access-key|api-key)[\w-]*\s+)(?!\(redacted\))(?!-)\S+/gi, `$1${REDACTED}`],
+];
+
+/** Masks what looks like a credential in free text. */
+export const redactText = (text: string): string =>
+  patterns.reduce((done, [pattern, replacement]) => done.replace(pattern, replacement), text);
+
+/** Masks secret-looking arguments: the value of `--password x`, of `token=x`, and anything {@link redactText} knows. */
+export function redactArgs(args: readonly string[]): string[] {
+  return args.map((arg, i) => {
+    const before = args[i - 1];
+    const isValueOfSecretFlag =
+      before?.startsWith('-') && !before.includes('=') && isSecretName(before) && !arg.startsWith('-');
+    return isValueOfSecretFlag ? REDACTED : redactText(arg);
+  });
+}
+
+/** A spec that may be kept and shown: secret-looking conf values and arguments are masked. */
+export function redactSpec(spec: JobSpec): JobSpec {
+  return {
+    ...spec,
+    file: redactText(spec.file),
+    ...(spec.args && { args: redactArgs(spec.args) }),
+    ...(spec.conf && {
+      conf: Object.fromEntries(
+        Object.entries(spec.conf).map(([key, value]) => [
+          key,
+          isSecretName(key) ? REDACTED : typeof value === 'string' ? redactText(value) : value,
+        ]),
+      ),
+    }),
+  };
+}
+
+// C0 (but tab), DEL, C1, and the bidirectional overrides that can make a line read as another.
+// eslint-disable-next-line no-control-regex -- control characters are what this is about
+const controls = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+// CSI, OSC, DCS/SOS/PM/APC strings and two-byte escapes, so that no `[31m` litter stays behind.
+const escapes =
+  // eslint-disable-next-line no-control-regex -- control characters are what this is about
+  /\u001b\[[0-?]*[ -/]*[@-~]|\u009b[0-?]*[ -/]*[@-~]|\u001b[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[ -/]*[0-~]/g;
+
+/** One line that is safe on a terminal: no escape sequences, no control characters but tab. */
+export const plainLine = (text: string): string => text.replace(escapes, '').replace(controls, '');
