@@ -1,0 +1,89 @@
+import type { JobSpec, RunEvent, RunOutcome, RunRecord, RunRef, RunStatus } from '../core/index.js';
+
+export interface SubmitOptions {
+  /**
+   * What makes two submits the same run: submitting twice under one key starts one application.
+   * It belongs to its ledger and to one endpoint. @defaultValue a random key, so every submit is a run of its own
+   */
+  readonly key?: string;
+  /**
+   * Start a new attempt when the run under this key ended so: `failed` covers failed and cancelled ones,
+   * `lost` also those whose end nobody knows. @defaultValue no new attempt: the old outcome is returned
+   */
+  readonly retryOf?: 'failed' | 'lost';
+  /** Send again although it is not certain that an earlier request was lost. May start a second application. @defaultValue `false` */
+  readonly forceResend?: boolean;
+  /** Longest time to spend on back-pressure, on another process that is submitting the same key, and on a request of unknown fate, in milliseconds. @defaultValue `600_000` */
+  readonly deadlineMs?: number;
+  /** Ends the submit. What was sent already is not taken back; submit again with the same key to find it. */
+  readonly signal?: AbortSignal;
+}
+
+export interface WaitOptions {
+  /** Longest pause between two status reads, in milliseconds. @defaultValue `60_000` */
+  readonly maxDelayMs?: number;
+  /**
+   * Stop waiting after this long, in milliseconds. The Spark job keeps running, and the
+   * `WaitTimeoutError` carries the `RunRef` to come back with. @defaultValue `Infinity`
+   */
+  readonly timeoutMs?: number;
+  /** Ends the wait, not the job. The promise rejects with `signal.reason`. */
+  readonly signal?: AbortSignal;
+}
+
+export interface EventOptions extends WaitOptions {
+  /** Start with the last so many lines of each stream. @defaultValue everything the servers still have */
+  readonly tail?: number;
+}
+
+export interface LogOptions {
+  /** Keep going until the run ends. @defaultValue `false`: what is there now */
+  readonly follow?: boolean;
+  readonly tail?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface CancelOptions {
+  /** How long to wait for the proof that the application stopped, in milliseconds. @defaultValue `180_000` */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** One attempt of a run, from any process. */
+export interface Run {
+  /** Plain JSON; knows more once the backend has answered. */
+  readonly ref: RunRef;
+  /** `started`: by this submit · `adopted`: the key already had it · `attached`: by its ref. */
+  readonly how: 'started' | 'adopted' | 'attached';
+  /** One reading. @throws RunNotFoundError when no server and no ledger knows it any more */
+  status(options?: { readonly signal?: AbortSignal }): Promise<RunStatus>;
+  /** Every reading until the end, at the pace of DESIGN; the last one is final. */
+  watch(options?: WaitOptions): AsyncGenerator<RunStatus, void>;
+  /** The driver's lines, states and the outcome as they come; the last one is the outcome. */
+  events(options?: EventOptions): AsyncGenerator<RunEvent, void>;
+  /** Log lines only. */
+  logs(options?: LogOptions): AsyncGenerator<RunEvent, void>;
+  /** Resolves with how it ended, failure included. @throws WaitTimeoutError */
+  wait(options?: WaitOptions): Promise<RunOutcome>;
+  /** Like `wait`, but anything but success is thrown. @throws JobFailedError */
+  result(options?: WaitOptions): Promise<RunOutcome>;
+  /** Stops the application and proves it. Resolves with the outcome, which is what it was when it had ended already. @throws WaitTimeoutError when it would not stop in time */
+  cancel(options?: CancelOptions): Promise<RunOutcome>;
+}
+
+/** The engine as the three entrances see it. */
+export interface Runs {
+  /** @throws ConfigError, KeyConflictError, AuthError, JobRefusedError, SubmitUnknownError, SubmitBusyError, UnreachableError */
+  submit(spec: JobSpec, options?: SubmitOptions): Promise<Run>;
+  /** No I/O: the ref is believed, and checked by the first read. */
+  attach(ref: RunRef): Run;
+  /**
+   * A run by its key, Livy name, `livy:<id>` or application id; never guessed between them.
+   * @throws RunNotFoundError
+   */
+  find(run: string, options?: { readonly signal?: AbortSignal }): Promise<Run>;
+  /** What the ledger holds, newest first. */
+  list(options?: { readonly since?: Date; readonly limit?: number }): AsyncIterable<RunRecord>;
+  /** The request that `submit` would send, as plain JSON. Sends nothing. @throws ConfigError */
+  plan(spec: JobSpec, options?: SubmitOptions): Promise<Readonly<Record<string, unknown>>>;
+}
