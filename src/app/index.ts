@@ -1,0 +1,16 @@
+/**
+ * From settings to wired services; the only place that picks implementations.
+ * @module
+ */
+export { parseDuration } from './settings-duration.js';
+export type { SettingsAuth } from './settings-auth.js';
+export type { SettingsInput } from './settings-find.js';
+export { type SettingsIo, systemSettingsIo } from './settings-io.js';
+export {
+  type SettingName,
+  settingNames,
+  type SettingsFlags,
+  type SettingWord,
+  settingWords,
+} from './settings-words.js';
+export { readSettings, type Settings } from './settings.js';

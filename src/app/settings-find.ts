@@ -1,0 +1,141 @@
+import { resolve, join } from 'node:path';
+import { ConfigError } from '../core/index.js';
+import { type ConfigFile, parseConfigFile, type ProfileValue } from './settings-file.js';
+import type { SettingsIo } from './settings-io.js';
+import {
+  type SettingName,
+  settingNames,
+  type SettingsFlags,
+  type SettingWord,
+  settingWords,
+} from './settings-words.js';
+
+export interface SettingsInput {
+  readonly flags?: SettingsFlags;
+  /** Name of the profile, from `--profile`. */
+  readonly profile?: string | undefined;
+  /** Path of the config file, from `--config`. */
+  readonly config?: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly io?: SettingsIo;
+}
+
+/** One setting as it was given, and where. */
+export interface Found {
+  readonly value: ProfileValue;
+  /** 0 flags, 1 environment, 2 profile. */
+  readonly rank: 0 | 1 | 2;
+  readonly from: string;
+  /** What relative paths are relative to. */
+  readonly base: string;
+}
+export type FoundSettings = Partial<Record<SettingName, Found>>;
+
+export const nonEmpty = (value: string | undefined): string | undefined => (value === '' ? undefined : value);
+export const textOf = (one: Found): string => (typeof one.value === 'string' ? one.value : listOf(one).join(','));
+export const wrongSetting = (one: Found | undefined, message: string): ConfigError =>
+  new ConfigError(`${one?.from ?? 'settings'}: ${message}`, one && { field: one.from });
+
+export function listOf(one: Found | undefined): string[] {
+  if (one === undefined) return [];
+  if (Array.isArray(one.value)) return one.value.map(String);
+  return String(one.value as string | boolean)
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+export function isTrue(one: Found | undefined): boolean {
+  if (one === undefined || one.value === false) return false;
+  if (one.value === true || ['1', 'true', 'yes'].includes(textOf(one).toLowerCase())) return true;
+  if (['0', 'false', 'no'].includes(textOf(one).toLowerCase())) return false;
+  throw wrongSetting(one, `${JSON.stringify(textOf(one))} is neither true nor false`);
+}
+
+export async function findConfigFile(
+  input: SettingsInput,
+  io: SettingsIo,
+  home: string,
+): Promise<ConfigFile | undefined> {
+  const named = input.config ?? nonEmpty(input.env.LIVYWIRE_CONFIG);
+  const path =
+    named === undefined
+      ? join(nonEmpty(input.env.XDG_CONFIG_HOME) ?? join(home, '.config'), 'livywire', 'config.yaml')
+      : resolve(input.cwd, named);
+  const content = await io.readFile(path);
+  if (content !== undefined) return parseConfigFile(path, content);
+  if (named === undefined) return undefined;
+  const field = input.config === undefined ? 'LIVYWIRE_CONFIG' : '--config';
+  throw new ConfigError(`${field}: ${path} is not there`, { field });
+}
+
+export function pickProfile(
+  name: string,
+  input: SettingsInput,
+  file: ConfigFile | undefined,
+): ConfigFile['profiles'][string] {
+  const profile = file && Object.hasOwn(file.profiles, name) ? file.profiles[name] : undefined;
+  if (profile) return profile;
+  const field =
+    input.profile !== undefined ? '--profile' : nonEmpty(input.env.LIVYWIRE_PROFILE) ? 'LIVYWIRE_PROFILE' : 'profile';
+  const has = Object.keys(file?.profiles ?? {});
+  throw new ConfigError(
+    file === undefined
+      ? `${field}: there is no config file to look for the profile ${JSON.stringify(name)} in; livywire doctor shows where one would be`
+      : `${field}: ${file.path} has no profile ${JSON.stringify(name)}${has.length ? `; it has ${has.join(', ')}` : ''}`,
+    { field },
+  );
+}
+
+export function findSetting(
+  name: SettingName,
+  { flags, env, cwd }: SettingsInput,
+  profile: { readonly value: ProfileValue | undefined; readonly from: string; readonly base: string } | undefined,
+): Found | undefined {
+  const word: SettingWord = settingWords[name];
+  const flag = flags?.[name];
+  if (flag !== undefined) {
+    const one: Found = { value: flag, rank: 0, from: `--${word.flag}`, base: cwd };
+    if (word.notOnCommandLine) {
+      throw wrongSetting(
+        one,
+        `everybody on this machine could read it; use --${word.flag}-file, or the variable ${word.env}`,
+      );
+    }
+    if (flag === '') throw wrongSetting(one, 'is empty');
+    return one;
+  }
+  const variable = nonEmpty(env[word.env]);
+  if (variable !== undefined) return { value: variable, rank: 1, from: word.env, base: cwd };
+  return profile?.value === undefined
+    ? undefined
+    : { value: profile.value, rank: 2, from: profile.from, base: profile.base };
+}
+
+/**
+ * Credentials and the addresses behind Livy belong to the server they were written for. When `--url` names another
+ * one than the profile (or the environment) that holds them, they are left out: a password sent to the wrong host,
+ * or the wrong cluster's YARN believed, is worse than a refusal.
+ */
+export function dropForeign(
+  found: FoundSettings,
+  input: SettingsInput,
+  profileUrl: ProfileValue | undefined,
+  url: string,
+  notes: string[],
+): void {
+  const origin = new URL(url).origin;
+  const own: Readonly<Record<number, string | undefined>> = {
+    1: nonEmpty(input.env.LIVYWIRE_URL),
+    2: typeof profileUrl === 'string' ? profileUrl : undefined,
+  };
+  for (const name of settingNames) {
+    const one = found[name];
+    if (one === undefined || !(settingWords[name] as SettingWord).bound) continue;
+    const written = own[one.rank];
+    if (written === undefined || !URL.canParse(written) || new URL(written).origin === origin) continue;
+    delete found[name];
+    notes.push(`${name} of ${one.from} is for ${new URL(written).origin}, not for ${origin}: left out`);
+  }
+}

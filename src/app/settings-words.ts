@@ -1,0 +1,129 @@
+/**
+ * Every setting, once: its name in code and in a config file, its flag and its variable. Flags win over the
+ * environment, the environment over the profile.
+ */
+export interface SettingWord {
+  /** Without the dashes. */
+  readonly flag: string;
+  readonly env: string;
+  readonly describe: string;
+  /** `text` one value, `list` may be given several times, `flag` true or false, `map` name: value pairs. */
+  readonly kind: 'text' | 'list' | 'flag' | 'pairs';
+  /** Says something about one cluster: never used with another server than the one it was written for. */
+  readonly bound?: true;
+  /** May not stand in a config file. */
+  readonly notInFile?: true;
+  /** May not stand on a command line, where every user of the machine can read it. */
+  readonly notOnCommandLine?: true;
+}
+
+export const settingWords = {
+  url: { flag: 'url', env: 'LIVYWIRE_URL', kind: 'text', describe: "Livy's address, http(s)://host:8998" },
+  user: { flag: 'user', env: 'LIVYWIRE_USER', kind: 'text', bound: true, describe: 'User name for basic auth' },
+  password: {
+    flag: 'password',
+    env: 'LIVYWIRE_PASSWORD',
+    kind: 'text',
+    bound: true,
+    notInFile: true,
+    notOnCommandLine: true,
+    describe: 'Password for basic auth',
+  },
+  passwordFile: {
+    flag: 'password-file',
+    env: 'LIVYWIRE_PASSWORD_FILE',
+    kind: 'text',
+    bound: true,
+    describe: 'File that holds the password; - reads it from stdin',
+  },
+  token: {
+    flag: 'token',
+    env: 'LIVYWIRE_TOKEN',
+    kind: 'text',
+    bound: true,
+    notInFile: true,
+    notOnCommandLine: true,
+    describe: 'Bearer token',
+  },
+  tokenFile: {
+    flag: 'token-file',
+    env: 'LIVYWIRE_TOKEN_FILE',
+    kind: 'text',
+    bound: true,
+    describe: 'File that holds a bearer token; read again when the server refuses it',
+  },
+  tokenCommand: {
+    flag: 'token-command',
+    env: 'LIVYWIRE_TOKEN_COMMAND',
+    kind: 'text',
+    bound: true,
+    describe: 'Shell command that prints a bearer token; run again when the server refuses it',
+  },
+  headers: {
+    flag: 'header',
+    env: 'LIVYWIRE_HEADERS',
+    kind: 'pairs',
+    bound: true,
+    describe: "Header for every request to Livy, 'Name: value'",
+  },
+  proxy: {
+    flag: 'proxy',
+    env: 'LIVYWIRE_PROXY',
+    kind: 'text',
+    describe: 'Proxy for every request: socks5h://host:port or http://host:port; none switches HTTPS_PROXY off',
+  },
+  map: {
+    flag: 'map',
+    env: 'LIVYWIRE_MAP',
+    kind: 'list',
+    describe: 'Connect elsewhere for a host, as in ip-10-0-3-9.ec2.internal:8042=127.0.0.1:18042',
+  },
+  ca: { flag: 'ca', env: 'LIVYWIRE_CA', kind: 'text', describe: 'PEM file of the authority that signed the servers' },
+  cert: { flag: 'cert', env: 'LIVYWIRE_CERT', kind: 'text', bound: true, describe: 'PEM file of our certificate' },
+  certKey: {
+    flag: 'cert-key',
+    env: 'LIVYWIRE_CERT_KEY',
+    kind: 'text',
+    bound: true,
+    describe: "PEM file of our certificate's private key",
+  },
+  insecure: {
+    flag: 'insecure',
+    env: 'LIVYWIRE_INSECURE',
+    kind: 'flag',
+    bound: true,
+    describe: "Do not check the servers' certificates",
+  },
+  yarnUrl: {
+    flag: 'yarn-url',
+    env: 'LIVYWIRE_YARN_URL',
+    kind: 'text',
+    bound: true,
+    describe: "The ResourceManager's address, http(s)://host:8088",
+  },
+  historyUrl: {
+    flag: 'history-url',
+    env: 'LIVYWIRE_HISTORY_URL',
+    kind: 'text',
+    bound: true,
+    describe: "Spark's History Server, http(s)://host:18080",
+  },
+  ledger: {
+    flag: 'ledger',
+    env: 'LIVYWIRE_LEDGER',
+    kind: 'text',
+    describe: 'Folder in which runs are kept (default $XDG_STATE_HOME/livywire)',
+  },
+  requestTimeout: {
+    flag: 'request-timeout',
+    env: 'LIVYWIRE_REQUEST_TIMEOUT',
+    kind: 'text',
+    describe: 'Longest wait for one answer of a server, as in 30s',
+  },
+} as const satisfies Record<string, SettingWord>;
+
+export type SettingName = keyof typeof settingWords;
+export const settingNames = Object.keys(settingWords) as readonly SettingName[];
+
+/** What flags gave, by setting name. */
+export type SettingsFlags = { readonly [name in SettingName]?: string | readonly string[] | boolean | undefined };
