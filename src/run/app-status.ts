@@ -1,0 +1,15 @@
+import type { AppReport, RunStatus } from '../core/index.js';
+
+/** An application's report as a reading of the run. */
+export const statusOfApp = (app: AppReport): RunStatus => ({
+  raw: app.finalStatus === 'UNDEFINED' ? app.raw : `${app.raw}/${app.finalStatus}`,
+  state: app.state,
+  source: 'yarn',
+  name: app.name,
+  appId: app.appId,
+  links: {
+    ...(app.amContainerLogs !== undefined && { driverLog: app.amContainerLogs }),
+    ...(app.trackingUrl !== undefined && { sparkUi: app.trackingUrl }),
+  },
+  ...(app.diagnostics !== '' && { message: app.diagnostics }),
+});

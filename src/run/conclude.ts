@@ -1,0 +1,111 @@
+import {
+  type DiagnosisLine,
+  isLivywireError,
+  LedgerConflictError,
+  type LogItem,
+  type RunOutcome,
+  type RunRef,
+  type RunStatus,
+} from '../core/index.js';
+import type { EngineDeps } from './deps.js';
+import { attemptIn, type Observer, type Reading } from './observer.js';
+import { knownFrom, lastAttempt, withLast } from './records.js';
+
+const DIAGNOSED_LINES = 200;
+const WRITE_TRIES = 10;
+
+type Ending = Extract<Reading, { kind: 'ended' | 'recorded' | 'lost' }>;
+
+/** Makes the outcome of an ending and writes it to the ledger. Whoever was first has the word. */
+export async function conclude(
+  deps: EngineDeps,
+  observer: Observer,
+  ending: Ending,
+  signal?: AbortSignal,
+): Promise<RunOutcome> {
+  if (ending.kind === 'recorded') return ending.outcome;
+  const outcome = await outcomeOf(deps, observer, ending, signal);
+  return record(deps, outcome);
+}
+
+async function outcomeOf(
+  deps: EngineDeps,
+  observer: Observer,
+  ending: Exclude<Ending, { kind: 'recorded' }>,
+  signal?: AbortSignal,
+): Promise<RunOutcome> {
+  const { clock, diagnose, ledger } = deps;
+  const { ref, evidence, notes } = observer;
+  const app = ending.kind === 'ended' ? ending.app : undefined;
+  const base = {
+    v: 1,
+    ref,
+    evidence,
+    links: ending.kind === 'ended' ? ending.status.links : {},
+    knownAt: new Date(clock.now()).toISOString(),
+    ...(app && { usage: app.usage }),
+    ...(notes.length > 0 && { notes }),
+  } as const;
+  if (ending.kind === 'lost') return { ...base, kind: 'lost' };
+  const { status } = ending;
+  if (status.state === 'succeeded') return { ...base, kind: 'succeeded' };
+  if (status.state === 'cancelled') {
+    const entry = await ledger.get(ref.key).catch(() => undefined);
+    const byUs = entry && attemptIn(entry.record.attempts, ref)?.cancelledAt !== undefined;
+    const message = status.message !== undefined && { message: status.message };
+    return { ...base, kind: 'cancelled', by: byUs ? 'livywire' : 'someone', ...message };
+  }
+  const lines = await lastLines(deps, ref, status, signal);
+  return { ...base, kind: 'failed', diagnosis: diagnose({ status, lines }) };
+}
+
+/** What there is to reason from. A log that cannot be read makes the reason poorer, never the outcome. */
+async function lastLines(
+  { logs, logger }: EngineDeps,
+  ref: RunRef,
+  status: RunStatus,
+  signal?: AbortSignal,
+): Promise<DiagnosisLine[]> {
+  const asLine = (item: LogItem): DiagnosisLine[] =>
+    item.type === 'line' ? [{ source: item.stream, text: item.text }] : [];
+  try {
+    const reader = logs.open(ref, { tail: DIAGNOSED_LINES });
+    const items = [
+      ...(await reader.read(ref, signal && { signal })),
+      ...(await reader.finish(ref, signal && { signal })),
+    ];
+    return items.flatMap(asLine);
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!isLivywireError(error)) throw error;
+    logger.warn('the log could not be read for the diagnosis', { error: error.message });
+    return (status.tail ?? []).map((text) => ({ source: status.source, text }));
+  }
+}
+
+/** Writes the outcome, unless another process was first with one that is as good. */
+async function record({ ledger, clock, logger }: EngineDeps, outcome: RunOutcome): Promise<RunOutcome> {
+  const { ref } = outcome;
+  for (let i = 0; i < WRITE_TRIES; i++) {
+    try {
+      const entry = await ledger.get(ref.key);
+      const attempt = entry && attemptIn(entry.record.attempts, ref);
+      if (!entry || !attempt || attempt !== lastAttempt(entry.record)) return outcome; // not ours to write
+      if (attempt.outcome && !(attempt.outcome.kind === 'lost' && outcome.kind !== 'lost')) return attempt.outcome;
+      const change = {
+        phase: 'ended',
+        outcome,
+        ...knownFrom({ ...ref, raw: '', state: 'unknown', source: 'ledger', links: {} }),
+      } as const;
+      await ledger.update(withLast(entry.record, change, new Date(clock.now()).toISOString()), entry.version);
+      return outcome;
+    } catch (error) {
+      if (error instanceof LedgerConflictError) continue;
+      // The outcome is known; that it could not be kept must not hide it.
+      logger.warn('the outcome could not be written to the ledger', { key: ref.key, error: (error as Error).message });
+      return outcome;
+    }
+  }
+  logger.warn('the outcome could not be written to the ledger: its record keeps changing', { key: ref.key });
+  return outcome;
+}

@@ -1,0 +1,76 @@
+import { type Claim, ConfigError, type JobSpec, KeyConflictError, redactSpec, type RunRecord } from '../core/index.js';
+import { lastAttempt } from './records.js';
+
+export interface Submission {
+  readonly spec: JobSpec;
+  readonly hash: string;
+  readonly endpoint: string;
+  readonly retryOf: 'failed' | 'lost' | undefined;
+}
+
+/** What a submit has to do about a key that is in the ledger already. */
+export type Decision =
+  /** Running or ended: this run is the answer, nothing is sent. */
+  | { readonly kind: 'adopt' }
+  /** A new attempt is wanted, but whether the last one ended is not in the ledger yet. */
+  | { readonly kind: 'look' }
+  /** Claim attempt n + 1. */
+  | { readonly kind: 'next-attempt' }
+  /** Nobody is at work on the last attempt (any more): go on with it. */
+  | { readonly kind: 'take-over' }
+  /** Somebody else is at work on it. */
+  | { readonly kind: 'wait'; readonly claim: Claim };
+
+/** @throws KeyConflictError when the key belongs to another job */
+export function decide(record: RunRecord, want: Submission, ownerIsGone: (claim: Claim) => boolean): Decision {
+  const last = lastAttempt(record);
+  if (record.attempts.every((attempt) => attempt.phase === 'refused')) return { kind: 'next-attempt' }; // nothing ever ran
+  const kind = last.outcome?.kind;
+  const wantsNew =
+    last.phase === 'refused' ||
+    (want.retryOf !== undefined && (kind === 'failed' || kind === 'cancelled')) ||
+    (want.retryOf === 'lost' && kind === 'lost');
+  const differences = conflicts(record, want);
+  if (wantsNew) {
+    // A lost attempt may still run where it was started: elsewhere it would be a second one.
+    if (kind === 'lost' && last.endpoint !== want.endpoint) throw new KeyConflictError(record.key, differences);
+    return { kind: 'next-attempt' };
+  }
+  const mayComeToANewAttempt = want.retryOf !== undefined && last.phase === 'started';
+  if (mayComeToANewAttempt) return { kind: 'look' };
+  if (differences.length > 0) throw new KeyConflictError(record.key, differences);
+  if (last.phase === 'started' || last.phase === 'ended') return { kind: 'adopt' };
+  if (last.claim === undefined || ownerIsGone(last.claim)) return { kind: 'take-over' };
+  return { kind: 'wait', claim: last.claim };
+}
+
+/** One line per difference, redacted. Empty when the submission is the run's own. */
+export function conflicts(record: RunRecord, want: Submission): string[] {
+  const lines: string[] = [];
+  const { endpoint } = lastAttempt(record);
+  if (endpoint !== want.endpoint) lines.push(`endpoint: ${endpoint} there, ${want.endpoint} here`);
+  if (record.specHash !== want.hash) lines.push(...specDifferences(record.spec, redactSpec(want.spec)));
+  return lines;
+}
+
+function specDifferences(there: JobSpec, here: JobSpec): string[] {
+  const flat = ({ name: _label, conf = {}, ...spec }: JobSpec): Map<string, string> => {
+    const fields = Object.entries(spec).filter(([, value]) => value !== undefined);
+    const settings = Object.entries(conf).map(
+      ([key, value]) => [`conf[${JSON.stringify(key)}]`, String(value)] as const,
+    );
+    return new Map([...fields.map(([key, value]) => [key, JSON.stringify(value)] as const), ...settings]);
+  };
+  const [a, b] = [flat(there), flat(here)];
+  const lines = [...new Set([...a.keys(), ...b.keys()])]
+    .filter((field) => a.get(field) !== b.get(field))
+    .map((field) => `${field}: ${a.get(field) ?? 'not set'} there, ${b.get(field) ?? 'not set'} here`);
+  return lines.length > 0 ? lines : ['a redacted value differs'];
+}
+
+/** @throws ConfigError */
+export function checkRetryOf(value: string | undefined): void {
+  if (value !== undefined && value !== 'failed' && value !== 'lost') {
+    throw new ConfigError(`retryOf is ${JSON.stringify(value)}; it takes "failed" or "lost"`, { field: 'retryOf' });
+  }
+}

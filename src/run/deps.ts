@@ -1,0 +1,54 @@
+import type {
+  AppRegistry,
+  Backend,
+  Clock,
+  Diagnosis,
+  DiagnosisLine,
+  Ledger,
+  Logger,
+  LogSource,
+  OutcomeSource,
+  RunStatus,
+} from '../core/index.js';
+import type { Identity } from './identity.js';
+
+/** From what is known about a failed attempt to a reason. */
+export type Diagnose = (facts: { readonly status: RunStatus; readonly lines: readonly DiagnosisLine[] }) => Diagnosis;
+
+/** The waits of the engine, in milliseconds. */
+export interface Waits {
+  /** Longest wait for the answer to a POST. */
+  readonly postTimeoutMs: number;
+  /** Unbroken absence after which a request of unknown fate counts as never acted on. */
+  readonly settleMs: number;
+  /** How long a claim holds without being renewed. */
+  readonly leaseMs: number;
+  /** Unbroken absence of a started attempt everywhere, after which its outcome is `lost`. */
+  readonly lostAfterMs: number;
+  /** Unbroken silence of every server, after which a wait gives up with `UnreachableError`. The job goes on. */
+  readonly outageMs: number;
+}
+
+export const defaultWaits: Waits = {
+  postTimeoutMs: 120_000,
+  settleMs: 60_000,
+  leaseMs: 60_000,
+  lostAfterMs: 30_000,
+  outageMs: 900_000,
+};
+
+/** Everything the engine works with. Implementations are picked in `app/`. */
+export interface EngineDeps {
+  readonly backend: Backend;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly logs: LogSource;
+  readonly diagnose: Diagnose;
+  readonly logger: Logger;
+  readonly identity: Identity;
+  readonly waits: Waits;
+  /** YARN, where it can be asked. */
+  readonly registry?: AppRegistry;
+  /** Asked in this order when backend and registry have no record. */
+  readonly sources: readonly OutcomeSource[];
+}

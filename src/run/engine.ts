@@ -1,0 +1,85 @@
+import { ConfigError, type JobSpec, type RunRecord, type RunRef } from '../core/index.js';
+import type { EngineDeps } from './deps.js';
+import { findRun } from './find.js';
+import { attemptName, checkKey, randomKey, specHash, specTag } from './names.js';
+import { conclude } from './conclude.js';
+import { Observer } from './observer.js';
+import type { Run, Runs, SubmitOptions } from './options.js';
+import { lastAttempt, refOf } from './records.js';
+import { EngineRun } from './run.js';
+import { shareReads } from './shared-reads.js';
+import { submit } from './submit.js';
+
+/** The engine: starts runs exactly once, watches them, and knows how they ended. */
+export class Engine implements Runs {
+  readonly #deps: EngineDeps;
+
+  constructor(deps: EngineDeps) {
+    const { backend } = deps;
+    const shared = shareReads(backend);
+    // A backend may be a class: its methods stay bound to it.
+    const reads = new Proxy(backend, {
+      get: (target, property) => {
+        if (property === 'status') return shared.status;
+        const value: unknown = Reflect.get(target, property);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+    this.#deps = { ...deps, backend: reads };
+  }
+
+  async submit(spec: JobSpec, options: SubmitOptions = {}): Promise<Run> {
+    const refresh = (record: RunRecord, signal?: AbortSignal) => this.#refresh(record, signal);
+    const { record, attempt, how } = await submit(this.#deps, refresh, spec, options);
+    return new EngineRun(this.#deps, refOf(record.key, attempt), how);
+  }
+
+  attach(ref: RunRef): Run {
+    checkRef(ref);
+    return new EngineRun(this.#deps, ref, 'attached');
+  }
+
+  async find(run: string, options: { readonly signal?: AbortSignal } = {}): Promise<Run> {
+    return new EngineRun(this.#deps, await findRun(this.#deps, run, options.signal), 'attached');
+  }
+
+  list(options: { readonly since?: Date; readonly limit?: number } = {}): AsyncIterable<RunRecord> {
+    return this.#deps.ledger.list(options);
+  }
+
+  async plan(spec: JobSpec, { key = randomKey() }: SubmitOptions = {}): Promise<Readonly<Record<string, unknown>>> {
+    const { backend, ledger } = this.#deps;
+    checkKey(key);
+    backend.check(spec);
+    const entry = await ledger.get(key);
+    const attempt = entry ? lastAttempt(entry.record).attempt : 1;
+    const name = attemptName(await ledger.namespace(), key, attempt);
+    return backend.request({ spec, name, tags: [name, specTag(specHash(spec))] });
+  }
+
+  /** One look at an attempt that the ledger holds as started; its end, if it has one, is written down. */
+  async #refresh(record: RunRecord, signal?: AbortSignal): Promise<void> {
+    const observer = new Observer(this.#deps, refOf(record.key, lastAttempt(record)));
+    const reading = await observer.read(signal);
+    if (reading.kind === 'ended' || reading.kind === 'lost') await conclude(this.#deps, observer, reading, signal);
+  }
+}
+
+/** @throws ConfigError */
+function checkRef(ref: RunRef): void {
+  const wrong = (field: string, want: string): never => {
+    throw new ConfigError(`The ref's ${field} is not ${want}; a ref is the JSON that submit gave`, {
+      field: `ref.${field}`,
+    });
+  };
+  const given: Record<string, unknown> = typeof ref === 'object' && ref !== null ? { ...ref } : {};
+  if (given.v !== 1) wrong('v', '1');
+  for (const field of ['key', 'backend', 'endpoint', 'name', 'createdAt']) {
+    if (typeof given[field] !== 'string') wrong(field, 'a string');
+  }
+  if (!Number.isSafeInteger(given.attempt) || (given.attempt as number) < 0) wrong('attempt', 'a whole number');
+  if (Number.isNaN(Date.parse(ref.createdAt))) wrong('createdAt', 'an ISO 8601 time');
+  for (const field of ['id', 'appId']) {
+    if (given[field] !== undefined && typeof given[field] !== 'string') wrong(field, 'a string');
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * The engine, over ports only: submit, watch, follow, cancel, and the ledgers in a folder and in memory.
+ * @module
+ */
+export { defaultWaits, type Diagnose, type EngineDeps, type Waits } from './deps.js';
+export { Engine } from './engine.js';
+export { fileLedger } from './file-ledger.js';
+export { currentIdentity, type Identity } from './identity.js';
+export { memoryLedger } from './memory-ledger.js';
+export { attemptName, attemptNamePattern, specHash, specTag } from './names.js';
+export type { CancelOptions, EventOptions, LogOptions, Run, Runs, SubmitOptions, WaitOptions } from './options.js';
+export { pace, type PaceBounds } from './pace.js';

@@ -1,0 +1,70 @@
+import { AuthError, isLivywireError, type RunStatus } from '../core/index.js';
+import type { EngineDeps } from './deps.js';
+import { statusOfApp } from './app-status.js';
+
+/** What a look for an attempt's name came to. */
+export type Sighting =
+  | { readonly kind: 'found'; readonly status: RunStatus }
+  /** The backend holds the name, but nothing shows that it ever began: perhaps the leftover of a refused request. */
+  | { readonly kind: 'suspect'; readonly status: RunStatus }
+  /** Everyone who could know was asked, and answered no. */
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** Looks for an attempt at the backend by name, and at the resource manager by tag. */
+export class Lookout {
+  readonly #deps: EngineDeps;
+  readonly #name: string;
+  constructor(deps: EngineDeps, name: string) {
+    this.#deps = deps;
+    this.#name = name;
+  }
+
+  /** `firstPostMs`: server time of the first POST; absence at the resource manager counts only from there on. */
+  async look(firstPostMs: number | undefined, signal?: AbortSignal): Promise<Sighting> {
+    const { backend, registry } = this.#deps;
+    const options = signal && { signal };
+    const held = await answerOf(() => backend.find(this.#name, options), signal);
+    if ('answer' in held && held.answer && !neverBegan(held.answer)) return { kind: 'found', status: held.answer };
+    const search =
+      registry &&
+      (await answerOf(
+        () => registry.byTag(this.#name, { ...options, ...(firstPostMs !== undefined && { sinceMs: firstPostMs }) }),
+        signal,
+      ));
+    if (search && 'answer' in search && search.answer.kind === 'found') {
+      const [app] = [...search.answer.apps].sort((a, b) => a.startedMs - b.startedMs);
+      if (app)
+        return {
+          kind: 'found',
+          status: { ...statusOfApp(app), ...('answer' in held && held.answer && pickId(held.answer)) },
+        };
+    }
+    if (search && 'problem' in search) return { kind: 'unknown', reason: search.problem };
+    if (search && 'answer' in search && search.answer.kind === 'unknown')
+      return { kind: 'unknown', reason: search.answer.reason };
+    if ('problem' in held) {
+      // YARN alone can prove absence of an application, but we could send nothing while the backend is silent.
+      return { kind: 'unknown', reason: held.problem };
+    }
+    return held.answer ? { kind: 'suspect', status: held.answer } : { kind: 'absent' };
+  }
+}
+
+const pickId = ({ id }: RunStatus): Pick<RunStatus, 'id'> => (id === undefined ? {} : { id });
+
+/** `starting`, without application and without a line of log. */
+function neverBegan(status: RunStatus): boolean {
+  return status.state === 'waiting' && status.appId === undefined && (status.tail ?? []).length === 0;
+}
+
+/** A service's failure is an answer of a kind; refused credentials and the caller's abort are not. */
+async function answerOf<T>(ask: () => Promise<T>, signal?: AbortSignal): Promise<{ answer: T } | { problem: string }> {
+  try {
+    return { answer: await ask() };
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof AuthError || !isLivywireError(error)) throw error;
+    return { problem: error.message };
+  }
+}

@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import { type Ledger, LedgerConflictError, type LedgerEntry, type RunRecord } from '../core/index.js';
+
+/**
+ * A ledger that lives and dies with the process: for tests and short-lived programs.
+ * After a restart the same key is a new run, unless `namespace` is given and Livy still remembers the batch.
+ * @example
+ * const lw = createLivywire({ url: 'http://127.0.0.1:8998', ledger: memoryLedger() });
+ */
+export function memoryLedger({ namespace = randomUUID() }: { readonly namespace?: string } = {}): Ledger {
+  const entries = new Map<string, { json: string; version: number }>();
+  const read = (key: string): LedgerEntry | undefined => {
+    const entry = entries.get(key);
+    return entry && { record: JSON.parse(entry.json) as RunRecord, version: String(entry.version) };
+  };
+  const write = (record: RunRecord, version: number): LedgerEntry => {
+    entries.set(record.key, { json: JSON.stringify(record), version });
+    return { record, version: String(version) };
+  };
+  return {
+    namespace: async () => namespace,
+    get: async (key) => read(key),
+    create: async (record) => {
+      if (entries.has(record.key))
+        throw new LedgerConflictError(`Key ${JSON.stringify(record.key)} is in the ledger already`);
+      return write(record, 1);
+    },
+    update: async (record, version) => {
+      const now = entries.get(record.key)?.version ?? 0;
+      if (String(now) !== version)
+        throw new LedgerConflictError(`The record of ${JSON.stringify(record.key)} has changed`);
+      return write(record, now + 1);
+    },
+    async *list({ since, limit = Infinity } = {}) {
+      let left = limit;
+      for (const record of [...entries.keys()].map((key) => read(key)!.record).sort(newestFirst)) {
+        if (left-- <= 0 || (since && record.createdAt < since.toISOString())) return;
+        yield record;
+      }
+    },
+  };
+}
+
+export const newestFirst = (a: RunRecord, b: RunRecord): number =>
+  a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : a.key < b.key ? -1 : 1;

@@ -1,0 +1,37 @@
+import type { AttemptRecord, Claim, RunRecord, RunRef, RunStatus } from '../core/index.js';
+
+/** The attempt that counts: the newest. A record always holds one. */
+export function lastAttempt(record: RunRecord): AttemptRecord {
+  const last = record.attempts.at(-1);
+  if (!last) throw new TypeError(`The record of ${JSON.stringify(record.key)} holds no attempt`);
+  return last;
+}
+
+/** The record with its newest attempt changed. */
+export function withLast(record: RunRecord, change: Partial<AttemptRecord>, at: string): RunRecord {
+  const attempts = [...record.attempts.slice(0, -1), { ...lastAttempt(record), ...change }];
+  return { ...record, attempts, updatedAt: at };
+}
+
+export function refOf(key: string, attempt: AttemptRecord): RunRef {
+  return {
+    v: 1,
+    key,
+    attempt: attempt.attempt,
+    backend: attempt.backend,
+    endpoint: attempt.endpoint,
+    name: attempt.name,
+    ...(attempt.id !== undefined && { id: attempt.id }),
+    ...(attempt.appId !== undefined && { appId: attempt.appId }),
+    createdAt: attempt.createdAt,
+  };
+}
+
+export const leaseIsOver = (claim: Claim, nowMs: number, graceMs = 0): boolean =>
+  nowMs > Date.parse(claim.leaseUntil) + graceMs;
+
+/** What the ledger and a ref keep of a reading. */
+export const knownFrom = (status: RunStatus): Pick<AttemptRecord, 'id' | 'appId'> => ({
+  ...(status.id !== undefined && { id: status.id }),
+  ...(status.appId !== undefined && { appId: status.appId }),
+});

@@ -1,0 +1,120 @@
+import {
+  JobFailedError,
+  type RunEvent,
+  RunNotFoundError,
+  type RunOutcome,
+  type RunRef,
+  type RunStatus,
+  UnreachableError,
+  WaitTimeoutError,
+} from '../core/index.js';
+import { cancel } from './cancel.js';
+import type { EngineDeps } from './deps.js';
+import { follow, logsNow } from './follow.js';
+import { Observer } from './observer.js';
+import type { CancelOptions, EventOptions, LogOptions, Run, WaitOptions } from './options.js';
+import { watch } from './watch.js';
+
+/** One attempt, over the ports. */
+export class EngineRun implements Run {
+  readonly #deps: EngineDeps;
+  readonly how: Run['how'];
+  #ref: RunRef;
+
+  constructor(deps: EngineDeps, ref: RunRef, how: Run['how']) {
+    this.#deps = deps;
+    this.#ref = ref;
+    this.how = how;
+  }
+
+  get ref(): RunRef {
+    return this.#ref;
+  }
+
+  async status({ signal }: { readonly signal?: AbortSignal } = {}): Promise<RunStatus> {
+    const observer = new Observer(this.#deps, this.#ref);
+    const reading = await observer.read(signal);
+    this.#ref = observer.ref;
+    switch (reading.kind) {
+      case 'going':
+      case 'ended':
+        return reading.status;
+      case 'recorded':
+        return statusOfOutcome(reading.outcome);
+      case 'lost':
+      case 'silent': {
+        const answered = observer.evidence
+          .map(({ source, asked, answer }) => `${source} (${asked}): ${answer}`)
+          .join('; ');
+        if (reading.kind === 'silent' && !observer.everyoneAnswered)
+          throw new UnreachableError(reading.reason, 'maybe');
+        throw new RunNotFoundError(`Nobody has a record of ${this.#ref.name} (${answered})`);
+      }
+    }
+  }
+
+  async *watch(options: WaitOptions = {}): AsyncGenerator<RunStatus, void> {
+    for await (const sight of watch(this.#deps, this.#ref, options)) {
+      if (sight.kind !== 'silent') this.#ref = sight.ref;
+      if (sight.kind === 'status') yield sight.status;
+    }
+  }
+
+  async *events(options: EventOptions = {}): AsyncGenerator<RunEvent, void> {
+    for await (const event of follow(this.#deps, this.#ref, options)) {
+      if (event.type === 'outcome') this.#ref = event.outcome.ref;
+      if (event.type === 'state') this.#ref = withKnown(this.#ref, event.status);
+      yield event;
+    }
+  }
+
+  async *logs({ follow: goOn = false, tail, signal }: LogOptions = {}): AsyncGenerator<RunEvent, void> {
+    const options = { ...(tail !== undefined && { tail }), ...(signal && { signal }) };
+    const events = goOn ? this.events(options) : logsNow(this.#deps, this.#ref, options);
+    for await (const event of events) {
+      if (event.type === 'line' || event.type === 'gap' || event.type === 'notice') yield event;
+    }
+  }
+
+  async wait(options: WaitOptions = {}): Promise<RunOutcome> {
+    for await (const sight of watch(this.#deps, this.#ref, options)) {
+      if (sight.kind !== 'silent') this.#ref = sight.ref;
+      if (sight.kind === 'outcome') return sight.outcome;
+    }
+    throw new WaitTimeoutError(this.#ref, options.timeoutMs ?? Infinity);
+  }
+
+  async result(options: WaitOptions = {}): Promise<RunOutcome> {
+    const outcome = await this.wait(options);
+    if (outcome.kind === 'succeeded') return outcome;
+    const why = outcome.kind === 'failed' ? `: ${outcome.diagnosis.code}, ${outcome.diagnosis.title}` : '';
+    throw new JobFailedError(outcome, `Run ${outcome.ref.key} ended as ${outcome.kind}${why}`);
+  }
+
+  async cancel(options: CancelOptions = {}): Promise<RunOutcome> {
+    const outcome = await cancel(this.#deps, this.#ref, options);
+    this.#ref = outcome.ref;
+    return outcome;
+  }
+}
+
+const withKnown = (ref: RunRef, status: RunStatus): RunRef => ({
+  ...ref,
+  ...(status.id !== undefined && { id: status.id }),
+  ...(status.appId !== undefined && { appId: status.appId }),
+});
+
+/** An outcome from the ledger, read as a status. */
+function statusOfOutcome(outcome: RunOutcome): RunStatus {
+  const { ref, links } = outcome;
+  return {
+    raw: outcome.kind,
+    state: outcome.kind === 'lost' ? 'unknown' : outcome.kind,
+    source: 'ledger',
+    links,
+    name: ref.name,
+    ...(ref.id !== undefined && { id: ref.id }),
+    ...(ref.appId !== undefined && { appId: ref.appId }),
+    ...(outcome.kind === 'failed' && { message: outcome.diagnosis.title }),
+  };
+}

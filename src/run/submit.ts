@@ -1,0 +1,137 @@
+import {
+  type AttemptRecord,
+  type JobSpec,
+  LedgerConflictError,
+  type LedgerEntry,
+  redactSpec,
+  type RunRecord,
+  SubmitBusyError,
+} from '../core/index.js';
+import { ClaimHolder, claimIsFree, ClaimLostError } from './claims.js';
+import { checkRetryOf, decide, type Submission } from './decide.js';
+import type { EngineDeps } from './deps.js';
+import { attemptName, checkKey, randomKey, specHash, specTag } from './names.js';
+import type { SubmitOptions } from './options.js';
+import { lastAttempt, withLast } from './records.js';
+import { Starter } from './start.js';
+
+const OTHERS_PAUSE_MS = 500;
+export const DEFAULT_DEADLINE_MS = 600_000;
+
+export interface Submitted {
+  readonly record: RunRecord;
+  readonly attempt: AttemptRecord;
+  readonly how: 'started' | 'adopted';
+}
+
+/** Looks whether the last attempt of a record has ended, and writes that down. */
+export type Refresh = (record: RunRecord, signal?: AbortSignal) => Promise<void>;
+
+/** Hands a job to the backend exactly once per key and attempt. */
+export async function submit(
+  deps: EngineDeps,
+  refresh: Refresh,
+  spec: JobSpec,
+  options: SubmitOptions = {},
+): Promise<Submitted> {
+  const { backend, clock, ledger } = deps;
+  const { signal, deadlineMs = DEFAULT_DEADLINE_MS } = options;
+  const key = options.key ?? randomKey();
+  checkKey(key);
+  checkRetryOf(options.retryOf);
+  backend.check(spec);
+  const namespace = await ledger.namespace();
+  const want: Submission = { spec, hash: specHash(spec), endpoint: backend.endpoint, retryOf: options.retryOf };
+  const deadline = clock.now() + deadlineMs;
+  const holder = new ClaimHolder(deps);
+  const at = () => new Date(clock.now()).toISOString();
+  const newAttempt = (number: number): AttemptRecord => ({
+    attempt: number,
+    name: attemptName(namespace, key, number),
+    phase: 'claimed',
+    createdAt: at(),
+    backend: backend.kind,
+    endpoint: backend.endpoint,
+    claim: holder.claim(),
+    posts: [],
+  });
+
+  /** `undefined` when somebody else was faster. */
+  const claim = async (write: () => Promise<LedgerEntry>): Promise<boolean> => {
+    try {
+      holder.hold(await write());
+      return true;
+    } catch (error) {
+      if (error instanceof LedgerConflictError) return false;
+      throw error;
+    }
+  };
+  const drive = async (isFresh: boolean): Promise<Submitted | undefined> => {
+    const plan = { spec, name: holder.attempt.name, tags: [holder.attempt.name, specTag(want.hash)] };
+    const starter = new Starter(deps, holder, plan, { deadline, signal, forceResend: options.forceResend ?? false });
+    try {
+      // Under a random key nobody can have been before us.
+      const how = await starter.run({ askFirst: !(isFresh && options.key === undefined) });
+      return { record: holder.record, attempt: holder.attempt, how };
+    } catch (error) {
+      if (error instanceof ClaimLostError) return undefined; // look again what became of it
+      await holder.abandon();
+      throw error;
+    }
+  };
+
+  try {
+    for (let retryOf = options.retryOf; ;) {
+      signal?.throwIfAborted();
+      const entry = await ledger.get(key);
+      if (!entry) {
+        const record: RunRecord = {
+          v: 1,
+          key,
+          specHash: want.hash,
+          spec: redactSpec(spec),
+          createdAt: at(),
+          updatedAt: at(),
+          attempts: [newAttempt(1)],
+        };
+        const done = (await claim(() => ledger.create(record))) && (await drive(true));
+        if (done) return done;
+        continue;
+      }
+      const { record, version } = entry;
+      const last = lastAttempt(record);
+      const decision = decide(record, { ...want, retryOf }, (other) => claimIsFree(other, deps));
+      switch (decision.kind) {
+        case 'adopt':
+          return { record, attempt: last, how: 'adopted' };
+        case 'look':
+          await refresh(record, signal);
+          if (lastAttempt((await ledger.get(key))?.record ?? record).phase !== 'ended') retryOf = undefined;
+          break;
+        case 'next-attempt': {
+          const attempts = [...record.attempts, newAttempt(last.attempt + 1)];
+          const next = { ...record, specHash: want.hash, spec: redactSpec(spec), attempts, updatedAt: at() };
+          const done = (await claim(() => ledger.update(next, version))) && (await drive(false));
+          if (done) return done;
+          break;
+        }
+        case 'take-over': {
+          const taken = withLast(record, { claim: holder.claim() }, at());
+          const done = (await claim(() => ledger.update(taken, version))) && (await drive(false));
+          if (done) return done;
+          break;
+        }
+        case 'wait':
+          if (clock.now() >= deadline) throw busy(decision.claim.host, decision.claim.pid, key);
+          await clock.sleep(OTHERS_PAUSE_MS, signal);
+      }
+    }
+  } finally {
+    holder.release();
+  }
+}
+
+const busy = (host: string, pid: number, key: string): SubmitBusyError =>
+  new SubmitBusyError(
+    `Process ${pid} on ${host} is submitting ${JSON.stringify(key)} and was not done in time; submit with the same key to go on`,
+  );

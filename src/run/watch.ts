@@ -1,0 +1,82 @@
+import {
+  AuthError,
+  type RunOutcome,
+  type RunRef,
+  type RunStatus,
+  UnreachableError,
+  WaitTimeoutError,
+} from '../core/index.js';
+import { conclude } from './conclude.js';
+import type { EngineDeps } from './deps.js';
+import { Observer } from './observer.js';
+import type { WaitOptions } from './options.js';
+import { DIRECT_MIN_MS, LIVY_OVER_YARN_MIN_MS, pace, TERMINAL_MAX_MS } from './pace.js';
+
+/** What a watch yields: readings, silences that are new, and at last the outcome. */
+export type Sight =
+  | { readonly kind: 'status'; readonly ref: RunRef; readonly status: RunStatus }
+  | { readonly kind: 'silent'; readonly reason: string }
+  | { readonly kind: 'outcome'; readonly ref: RunRef; readonly outcome: RunOutcome };
+
+/**
+ * The one loop that waits for the end of an attempt; everything else walks it. The last sight is the outcome.
+ * @throws WaitTimeoutError, AuthError, UnreachableError after an unbroken outage; the job goes on in each case
+ */
+export async function* watch(deps: EngineDeps, ref: RunRef, options: WaitOptions = {}): AsyncGenerator<Sight, void> {
+  const { clock, waits } = deps;
+  const { maxDelayMs = TERMINAL_MAX_MS, timeoutMs = Infinity, signal } = options;
+  const observer = new Observer(deps, ref);
+  const start = clock.now();
+  const bornAt = Date.parse(ref.createdAt);
+  let silentSince: number | undefined;
+  let saidSilent = '';
+  let authProblems = 0;
+  for (;;) {
+    signal?.throwIfAborted();
+    const askedAt = clock.now();
+    const reading = await observer.read(signal).catch((error: unknown) => {
+      // One refusal may be a token that was just renewed elsewhere; two are an answer.
+      if (error instanceof AuthError && authProblems++ === 0) return { kind: 'silent', reason: error.message } as const;
+      throw error;
+    });
+    switch (reading.kind) {
+      case 'ended':
+      case 'recorded':
+      case 'lost': {
+        if (reading.kind === 'ended') yield { kind: 'status', ref: observer.ref, status: reading.status };
+        yield { kind: 'outcome', ref: observer.ref, outcome: await conclude(deps, observer, reading, signal) };
+        return;
+      }
+      case 'going':
+        authProblems = 0;
+        silentSince = undefined;
+        saidSilent = '';
+        yield { kind: 'status', ref: observer.ref, status: reading.status };
+        break;
+      case 'silent':
+        silentSince ??= clock.now();
+        if (clock.now() - silentSince >= waits.outageMs) {
+          throw new UnreachableError(
+            `No answer about ${ref.name} for ${minutes(waits.outageMs)}: ${reading.reason}`,
+            'maybe',
+          );
+        }
+        if (reading.reason !== saidSilent) yield { kind: 'silent', reason: reading.reason };
+        saidSilent = reading.reason;
+    }
+    const now = clock.now();
+    const left = timeoutMs - (now - start);
+    if (left <= 0) throw new WaitTimeoutError(observer.ref, timeoutMs);
+    const minMs = observer.hasYarn && !observer.asksYarn ? LIVY_OVER_YARN_MIN_MS : DIRECT_MIN_MS;
+    const next = askedAt + pace(now - bornAt, { minMs, maxMs: Math.max(minMs, maxDelayMs) });
+    await clock.sleep(Math.min(onTick(next, askedAt, minMs) - now, left), signal); // so the last read falls on the deadline
+  }
+}
+
+/** The nearest common tick to `next`, so that the reads of many runs fall due together; never much sooner than a tick from `from`. */
+function onTick(next: number, from: number, tick: number): number {
+  const nearest = Math.round(next / tick) * tick;
+  return nearest - from < 0.9 * tick ? nearest + tick : nearest;
+}
+
+const minutes = (ms: number): string => `${Math.round(ms / 60_000)} minutes`;
