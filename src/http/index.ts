@@ -1,0 +1,16 @@
+/**
+ * The one way out to REST: axios once, retries for reads, auth, proxies, host maps, redirects, errors.
+ * @module
+ */
+export { type Auth, type AuthRequest, basicAuth, bearerAuth, headerAuth, type TokenSource } from './auth.js';
+export {
+  type Answer,
+  Http,
+  type HttpOptions,
+  type Query,
+  type ReadOptions,
+  type RequestOptions,
+  type TextAnswer,
+  type TextOptions,
+} from './http.js';
+export { createNetwork, type Network, type NetworkOptions } from './network.js';
