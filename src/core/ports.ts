@@ -161,8 +161,10 @@ export interface AttemptRecord {
   readonly appId?: string;
   /** Why it was refused, or why its fate is unknown. */
   readonly note?: string;
-  /** Asked to stop by us: when. Tells our cancel from somebody else's. */
-  readonly cancelledAt?: string;
+  /** When we were about to ask for the end, ISO 8601: tells our cancel from somebody else's. */
+  readonly cancelAskedAt?: string;
+  /** When a server took it: with no record left anywhere, this is what says how it ended. */
+  readonly cancelTakenAt?: string;
   readonly outcome?: RunOutcome;
 }
 

@@ -1,4 +1,11 @@
-import { isLivywireError, LedgerConflictError, type RunOutcome, type RunRef, WaitTimeoutError } from '../core/index.js';
+import {
+  isLivywireError,
+  type LivywireError,
+  LedgerConflictError,
+  type RunOutcome,
+  type RunRef,
+  WaitTimeoutError,
+} from '../core/index.js';
 import type { EngineDeps } from './deps.js';
 import { attemptIn } from './observer.js';
 import type { CancelOptions } from './options.js';
@@ -25,18 +32,20 @@ export async function cancel(deps: EngineDeps, ref: RunRef, options: CancelOptio
     if (sight.kind === 'status') known = sight.ref;
     break;
   }
-  await markCancelled(deps, known);
-  let asked: unknown = await backend.stop(known, signal && { signal }).catch((error: unknown) => {
+  await mark(deps, known, 'cancelAskedAt');
+  const problem = (error: unknown): LivywireError => {
     signal?.throwIfAborted();
     if (!isLivywireError(error)) throw error;
-    logger.warn('the backend did not take the cancel', { name: known.name, error: error.message });
+    logger.warn('a server did not take the cancel', { name: known.name, error: error.message });
     return error;
-  });
+  };
+  let asked = await backend.stop(known, signal && { signal }).catch(problem);
   if (asked !== 'asked' && registry) {
     const appId = known.appId ?? (await appIdByTag(deps, known, signal));
-    if (appId !== undefined) asked = await registry.kill(appId, signal && { signal });
+    if (appId !== undefined) asked = await registry.kill(appId, signal && { signal }).catch(problem);
   }
-  if (asked instanceof Error && !registry) throw asked;
+  if (asked === 'asked') await mark(deps, known, 'cancelTakenAt');
+  else if (asked instanceof Error) throw asked;
 
   let outcome: RunOutcome | undefined;
   const left = Math.max(0, timeoutMs - (clock.now() - start));
@@ -52,18 +61,22 @@ async function appIdByTag({ registry }: EngineDeps, ref: RunRef, signal?: AbortS
   return search?.kind === 'found' ? search.apps[0]?.appId : undefined;
 }
 
-/** Written before the cancel is sent, so that whoever sees the end knows whose it was. */
-async function markCancelled({ ledger, clock, logger }: EngineDeps, ref: RunRef): Promise<void> {
+/** `cancelAskedAt` is written before anything is sent, so that whoever sees the end knows whose it was. */
+async function mark(
+  { ledger, clock, logger }: EngineDeps,
+  ref: RunRef,
+  field: 'cancelAskedAt' | 'cancelTakenAt',
+): Promise<void> {
   const at = new Date(clock.now()).toISOString();
   for (let i = 0; i < WRITE_TRIES; i++) {
     const entry = await ledger.get(ref.key);
     if (!entry || !attemptIn(entry.record.attempts.slice(-1), ref)) return; // started elsewhere
     try {
-      await ledger.update(withLast(entry.record, { cancelledAt: at }, at), entry.version);
+      await ledger.update(withLast(entry.record, { [field]: at }, at), entry.version);
       return;
     } catch (error) {
       if (!(error instanceof LedgerConflictError)) throw error;
     }
   }
-  logger.warn('that the run was cancelled could not be written to the ledger', { key: ref.key });
+  logger.warn('the cancel could not be written to the ledger', { key: ref.key });
 }

@@ -51,7 +51,7 @@ async function outcomeOf(
   if (status.state === 'succeeded') return { ...base, kind: 'succeeded' };
   if (status.state === 'cancelled') {
     const entry = await ledger.get(ref.key).catch(() => undefined);
-    const byUs = entry && attemptIn(entry.record.attempts, ref)?.cancelledAt !== undefined;
+    const byUs = entry && attemptIn(entry.record.attempts, ref)?.cancelAskedAt !== undefined;
     const message = status.message !== undefined && { message: status.message };
     return { ...base, kind: 'cancelled', by: byUs ? 'livywire' : 'someone', ...message };
   }

@@ -168,14 +168,14 @@ export class Observer {
     if (!('answer' in entry) || !entry.answer) return undefined;
     const attempt = attemptIn(entry.answer.record.attempts, this.#ref);
     if (attempt?.outcome && attempt.outcome.kind !== 'lost') return { kind: 'recorded', outcome: attempt.outcome };
-    if (attempt?.cancelledAt === undefined || registry) return undefined;
+    if (attempt?.cancelTakenAt === undefined || registry) return undefined;
     // DELETE answers once the process is gone, and the batch with it: nobody but the ledger can still say so.
     const status: RunStatus = {
       raw: 'deleted',
       state: 'cancelled',
       source: 'ledger',
       links: {},
-      message: `stopped by livywire at ${attempt.cancelledAt}`,
+      message: `stopped by livywire at ${attempt.cancelTakenAt}`,
     };
     return { kind: 'ended', status };
   }
