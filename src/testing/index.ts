@@ -1,0 +1,66 @@
+/**
+ * For the tests of programs that use livywire: a backend in memory with scripted outcomes, and a clock.
+ * @module
+ */
+import type { AppRegistry, Clock, JobSpec, Ledger } from '../core/index.js';
+import { diagnose } from '../diagnosis/index.js';
+import { defaultWaits, Engine, memoryLedger, type Runs, type Waits } from '../run/index.js';
+import { testClock } from './clock.js';
+import { MemoryBackend, type Script } from './memory-backend.js';
+
+export { type TestClock, testClock } from './clock.js';
+export { type Fault, MemoryBackend, type Script } from './memory-backend.js';
+export { memoryLedger } from '../run/index.js';
+
+const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined };
+
+/** What {@link testLivywire} gives. */
+export interface TestLivywire extends Runs {
+  readonly backend: MemoryBackend;
+  readonly clock: Clock;
+  close(): Promise<void>;
+}
+
+/**
+ * The whole engine over a backend in memory: no server, no real waiting.
+ * @example
+ * const lw = testLivywire({ script: () => ({ outcome: 'failed', lines: ['boom'] }) });
+ * const run = await lw.submit({ file: 's3://bucket/etl.py' });
+ * const outcome = await run.wait(); // at once, though the script says ten seconds
+ */
+export function testLivywire(
+  options: {
+    readonly script?: (spec: JobSpec) => Script;
+    readonly clock?: Clock;
+    readonly ledger?: Ledger;
+    readonly backend?: MemoryBackend;
+    readonly registry?: AppRegistry;
+    readonly waits?: Partial<Waits>;
+    readonly identity?: { readonly host: string; readonly pid: number; readonly pidStart?: string };
+  } = {},
+): TestLivywire {
+  const clock = options.clock ?? testClock();
+  const backend = options.backend ?? new MemoryBackend({ clock, ...(options.script && { script: options.script }) });
+  const engine = new Engine({
+    backend,
+    clock,
+    diagnose,
+    logs: backend,
+    logger: silent,
+    ledger: options.ledger ?? memoryLedger(),
+    identity: options.identity ?? { host: 'test', pid: 1 },
+    waits: { ...defaultWaits, ...options.waits },
+    sources: [],
+    ...(options.registry && { registry: options.registry }),
+  });
+  return {
+    backend,
+    clock,
+    submit: (spec, submitOptions) => engine.submit(spec, submitOptions),
+    attach: (ref) => engine.attach(ref),
+    find: (run, findOptions) => engine.find(run, findOptions),
+    list: (listOptions) => engine.list(listOptions),
+    plan: (spec, planOptions) => engine.plan(spec, planOptions),
+    close: async () => undefined,
+  };
+}
