@@ -1,0 +1,10 @@
+// Real servers, started by the tests: one file after the other, one test after the other.
+export default {
+  files: ['test/integration/**/*.test.ts'],
+  extensions: { ts: 'module' },
+  nodeArguments: ['--import=tsx'],
+  workerThreads: false,
+  concurrency: 1,
+  serial: true,
+  timeout: '10m',
+};

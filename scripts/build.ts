@@ -1,0 +1,96 @@
+/**
+ * Builds what the package ships, into dist/:
+ *  - the library, one file per entrance in package.json's exports, our code only: packages stay imports;
+ *  - the command line, everything inlined, each verb a chunk of its own that is read when it is called;
+ *  - the type declarations;
+ *  - the licences of what was inlined.
+ * The same sources give the same bytes. `npm run build [folder]`.
+ */
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import process from 'node:process';
+import { build, type BuildOptions, type Metafile } from 'esbuild';
+import { execa } from 'execa';
+import { inlinedPackages, licenceText } from './licences.js';
+import { manifest, root } from './project.js';
+
+const dist = resolve(root, process.argv[2] ?? 'dist');
+
+/** `./testing` in package.json's exports is src/testing/index.ts; `.` is src/index.ts. */
+function libraryEntries(): Record<string, string> {
+  const entrances = Object.entries(manifest.exports).filter(([, target]) => typeof target === 'object');
+  return Object.fromEntries(
+    entrances.map(([name]) =>
+      name === '.' ? ['index', 'src/index.ts'] : [name.slice(2), `src/${name.slice(2)}/index.ts`],
+    ),
+  );
+}
+
+const shared: BuildOptions & { metafile: true } = {
+  absWorkingDir: root,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  metafile: true,
+  logLevel: 'warning',
+  charset: 'utf8',
+  define: { __LIVYWIRE_VERSION__: JSON.stringify(manifest.version) },
+};
+
+async function buildLibrary(): Promise<Metafile> {
+  const { metafile } = await build({
+    ...shared,
+    entryPoints: libraryEntries(),
+    outdir: dist,
+    packages: 'external',
+    sourcemap: true,
+  });
+  return metafile;
+}
+
+async function buildCommandLine(): Promise<Metafile> {
+  const { metafile } = await build({
+    ...shared,
+    entryPoints: { bin: 'src/cli/bin.ts' },
+    outdir: join(dist, 'cli'),
+    // ESM first where a package has both, so that what is unused falls away.
+    mainFields: ['module', 'main'],
+    // Names stay whole, so that a stack trace in a bug report can be read.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'none', // THIRD-PARTY-LICENSES.txt has them, whole
+    // Inlined CommonJS packages call require() for Node's own modules, and an ES module has none.
+    banner: {
+      js: "import{createRequire as livywireRequire}from'node:module';const require=livywireRequire(import.meta.url);",
+    },
+  });
+  return metafile;
+}
+
+await rm(dist, { recursive: true, force: true });
+const types = execa('tsc', ['-p', 'tsconfig.build.json', '--outDir', join(dist, 'types')], {
+  cwd: root,
+  preferLocal: true,
+  stdio: 'inherit',
+});
+const [library, commandLine] = await Promise.all([buildLibrary(), buildCommandLine(), types]);
+
+await chmod(join(dist, 'cli/bin.js'), 0o755);
+const inlined = await inlinedPackages(commandLine);
+await writeFile(join(dist, 'cli/THIRD-PARTY-LICENSES.txt'), licenceText(inlined));
+
+// For the size budgets and the package's tests; not shipped.
+for (const [name, metafile] of Object.entries({ library, cli: commandLine })) {
+  const path = join(dist, 'meta', `${name}.json`);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, `${JSON.stringify(metafile)}\n`);
+}
+
+const size = async (file: string): Promise<string> =>
+  `${Math.ceil((await readFile(join(dist, file))).length / 1024)} kB`;
+console.log(
+  `built ${dist}: index.js ${await size('index.js')}, cli/bin.js ${await size('cli/bin.js')}, ${inlined.length} packages inlined in the command line`,
+);

@@ -1,0 +1,16 @@
+/** Where the project is, and what its package.json says: what every script starts from. */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const Manifest = z.object({
+  name: z.string(),
+  version: z.string(),
+  bin: z.record(z.string(), z.string()),
+  exports: z.record(z.string(), z.union([z.string(), z.record(z.string(), z.string())])),
+});
+
+export const manifest = Manifest.parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
