@@ -63,3 +63,4 @@ export type {
   StartAnswer,
 } from './ports.js';
 export { isSecretName, plainLine, REDACTED, redactArgs, redactSpec, redactText } from './redact.js';
+export { VERSION } from './version.js';

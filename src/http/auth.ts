@@ -1,4 +1,4 @@
-import { ConfigError, isLivywireError, plainLine, redactText, UnreachableError } from '../core/index.js';
+import { ConfigError, plainLine } from '../core/index.js';
 
 /** What is about to be sent, as far as a signature needs to know it. */
 export interface AuthRequest {
@@ -28,8 +28,8 @@ export interface Auth {
   ): Promise<Record<string, string>> | Record<string, string>;
 }
 
-/** A name is sent as it is; a value is never shown, not even in the error that refuses it. */
-function checkHeader(name: string, value: string): void {
+/** @throws ConfigError that does not repeat the value, for it may be a secret */
+export function checkHeader(name: string, value: string): void {
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
     throw new ConfigError(`${JSON.stringify(plainLine(name))} is not a header name`, { field: 'headers' });
   }
@@ -75,7 +75,9 @@ export function bearerAuth(token: string | TokenSource): Auth {
 
   let current: Promise<Record<string, string>> | undefined;
   const ask = (refresh: boolean): Promise<Record<string, string>> => {
-    const asked = fetchToken(token, refresh).then(headersOf);
+    const asked = Promise.resolve()
+      .then(() => token({ refresh }))
+      .then(headersOf);
     current = asked;
     asked.catch(() => {
       if (current === asked) current = undefined; // the next request asks again
@@ -83,38 +85,14 @@ export function bearerAuth(token: string | TokenSource): Auth {
     return asked;
   };
   return {
-    async headers(_request, { refresh, refused, signal }) {
-      const known = current;
-      if (!known) return race(ask(refresh), signal);
-      const headers = await race(known, signal);
-      // Somebody beside us may have had the same 401 and fetched a new token already.
-      if (!refresh || headers.Authorization !== refused?.Authorization) return headers;
-      return race(current === known ? ask(true) : (current ?? ask(true)), signal);
+    headers(_request, { refresh, refused }) {
+      const known = current ?? ask(false);
+      if (!refresh) return known;
+      return known.then((headers) => {
+        // Somebody beside us may have had the same 401 and fetched a new token already.
+        if (headers.Authorization !== refused?.Authorization) return headers;
+        return current === undefined || current === known ? ask(true) : current;
+      });
     },
   };
-}
-
-async function fetchToken(token: TokenSource, refresh: boolean): Promise<string> {
-  try {
-    return await token({ refresh });
-  } catch (error) {
-    if (isLivywireError(error)) throw error;
-    // Somebody else's error may hold anything, so only its redacted words travel on.
-    const words = error instanceof Error ? error.message : String(error);
-    throw new UnreachableError(
-      `No bearer token could be fetched (${plainLine(redactText(words)).slice(0, 300)}); nothing was sent`,
-      'no',
-    );
-  }
-}
-
-/** The shared answer, or this caller's own abort. */
-function race<T>(shared: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return shared;
-  return new Promise<T>((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    if (signal.aborted) return onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    shared.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

@@ -3,14 +3,14 @@
  * @module
  */
 export { type Auth, type AuthRequest, basicAuth, bearerAuth, headerAuth, type TokenSource } from './auth.js';
+export type { Query } from './base-url.js';
 export {
   type Answer,
   Http,
   type HttpOptions,
-  type Query,
   type ReadOptions,
   type RequestOptions,
   type TextAnswer,
   type TextOptions,
 } from './http.js';
-export { createNetwork, type Network, type NetworkOptions } from './network.js';
+export { createNetwork, type Network, type NetworkOptions, type Route } from './network.js';
