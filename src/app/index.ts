@@ -2,6 +2,8 @@
  * From settings to wired services; the only place that picks implementations.
  * @module
  */
+export { connect, openLedger } from './connect.js';
+export { createLivywire, type Livywire, type LivywireOptions } from './livywire.js';
 export { parseDuration } from './settings-duration.js';
 export type { SettingsAuth } from './settings-auth.js';
 export type { SettingsInput } from './settings-find.js';
@@ -14,3 +16,5 @@ export {
   settingWords,
 } from './settings-words.js';
 export { readSettings, type Settings } from './settings.js';
+export type { Livywire } from './livywire.js';
+export type { CancelOptions, EventOptions, LogOptions, Run, Runs, SubmitOptions, WaitOptions } from '../run/index.js';

@@ -1,0 +1,75 @@
+import { type Clock, ConfigError, type Ledger, type Logger, systemClock } from '../core/index.js';
+import { diagnose } from '../diagnosis/index.js';
+import { type Auth, createNetwork, type Network, type NetworkOptions } from '../http/index.js';
+import { LivyBackend, LivyClient, LivyRing } from '../livy/index.js';
+import { currentIdentity, defaultWaits, Engine, type Runs, type Waits } from '../run/index.js';
+
+export interface LivywireOptions {
+  /** Livy's address: `http://ip-10-0-3-7.ec2.internal:8998`. A base path is kept; `user:password@` becomes basic auth. */
+  readonly url: string;
+  /** Where runs are kept: `fileLedger(folder)`, `memoryLedger()`. */
+  readonly ledger: Ledger;
+  /** Who we are to Livy. @defaultValue nobody in particular */
+  readonly auth?: Auth;
+  /** Sent to Livy with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Proxy, host map, TLS: for every host of the cluster. @defaultValue direct connections */
+  readonly network?: NetworkOptions;
+  /** Longest wait for one answer, in milliseconds. @defaultValue `30_000` */
+  readonly requestTimeoutMs?: number;
+  /** The engine's own waits; the defaults suit clusters. */
+  readonly waits?: Partial<Waits>;
+  /** Told what happens; never handed a secret. @defaultValue silence */
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+}
+
+/** Everything that runs jobs, and its end. */
+export interface Livywire extends Runs {
+  /** Closes idle connections. Jobs go on. */
+  close(): Promise<void>;
+}
+
+const silence: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined };
+
+/**
+ * The engine over one Livy. Does no I/O by itself: the first request is sent by the first call.
+ * @throws ConfigError naming the option
+ * @example
+ * const lw = createLivywire({ url: 'http://127.0.0.1:8998', ledger: memoryLedger() });
+ * const run = await lw.submit({ file: 's3://bucket/jobs/etl.py' }, { key: 'sales/2026-11-01' });
+ * console.log((await run.wait()).kind);
+ * await lw.close();
+ */
+export function createLivywire(options: LivywireOptions): Livywire {
+  const { logger = silence, clock = systemClock } = options;
+  if (typeof options.ledger?.get !== 'function') {
+    throw new ConfigError('ledger is missing; memoryLedger() or fileLedger(folder) make one', { field: 'ledger' });
+  }
+  const network: Network = createNetwork({ ...options.network, logger });
+  const client = new LivyClient({
+    url: options.url,
+    network,
+    logger,
+    clock,
+    ...(options.auth && { auth: options.auth }),
+    ...(options.headers && { headers: options.headers }),
+    ...(options.requestTimeoutMs !== undefined && { timeoutMs: options.requestTimeoutMs }),
+  });
+  const engine = new Engine({
+    backend: new LivyBackend(client),
+    logs: new LivyRing(client),
+    ledger: options.ledger,
+    clock,
+    diagnose,
+    logger,
+    identity: currentIdentity(),
+    waits: { ...defaultWaits, ...options.waits },
+    sources: [],
+  });
+  return Object.assign(engine, {
+    close: async () => {
+      network.close();
+    },
+  });
+}
