@@ -16,5 +16,4 @@ export {
   settingWords,
 } from './settings-words.js';
 export { readSettings, type Settings } from './settings.js';
-export type { Livywire } from './livywire.js';
 export type { CancelOptions, EventOptions, LogOptions, Run, Runs, SubmitOptions, WaitOptions } from '../run/index.js';
