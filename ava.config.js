@@ -1,5 +1,5 @@
 export default {
-  files: ['test/**/*.test.ts', '!test/integration/**', '!test/chaos/**'],
+  files: ['test/**/*.test.ts', '!test/integration/**', '!test/chaos/**', '!test/package/**'],
   extensions: { ts: 'module' },
   nodeArguments: ['--import=tsx'],
   workerThreads: false,

@@ -11,8 +11,8 @@ import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';
 import { build, type BuildOptions, type Metafile } from 'esbuild';
 import { execa } from 'execa';
-import { inlinedPackages, licenceText } from './licences.js';
-import { manifest, root } from './project.js';
+import { inlinedPackages, licenceText } from './gate/licences.js';
+import { manifest, root } from './gate/project.js';
 
 const dist = resolve(root, process.argv[2] ?? 'dist');
 

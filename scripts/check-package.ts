@@ -8,11 +8,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { commandStep, tool } from './command.js';
-import { fetchNode, type NodeBinary } from './nodes.js';
-import { manifest, root } from './project.js';
-import { ONE_PASSED, ONE_SKIPPED, runSteps, type Step, sum } from './steps.js';
-import { suiteStep } from './suite.js';
+import { commandStep, tool } from './gate/command.js';
+import { fetchNode, type NodeBinary } from './gate/nodes.js';
+import { manifest, root } from './gate/project.js';
+import { ONE_PASSED, ONE_SKIPPED, runSteps, type Step, sum } from './gate/steps.js';
+import { suiteStep } from './gate/suite.js';
 
 /** Lines of Node beside the one that runs this. */
 const OTHER_NODES = ['22', '24'];

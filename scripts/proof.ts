@@ -8,7 +8,7 @@ import { basename, join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
 import type { Proof } from './proofs/proof.js';
-import { root } from './project.js';
+import { root } from './gate/project.js';
 
 async function load(): Promise<readonly Proof[]> {
   const files = (await readdir(join(root, 'scripts/proofs'))).filter((file) => file !== 'proof.ts').sort();

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { execa } from 'execa';
-import { tool } from '../command.js';
-import { fetchNode } from '../nodes.js';
-import { manifest, root } from '../project.js';
+import { tool } from '../gate/command.js';
+import { fetchNode } from '../gate/nodes.js';
+import { manifest, root } from '../gate/project.js';
 import type { Proof } from './proof.js';
 
 const ROUNDS = 41;

@@ -64,7 +64,7 @@ function isFreeName(node: ts.Identifier): boolean {
   );
 }
 
-export function readSource(path: string, text: string, files: ReadonlySet<string>): SourceFile {
+function readSource(path: string, text: string, files: ReadonlySet<string>): SourceFile {
   const imports: Import[] = [];
   const globals = new Set<string>();
   let exportsAll = false;

@@ -1,10 +1,10 @@
 /** Where the project is, and what its package.json says: what every script starts from. */
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
-export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 
 const Manifest = z.object({
   name: z.string(),

@@ -1,9 +1,10 @@
 /** An ava suite as a step: its TAP output is read by a TAP parser and every test in it is counted. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { Parser, type Result } from 'tap-parser';
 import { stringify } from 'yaml';
 import { root } from './project.js';
-import { type Step, sum, type Tally } from './steps.js';
+import { ONE_FAILED, type Step, sum, type Tally } from './steps.js';
 
 export interface SuiteOptions {
   /** ava's configuration file. @defaultValue ava's own */
@@ -20,11 +21,20 @@ function count({ ok, skip, todo }: Result): Tally {
   return { passed: Number(ok && !left), failed: Number(!ok && !left), skipped: Number(left) };
 }
 
+/** What ava says of a failure, without the place when that is inside ava itself. */
+function proof(diag: object): object {
+  return Object.fromEntries(
+    Object.entries(diag).filter(
+      ([key, value]) => value !== '' && !(key === 'at' && String(value).includes('node_modules/ava/')),
+    ),
+  );
+}
+
 function show(result: Result, verbose: boolean): void {
   const { failed, skipped } = count(result);
   if (failed > 0) {
     console.log(`FAILED  ${result.name}`);
-    if (result.diag) console.log(stringify(result.diag).replaceAll(/^/gm, '        '));
+    if (result.diag) console.log(stringify(proof(result.diag as object)).replaceAll(/^(?=.)/gm, '        '));
   } else if (skipped > 0) console.log(`skipped ${result.name}`);
   else if (verbose) console.log(`ok      ${result.name}`);
 }
@@ -52,14 +62,19 @@ export function suiteStep(
       });
       const parsed = new Promise((resolve) => parser.on('complete', resolve));
       ava.stdout.pipe(parser);
-      const [result] = await Promise.all([ava, parsed]);
+      // A server that a test left behind may hold ava's output open for ever: then the end is not waited for.
+      const ended = await Promise.race([
+        Promise.all([ava, parsed]),
+        delay(timeoutMs + 15_000, undefined, { ref: false }),
+      ]);
+      const result = ended?.[0];
       const tally = sum(tallies);
-      const said = result.timedOut ? `stopped after ${timeoutMs / 1_000} s` : result.stderr;
-      if (result.failed && said !== '') console.log(said);
+      if (result?.failed === false && tally.passed + tally.skipped > 0) return tally;
+      if (result === undefined || result.timedOut) console.log(`stopped after ${timeoutMs / 1_000} s`);
+      else if (result.stderr !== '') console.log(result.stderr);
+      if (tallies.length === 0) console.log('no test ran');
       // A crash outside any test, or no test at all: ava knows, TAP has no line for it.
-      return tally.failed > 0 || (!result.failed && tally.passed + tally.skipped > 0)
-        ? tally
-        : sum([tally, { passed: 0, failed: 1, skipped: 0 }]);
+      return tally.failed > 0 ? tally : sum([tally, ONE_FAILED]);
     },
   };
 }

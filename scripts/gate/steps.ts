@@ -25,7 +25,7 @@ export function sum(tallies: readonly Tally[]): Tally {
 }
 
 /** `12 passed, 0 failed`, and `, 1 skipped` where some were. */
-export function inWords({ passed, failed, skipped }: Tally): string {
+function inWords({ passed, failed, skipped }: Tally): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 

@@ -1,5 +1,5 @@
 /** The steps of the one gate. */
-import { packageSteps } from './check-package.js';
+import { packageSteps } from '../check-package.js';
 import { commandStep } from './command.js';
 import type { Step } from './steps.js';
 import { suiteStep } from './suite.js';
