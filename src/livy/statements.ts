@@ -1,0 +1,60 @@
+import { checkCompletion, checkStatement } from './check.js';
+import { type Door, type LivyCallOptions, path } from './door.js';
+import { type ListOptions, pages } from './pages.js';
+import {
+  type CompletionRequest,
+  type CreateStatement,
+  readCandidates,
+  readPage,
+  readStatement,
+  type Statement,
+} from './wire.js';
+
+/** `/sessions/{id}/statements`: the code that one session runs, one after the other. All of Livy 0.6–0.9; errors as with batches. */
+export class Statements {
+  readonly #door: Door;
+  readonly #session: string;
+  constructor(door: Door, session: number | string) {
+    this.#door = door;
+    this.#session = path`/sessions/${session}`;
+  }
+
+  /**
+   * `POST /sessions/{id}/statements`. Sent once and never repeated: after a lost answer, look at the list. The statement
+   * waits for those before it; read it until its state is `available` or `cancelled`.
+   * @throws ConfigError naming the field, before anything is sent
+   * @example
+   * ```ts
+   * const { id } = await livy.statements('etl').create({ code: 'select 1', kind: 'sql' });
+   * ```
+   */
+  async create(body: CreateStatement, options?: LivyCallOptions): Promise<Statement> {
+    checkStatement(body);
+    return readStatement(await this.#door.post(`${this.#session}/statements`, body, options));
+  }
+
+  /** `GET /sessions/{id}/statements/{statement}` */
+  async get(id: number, options?: LivyCallOptions): Promise<Statement> {
+    return readStatement(await this.#door.get(this.#session + path`/statements/${id}`, options));
+  }
+
+  /** `GET /sessions/{id}/statements?from&size`, oldest first. Servers that do not page answer all at once. */
+  list({ pageSize, ...options }: LivyCallOptions & ListOptions = {}): AsyncGenerator<Statement, void> {
+    const url = `${this.#session}/statements`;
+    return pages(
+      async (from, size) => readPage(await this.#door.get(url, options, { from, size }), 'statements', readStatement),
+      pageSize,
+    );
+  }
+
+  /** `POST /sessions/{id}/statements/{statement}/cancel`: asks; the statement is `cancelling` first, and may take a while to end. */
+  async cancel(id: number, options?: LivyCallOptions): Promise<void> {
+    await this.#door.post(this.#session + path`/statements/${id}/cancel`, {}, options);
+  }
+
+  /** `POST /sessions/{id}/completion`: how the code could go on at the cursor. EMR Serverless does not have it. @throws ConfigError */
+  async completion(body: CompletionRequest, options?: LivyCallOptions): Promise<readonly string[]> {
+    checkCompletion(body);
+    return readCandidates(await this.#door.post(`${this.#session}/completion`, body, options));
+  }
+}
