@@ -24,9 +24,9 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   ],
   // AWS access key ids, long-lived and temporary
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, REDACTED],
-  // name=value, name: value, "name": "value", --name value; the name may have parts before and after the word
+  // name=value, name: value, "name":"value", --name value; the name may have parts before and after the word
   [
-    /([\w.-]*(?:secret|passw(?:or)?d|passphrase|token|access[._-]?key|api[._-]?key|private[._-]?key|credentials?)[\w.-]*["']?\s*(?:=|:\s)\s*["']?)(?!\(redacted\))[^\s"',;&}]+/gi,
+    /([\w.-]*(?:secret|passw(?:or)?d|passphrase|token|access[._-]?key|api[._-]?key|private[._-]?key|credentials?)[\w.-]*(?:["']\s*:|["']?\s*(?:=|:\s))\s*["']?)(?!\(redacted\))[^\s"',;&}]+/gi,
     `$1${REDACTED}`,
   ],
   [/(--[\w-]*(?:secret|password|passwd|token|access-key|api-key)[\w-]*\s+)(?!\(redacted\))(?!-)\S+/gi, `$1${REDACTED}`],
