@@ -51,6 +51,12 @@ export function redactSpec(spec: JobSpec): JobSpec {
   return {
     ...spec,
     file: redactText(spec.file),
+    // Presigned URLs come in any of these.
+    ...(spec.jars && { jars: spec.jars.map(redactText) }),
+    ...(spec.pyFiles && { pyFiles: spec.pyFiles.map(redactText) }),
+    ...(spec.files && { files: spec.files.map(redactText) }),
+    ...(spec.archives && { archives: spec.archives.map(redactText) }),
+    ...(spec.name !== undefined && { name: redactText(spec.name) }),
     ...(spec.args && { args: redactArgs(spec.args) }),
     ...(spec.conf && {
       conf: Object.fromEntries(

@@ -13,3 +13,7 @@ export const statusOfApp = (app: AppReport): RunStatus => ({
   },
   ...(app.diagnostics !== '' && { message: app.diagnostics }),
 });
+
+/** The one that counts where several carry one tag: the first. */
+export const firstOf = (apps: readonly AppReport[]): AppReport | undefined =>
+  [...apps].sort((a, b) => a.startedMs - b.startedMs || (a.appId < b.appId ? -1 : 1))[0];

@@ -1,19 +1,20 @@
 import {
+  isFinal,
   isLivywireError,
   type LivywireError,
-  LedgerConflictError,
   type RunOutcome,
   type RunRef,
   WaitTimeoutError,
 } from '../core/index.js';
+import { amend } from './amend.js';
+import { firstOf } from './app-status.js';
 import type { EngineDeps } from './deps.js';
-import { attemptIn } from './observer.js';
 import type { CancelOptions } from './options.js';
-import { withLast } from './records.js';
 import { watch } from './watch.js';
 
 const DEFAULT_TIMEOUT_MS = 180_000;
-const WRITE_TRIES = 10;
+/** A Livy that took a DELETE has killed the application by then, if it could. */
+const LIVY_KILLS_WITHIN_MS = 15_000;
 
 /**
  * Stops an attempt and proves it: asks the backend, then YARN where Livy cannot or does not know, and waits
@@ -32,51 +33,47 @@ export async function cancel(deps: EngineDeps, ref: RunRef, options: CancelOptio
     if (sight.kind === 'status') known = sight.ref;
     break;
   }
-  await mark(deps, known, 'cancelAskedAt');
+  const now = () => new Date(clock.now()).toISOString();
+  // Before anything is sent, so that whoever sees the end knows whose it was.
+  await amend(deps, known, { cancelAskedAt: now() });
   const problem = (error: unknown): LivywireError => {
     signal?.throwIfAborted();
     if (!isLivywireError(error)) throw error;
     logger.warn('a server did not take the cancel', { name: known.name, error: error.message });
     return error;
   };
+  const kill = async (ref: RunRef): Promise<'asked' | 'no-record' | LivywireError> => {
+    try {
+      const appId = ref.appId ?? (await appIdByTag(deps, ref, signal));
+      return appId === undefined ? 'no-record' : await registry!.kill(appId, signal && { signal });
+    } catch (error) {
+      return problem(error);
+    }
+  };
   let asked = await backend.stop(known, signal && { signal }).catch(problem);
   if (asked !== 'asked' && registry) {
-    const appId = known.appId ?? (await appIdByTag(deps, known, signal));
-    if (appId !== undefined) asked = await registry.kill(appId, signal && { signal }).catch(problem);
+    const killed = await kill(known);
+    if (killed === 'asked' || asked === 'no-record') asked = killed;
   }
-  if (asked === 'asked') await mark(deps, known, 'cancelTakenAt');
+  if (asked === 'asked') await amend(deps, known, { cancelTakenAt: now() });
   else if (asked instanceof Error) throw asked;
 
-  let outcome: RunOutcome | undefined;
-  const left = Math.max(0, timeoutMs - (clock.now() - start));
+  const askedAt = clock.now();
+  let isKillTried = false;
+  const left = Math.max(0, timeoutMs - (askedAt - start));
   for await (const sight of watch(deps, known, { timeoutMs: left, maxDelayMs: 2_000, ...(signal && { signal }) })) {
-    if (sight.kind === 'outcome') outcome = sight.outcome;
+    if (sight.kind === 'outcome') return sight.outcome;
+    // Livy took it, and the application goes on: its spark-submit had handed it to YARN already.
+    const goesOn = sight.kind === 'status' && !isFinal(sight.status) && sight.status.source === 'yarn';
+    if (registry && goesOn && !isKillTried && clock.now() - askedAt >= LIVY_KILLS_WITHIN_MS) {
+      isKillTried = true;
+      await kill(sight.ref);
+    }
   }
-  if (!outcome) throw new WaitTimeoutError(known, timeoutMs);
-  return outcome;
+  throw new WaitTimeoutError(known, timeoutMs);
 }
 
 async function appIdByTag({ registry }: EngineDeps, ref: RunRef, signal?: AbortSignal): Promise<string | undefined> {
   const search = await registry?.byTag(ref.name, signal && { signal });
-  return search?.kind === 'found' ? search.apps[0]?.appId : undefined;
-}
-
-/** `cancelAskedAt` is written before anything is sent, so that whoever sees the end knows whose it was. */
-async function mark(
-  { ledger, clock, logger }: EngineDeps,
-  ref: RunRef,
-  field: 'cancelAskedAt' | 'cancelTakenAt',
-): Promise<void> {
-  const at = new Date(clock.now()).toISOString();
-  for (let i = 0; i < WRITE_TRIES; i++) {
-    const entry = await ledger.get(ref.key);
-    if (!entry || !attemptIn(entry.record.attempts.slice(-1), ref)) return; // started elsewhere
-    try {
-      await ledger.update(withLast(entry.record, { [field]: at }, at), entry.version);
-      return;
-    } catch (error) {
-      if (!(error instanceof LedgerConflictError)) throw error;
-    }
-  }
-  logger.warn('the cancel could not be written to the ledger', { key: ref.key });
+  return search?.kind === 'found' ? firstOf(search.apps)?.appId : undefined;
 }

@@ -3,11 +3,14 @@ import {
   type Claim,
   LedgerConflictError,
   type LedgerEntry,
+  LedgerError,
   type RunRecord,
 } from '../core/index.js';
 import type { EngineDeps } from './deps.js';
-import { newOwner, ownerIsDead } from './identity.js';
-import { lastAttempt, leaseIsOver, withLast } from './records.js';
+import { isOwnerOfOurs, newOwner, ownerIsDead } from './identity.js';
+import { lastAttempt, leaseIsOver } from './records.js';
+
+const WRITE_TRIES = 10;
 
 /** The claim was taken over by somebody else while we were away. */
 export class ClaimLostError extends Error {}
@@ -46,14 +49,15 @@ export class ClaimHolder {
 
   /** Writes a change to our attempt, and renews the lease. @throws ClaimLostError when it is ours no more */
   async write(change: Partial<AttemptRecord>): Promise<void> {
-    await this.#update(withLast(this.record, { claim: this.claim(), ...change }, this.#now()));
+    await this.#apply((attempt) => ({ ...attempt, claim: this.claim(), ...change }));
   }
 
   /** Writes the last change: afterwards nobody is at work on it. */
   async close(change: Partial<AttemptRecord>): Promise<void> {
-    const { claim: _claim, ...rest } = { ...this.attempt, ...change };
-    const attempts = [...this.record.attempts.slice(0, -1), rest];
-    await this.#update({ ...this.record, updatedAt: this.#now(), attempts });
+    await this.#apply((attempt) => {
+      const { claim: _claim, ...rest } = { ...attempt, ...change };
+      return rest;
+    });
     this.release();
   }
 
@@ -75,18 +79,43 @@ export class ClaimHolder {
     atWork.delete(this.owner);
   }
 
-  async #update(record: RunRecord): Promise<void> {
-    try {
-      this.#entry = await this.#deps.ledger.update(record, this.#held().version);
-    } catch (error) {
-      if (!(error instanceof LedgerConflictError)) throw error;
-      // Our own write may have been done though its answer was lost: then the record is what we wrote.
-      const now = await this.#deps.ledger.get(record.key);
-      if (now === undefined || JSON.stringify(now.record) !== JSON.stringify(record)) {
-        throw new ClaimLostError(`the claim on ${JSON.stringify(record.key)} was taken over`, { cause: error });
+  async #apply(change: (attempt: AttemptRecord) => AttemptRecord): Promise<void> {
+    for (let i = 0; i < WRITE_TRIES; i++) {
+      const { record, version } = this.#held();
+      const attempts = [...record.attempts.slice(0, -1), change(lastAttempt(record))];
+      const wanted = { ...record, attempts, updatedAt: this.#now() };
+      try {
+        this.hold(await this.#deps.ledger.update(wanted, version));
+        return;
+      } catch (error) {
+        const now = await this.#readAfter(error, record.key);
+        // Our own write may have been done though its answer was lost: then the record is what we wrote.
+        if (now && JSON.stringify(now.record) === JSON.stringify(wanted)) {
+          this.hold(now);
+          return;
+        }
+        if (!(error instanceof LedgerConflictError)) throw error;
+        if (!now || !this.#isOurs(now.record)) {
+          throw new ClaimLostError(`the claim on ${JSON.stringify(record.key)} was taken over`, { cause: error });
+        }
+        this.hold(now); // somebody added to the attempt (asked for its end, say) and left the claim alone
       }
-      this.#entry = now;
     }
+    throw new LedgerError(`The record of ${JSON.stringify(this.record.key)} keeps changing`);
+  }
+
+  /** What the ledger holds after a write that failed with `error`. */
+  async #readAfter(error: unknown, key: string): Promise<LedgerEntry | undefined> {
+    try {
+      return await this.#deps.ledger.get(key);
+    } catch (problem) {
+      throw error instanceof LedgerConflictError ? problem : error;
+    }
+  }
+
+  #isOurs(record: RunRecord): boolean {
+    const { attempt, claim, phase } = lastAttempt(record);
+    return attempt === this.attempt.attempt && claim?.owner === this.owner && phase !== 'ended';
   }
 
   #held(): LedgerEntry {
@@ -104,8 +133,6 @@ export class ClaimHolder {
  */
 export function claimIsFree(claim: Claim, { identity, clock, waits }: EngineDeps): boolean {
   if (ownerIsDead(claim, identity)) return true;
-  const isOurProcess =
-    claim.host === identity.host && claim.pid === identity.pid && claim.pidStart === identity.pidStart;
-  if (isOurProcess && !atWork.has(claim.owner)) return true;
+  if (claim.host === identity.host && isOwnerOfOurs(claim.owner) && !atWork.has(claim.owner)) return true;
   return leaseIsOver(claim, clock.now(), waits.postTimeoutMs + waits.settleMs);
 }

@@ -1,6 +1,6 @@
 import {
+  type AttemptRecord,
   type DiagnosisLine,
-  isLivywireError,
   LedgerConflictError,
   type LogItem,
   type RunOutcome,
@@ -8,8 +8,9 @@ import {
   type RunStatus,
 } from '../core/index.js';
 import type { EngineDeps } from './deps.js';
-import { attemptIn, type Observer, type Reading } from './observer.js';
-import { knownFrom, lastAttempt, withLast } from './records.js';
+import type { Observer, Reading } from './observer.js';
+import { attemptIn, knownFrom, lastAttempt, withLast } from './records.js';
+import { stopStrays } from './strays.js';
 
 const DIAGNOSED_LINES = 200;
 const WRITE_TRIES = 10;
@@ -24,18 +25,33 @@ export async function conclude(
   signal?: AbortSignal,
 ): Promise<RunOutcome> {
   if (ending.kind === 'recorded') return ending.outcome;
-  const outcome = await outcomeOf(deps, observer, ending, signal);
+  const attempt = await attemptOf(deps, observer.ref);
+  // Only a second request can have made a second application.
+  const strays = (attempt?.posts.length ?? 0) > 1 ? await stopStrays(deps, observer.ref, signal) : [];
+  const outcome = await outcomeOf(deps, observer, { ending, attempt, strays }, signal);
   return record(deps, outcome);
+}
+
+const attemptOf = async ({ ledger }: EngineDeps, ref: RunRef): Promise<AttemptRecord | undefined> => {
+  const entry = await ledger.get(ref.key).catch(() => undefined); // its outage is no reason to hide an end
+  return entry && attemptIn(entry.record.attempts, ref);
+};
+
+interface Known {
+  readonly ending: Exclude<Ending, { kind: 'recorded' }>;
+  readonly attempt: AttemptRecord | undefined;
+  readonly strays: readonly string[];
 }
 
 async function outcomeOf(
   deps: EngineDeps,
   observer: Observer,
-  ending: Exclude<Ending, { kind: 'recorded' }>,
+  { ending, attempt, strays }: Known,
   signal?: AbortSignal,
 ): Promise<RunOutcome> {
-  const { clock, diagnose, ledger } = deps;
-  const { ref, evidence, notes } = observer;
+  const { clock, diagnose } = deps;
+  const { ref, evidence } = observer;
+  const notes = [...observer.notes, ...strays];
   const app = ending.kind === 'ended' ? ending.app : undefined;
   const base = {
     v: 1,
@@ -50,8 +66,7 @@ async function outcomeOf(
   const { status } = ending;
   if (status.state === 'succeeded') return { ...base, kind: 'succeeded' };
   if (status.state === 'cancelled') {
-    const entry = await ledger.get(ref.key).catch(() => undefined);
-    const byUs = entry && attemptIn(entry.record.attempts, ref)?.cancelAskedAt !== undefined;
+    const byUs = attempt?.cancelAskedAt !== undefined;
     const message = status.message !== undefined && { message: status.message };
     return { ...base, kind: 'cancelled', by: byUs ? 'livywire' : 'someone', ...message };
   }
@@ -77,8 +92,7 @@ async function lastLines(
     return items.flatMap(asLine);
   } catch (error) {
     signal?.throwIfAborted();
-    if (!isLivywireError(error)) throw error;
-    logger.warn('the log could not be read for the diagnosis', { error: error.message });
+    logger.warn('the log could not be read for the diagnosis', { error: (error as Error).message });
     return (status.tail ?? []).map((text) => ({ source: status.source, text }));
   }
 }
@@ -95,7 +109,7 @@ async function record({ ledger, clock, logger }: EngineDeps, outcome: RunOutcome
       const change = {
         phase: 'ended',
         outcome,
-        ...knownFrom({ ...ref, raw: '', state: 'unknown', source: 'ledger', links: {} }),
+        ...knownFrom(ref),
       } as const;
       await ledger.update(withLast(entry.record, change, new Date(clock.now()).toISOString()), entry.version);
       return outcome;

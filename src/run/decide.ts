@@ -1,4 +1,12 @@
-import { type Claim, ConfigError, type JobSpec, KeyConflictError, redactSpec, type RunRecord } from '../core/index.js';
+import {
+  type AttemptRecord,
+  type Claim,
+  ConfigError,
+  type JobSpec,
+  KeyConflictError,
+  redactSpec,
+  type RunRecord,
+} from '../core/index.js';
 import { lastAttempt } from './records.js';
 
 export interface Submission {
@@ -24,24 +32,48 @@ export type Decision =
 /** @throws KeyConflictError when the key belongs to another job */
 export function decide(record: RunRecord, want: Submission, ownerIsGone: (claim: Claim) => boolean): Decision {
   const last = lastAttempt(record);
-  if (record.attempts.every((attempt) => attempt.phase === 'refused')) return { kind: 'next-attempt' }; // nothing ever ran
+  const isFree = last.claim === undefined || ownerIsGone(last.claim);
+  const differences = conflicts(record, want);
+  const conflict = () => new KeyConflictError(record.key, differences);
+
+  if (nothingWasSent(last)) {
+    if (last.phase !== 'refused' && !isFree && last.claim) {
+      if (differences.length > 0) throw conflict();
+      return { kind: 'wait', claim: last.claim };
+    }
+    // Nothing runs under its name, so spec and endpoint may be corrected.
+    checkLostElsewhere(record, want);
+    return { kind: last.phase === 'refused' ? 'next-attempt' : 'take-over' };
+  }
+
   const kind = last.outcome?.kind;
   const wantsNew =
-    last.phase === 'refused' ||
     (want.retryOf !== undefined && (kind === 'failed' || kind === 'cancelled')) ||
     (want.retryOf === 'lost' && kind === 'lost');
-  const differences = conflicts(record, want);
   if (wantsNew) {
-    // A lost attempt may still run where it was started: elsewhere it would be a second one.
-    if (kind === 'lost' && last.endpoint !== want.endpoint) throw new KeyConflictError(record.key, differences);
+    checkLostElsewhere(record, want);
     return { kind: 'next-attempt' };
   }
+  // Only the server that has it can tell whether it ended.
   const mayComeToANewAttempt = want.retryOf !== undefined && last.phase === 'started';
-  if (mayComeToANewAttempt) return { kind: 'look' };
-  if (differences.length > 0) throw new KeyConflictError(record.key, differences);
+  if (mayComeToANewAttempt && last.endpoint === want.endpoint) return { kind: 'look' };
+  if (differences.length > 0) throw conflict();
   if (last.phase === 'started' || last.phase === 'ended') return { kind: 'adopt' };
-  if (last.claim === undefined || ownerIsGone(last.claim)) return { kind: 'take-over' };
-  return { kind: 'wait', claim: last.claim };
+  return isFree || !last.claim ? { kind: 'take-over' } : { kind: 'wait', claim: last.claim };
+}
+
+/** Refused, or claimed and left before the first request. */
+export const nothingWasSent = ({ phase, posts }: AttemptRecord): boolean =>
+  phase === 'refused' || (phase === 'claimed' && posts.length === 0);
+
+/** A lost attempt may still run where it was started: a new one elsewhere would be a second application. */
+function checkLostElsewhere(record: RunRecord, want: Submission): void {
+  const sent = record.attempts.findLast((attempt) => !nothingWasSent(attempt));
+  if (sent?.outcome?.kind === 'lost' && sent.endpoint !== want.endpoint) {
+    throw new KeyConflictError(record.key, [
+      `endpoint: attempt ${sent.attempt} was lost at ${sent.endpoint} and may still run there, ${want.endpoint} here`,
+    ]);
+  }
 }
 
 /** One line per difference, redacted. Empty when the submission is the run's own. */

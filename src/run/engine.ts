@@ -1,4 +1,4 @@
-import { ConfigError, type JobSpec, type RunRecord, type RunRef } from '../core/index.js';
+import { type BackendKind, ConfigError, type JobSpec, type RunRecord, type RunRef } from '../core/index.js';
 import type { EngineDeps } from './deps.js';
 import { findRun } from './find.js';
 import { attemptName, checkKey, randomKey, specHash, specTag } from './names.js';
@@ -65,6 +65,8 @@ export class Engine implements Runs {
   }
 }
 
+const backends: ReadonlySet<unknown> = new Set<BackendKind>(['livy', 'emr-step', 'emr-serverless']);
+
 /** @throws ConfigError */
 function checkRef(ref: RunRef): void {
   const wrong = (field: string, want: string): never => {
@@ -74,9 +76,10 @@ function checkRef(ref: RunRef): void {
   };
   const given: Record<string, unknown> = typeof ref === 'object' && ref !== null ? { ...ref } : {};
   if (given.v !== 1) wrong('v', '1');
-  for (const field of ['key', 'backend', 'endpoint', 'name', 'createdAt']) {
+  for (const field of ['key', 'endpoint', 'name', 'createdAt']) {
     if (typeof given[field] !== 'string') wrong(field, 'a string');
   }
+  if (!backends.has(given.backend)) wrong('backend', 'one of livy, emr-step, emr-serverless');
   if (!Number.isSafeInteger(given.attempt) || (given.attempt as number) < 0) wrong('attempt', 'a whole number');
   if (Number.isNaN(Date.parse(ref.createdAt))) wrong('createdAt', 'an ISO 8601 time');
   for (const field of ['id', 'appId']) {

@@ -77,23 +77,13 @@ export function fileLedger(folder: string): Ledger {
       throw error;
     });
     if (text === undefined) return undefined;
-    let record: RunRecord;
-    try {
-      record = JSON.parse(text) as RunRecord;
-    } catch (error) {
-      throw new LedgerError(`The ledger's file ${path} is not JSON; it was written by something else`, {
-        cause: error,
-      });
-    }
-    if (record.v !== 1) {
-      throw new LedgerError(`The ledger's file ${path} has v: ${JSON.stringify(record.v)}; a newer livywire wrote it`);
-    }
-    return record;
+    return recordFrom(path, text);
   }
 
   async function current(hash: string): Promise<LedgerEntry | undefined> {
     for (;;) {
-      const found = (await latest(shardOf(hash))).get(hash);
+      // Twice before it is absent: a folder that changes while it is read may show neither the old version nor the new.
+      const found = (await latest(shardOf(hash))).get(hash) ?? (await latest(shardOf(hash))).get(hash);
       if (!found) return undefined;
       const record = await readRecord(found.path);
       if (record) return { record, version: String(found.version) };
@@ -125,7 +115,7 @@ export function fileLedger(folder: string): Ledger {
             if (codeOf(error) === 'ENOENT') return undefined;
             throw error;
           });
-          if (text !== undefined) return (JSON.parse(text) as { namespace: string }).namespace;
+          if (text !== undefined) return namespaceFrom(path, text);
           await publish(folder, path, `${JSON.stringify({ v: 1, namespace: randomUUID() })}\n`);
         }
       } catch (error) {
@@ -164,7 +154,8 @@ export function fileLedger(folder: string): Ledger {
           throw error;
         });
         const found: [hash: string, found: Found][] = [];
-        for (const shard of shards) found.push(...(await latest(join(folder, 'runs', shard))));
+        for (const shard of shards.filter((name) => /^[0-9a-f]{2}$/.test(name)))
+          found.push(...(await latest(join(folder, 'runs', shard))));
         const read = async ([hash, { path }]: [string, Found]) =>
           (await readRecord(path)) ?? (await current(hash))?.record;
         for (let i = 0; i < found.length; i += READS_AT_ONCE) {
@@ -178,6 +169,36 @@ export function fileLedger(folder: string): Ledger {
       yield* wanted.sort(newestFirst).slice(0, limit);
     },
   };
+}
+
+function parse(path: string, text: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new LedgerError(`The ledger's file ${path} is not JSON; it was written by something else`, { cause: error });
+  }
+  const fields: Record<string, unknown> = typeof value === 'object' && value !== null ? { ...value } : {};
+  if (typeof fields.v === 'number' && fields.v > 1) {
+    throw new LedgerError(`The ledger's file ${path} has v: ${fields.v}; a newer livywire wrote it`);
+  }
+  return fields;
+}
+
+function recordFrom(path: string, text: string): RunRecord {
+  const fields = parse(path, text);
+  const { v, key, attempts } = fields;
+  if (v !== 1 || typeof key !== 'string' || !Array.isArray(attempts) || attempts.length === 0) {
+    throw new LedgerError(`The ledger's file ${path} holds no record of a run; it was written by something else`);
+  }
+  return fields as unknown as RunRecord;
+}
+
+/** A ledger without its name must not pass for another: every key would be a new run. */
+function namespaceFrom(path: string, text: string): string {
+  const { namespace } = parse(path, text);
+  if (typeof namespace === 'string' && namespace !== '') return namespace;
+  throw new LedgerError(`The ledger's file ${path} holds no namespace; it was written by something else`);
 }
 
 /** So that a published name survives a power cut. Some file systems refuse it; the file itself is safe by then. */

@@ -1,6 +1,6 @@
-import { AuthError, isLivywireError, type RunStatus } from '../core/index.js';
+import { type AttemptRecord, AuthError, isLivywireError, type RunStatus } from '../core/index.js';
 import type { EngineDeps } from './deps.js';
-import { statusOfApp } from './app-status.js';
+import { firstOf, statusOfApp } from './app-status.js';
 
 /** What a look for an attempt's name came to. */
 export type Sighting =
@@ -20,8 +20,9 @@ export class Lookout {
     this.#name = name;
   }
 
-  /** `firstPostMs`: server time of the first POST; absence at the resource manager counts only from there on. */
-  async look(firstPostMs: number | undefined, signal?: AbortSignal): Promise<Sighting> {
+  /** `posts`: what was sent already; absence at the resource manager counts only if it was there before the first one. */
+  async look(posts: AttemptRecord['posts'], signal?: AbortSignal): Promise<Sighting> {
+    const firstPostMs = posts[0]?.serverMs;
     const { backend, registry } = this.#deps;
     const options = signal && { signal };
     const held = await answerOf(() => backend.find(this.#name, options), signal);
@@ -33,7 +34,7 @@ export class Lookout {
         signal,
       ));
     if (search && 'answer' in search && search.answer.kind === 'found') {
-      const [app] = [...search.answer.apps].sort((a, b) => a.startedMs - b.startedMs);
+      const app = firstOf(search.answer.apps);
       if (app)
         return {
           kind: 'found',
@@ -43,6 +44,9 @@ export class Lookout {
     if (search && 'problem' in search) return { kind: 'unknown', reason: search.problem };
     if (search && 'answer' in search && search.answer.kind === 'unknown')
       return { kind: 'unknown', reason: search.answer.reason };
+    if (search && posts.length > 0 && firstPostMs === undefined) {
+      return { kind: 'unknown', reason: 'YARN could not be asked for its time when the first request was sent' };
+    }
     if ('problem' in held) {
       // YARN alone can prove absence of an application, but we could send nothing while the backend is silent.
       return { kind: 'unknown', reason: held.problem };
@@ -53,10 +57,9 @@ export class Lookout {
 
 const pickId = ({ id }: RunStatus): Pick<RunStatus, 'id'> => (id === undefined ? {} : { id });
 
-/** `starting`, without application and without a line of log. */
-function neverBegan(status: RunStatus): boolean {
-  return status.state === 'waiting' && status.appId === undefined && (status.tail ?? []).length === 0;
-}
+/** `starting`, without application and without a line of log: a live batch shows at least its streams' headings. */
+export const neverBegan = ({ raw, appId, tail = [] }: RunStatus): boolean =>
+  raw === 'starting' && appId === undefined && tail.length === 0;
 
 /** A service's failure is an answer of a kind; refused credentials and the caller's abort are not. */
 async function answerOf<T>(ask: () => Promise<T>, signal?: AbortSignal): Promise<{ answer: T } | { problem: string }> {

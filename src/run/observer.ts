@@ -1,17 +1,20 @@
 import {
   type AppReport,
+  type AttemptRecord,
   AuthError,
   type Evidence,
   isFinal,
   isLivywireError,
+  JobRefusedError,
+  type LedgerEntry,
   type RunOutcome,
   type RunRef,
   type RunStatus,
   type Witness,
 } from '../core/index.js';
-import { statusOfApp } from './app-status.js';
+import { firstOf, statusOfApp } from './app-status.js';
 import type { EngineDeps } from './deps.js';
-import { knownFrom } from './records.js';
+import { attemptIn, knownFrom } from './records.js';
 
 /** What one round of questions came to. */
 export type Reading =
@@ -28,6 +31,7 @@ export type Reading =
 type Answer<T> = { readonly answer: T } | { readonly problem: string };
 
 const EVIDENCE_KEPT = 50;
+const LOST_ROUNDS = 3;
 
 /** Reads one attempt, wherever it is known, and remembers what each server said. */
 export class Observer {
@@ -35,8 +39,10 @@ export class Observer {
   #ref: RunRef;
   readonly #evidence: Evidence[] = [];
   readonly #notes = new Set<string>();
-  /** Since when nobody has had a record, our clock. */
+  /** Since when nobody has had a record, our clock, and how often that was the answer. */
   #goneSince: number | undefined;
+  #goneRounds = 0;
+  #everyoneAnswered = false;
   /** Since when an end could not be cross-checked, our clock. */
   #uncheckedSince: number | undefined;
 
@@ -55,26 +61,29 @@ export class Observer {
   get notes(): readonly string[] {
     return [...this.#notes];
   }
-  /** Whether YARN runs the application: then Livy cannot know more often than every 5 s. */
-  get hasYarn(): boolean {
-    return this.#ref.appId !== undefined;
-  }
   /** Whether YARN itself is asked. */
   get asksYarn(): boolean {
-    return this.hasYarn && this.#deps.registry !== undefined;
+    return this.#ref.appId !== undefined && this.#deps.registry !== undefined;
+  }
+  /** Whether a Livy is asked that has YARN behind it: it cannot know more often than every 5 s. */
+  get asksLivyOverYarn(): boolean {
+    return !this.asksYarn && (this.#ref.appId !== undefined || this.#deps.registry !== undefined);
   }
 
   /** Whether nobody stayed silent in the last round: then `silent` means that none has a record just now. */
   get everyoneAnswered(): boolean {
-    return this.#goneSince !== undefined;
+    return this.#everyoneAnswered;
   }
 
-  /** @throws AuthError; what a service does not answer is `silent`, not an exception */
+  /** @throws AuthError, JobRefusedError when it was never started; what a service does not answer is `silent`, not an exception */
   async read(signal?: AbortSignal): Promise<Reading> {
     const { backend } = this.#deps;
-    if (this.asksYarn) {
+    const silences: string[] = [];
+    const wasYarnAsked = this.asksYarn;
+    if (wasYarnAsked) {
       const app = await this.#askYarn(signal);
-      if ('answer' in app && app.answer) return this.#fromApp(app.answer);
+      if ('problem' in app) silences.push(app.problem);
+      else if (app.answer) return this.#fromApp(app.answer);
     }
     const where = `${backend.kind} ${this.#ref.id ?? this.#ref.name}`;
     const held = await this.#ask<RunStatus | undefined>(
@@ -85,12 +94,13 @@ export class Observer {
       signal,
     );
     if ('answer' in held && held.answer) return this.#fromBackend(held.answer, signal);
-    return this.#withoutBackend('problem' in held ? held.problem : undefined, signal);
+    if ('problem' in held) silences.push(held.problem);
+    return this.#withoutBackend(silences, wasYarnAsked, signal);
   }
 
   #learn(status: RunStatus): void {
     this.#ref = { ...this.#ref, ...knownFrom(status) };
-    this.#goneSince = undefined;
+    this.#forgetGone();
   }
 
   #fromApp(app: AppReport): Reading {
@@ -106,7 +116,10 @@ export class Observer {
       this.#uncheckedSince = undefined;
       return { kind: 'going', status };
     }
-    if (!this.#deps.registry) return { kind: 'ended', status };
+    if (!this.#deps.registry) {
+      if (status.appId !== undefined) this.#notes.add(`YARN was not asked; the end is ${status.source}'s word alone`);
+      return { kind: 'ended', status };
+    }
     const app = await this.#askYarn(signal);
     if ('answer' in app) {
       if (app.answer) return this.#fromApp(app.answer);
@@ -121,14 +134,19 @@ export class Observer {
     return { kind: 'ended', status };
   }
 
-  /** The backend has no record, or did not answer (`problem`). */
-  async #withoutBackend(problem: string | undefined, signal?: AbortSignal): Promise<Reading> {
-    const { clock, registry, sources, waits } = this.#deps;
-    const silences = problem === undefined ? [] : [problem];
-    if (registry && !this.asksYarn) {
-      const app = await this.#askYarn(signal);
-      if ('answer' in app && app.answer) return this.#fromApp(app.answer);
+  /** The backend has no record, or did not answer. `silences`: who has not answered so far. */
+  async #withoutBackend(silences: string[], wasYarnAsked: boolean, signal?: AbortSignal): Promise<Reading> {
+    const { backend, sources } = this.#deps;
+    const noted = await this.#askLedger(signal);
+    if ('problem' in noted) silences.push(noted.problem);
+    const attempt = 'answer' in noted ? noted.answer : undefined;
+    if (attempt?.outcome && attempt.outcome.kind !== 'lost') return { kind: 'recorded', outcome: attempt.outcome };
+    if (attempt?.phase === 'refused') throw new JobRefusedError(attempt.note ?? `${attempt.name} was refused`);
+
+    if (!wasYarnAsked) {
+      const app = await this.#askYarn(signal, attempt?.posts[0]?.serverMs);
       if ('problem' in app) silences.push(app.problem);
+      else if (app.answer) return this.#fromApp(app.answer);
     }
     for (const source of sources) {
       const told = await this.#ask(
@@ -144,49 +162,56 @@ export class Observer {
         return isFinal(told.answer) ? { kind: 'ended', status: told.answer } : { kind: 'going', status: told.answer };
       }
     }
-    const recorded = await this.#askLedger(signal);
-    if (recorded) return recorded;
-    if (silences.length > 0) {
-      this.#goneSince = undefined;
-      return { kind: 'silent', reason: silences.join('; ') };
-    }
-    this.#goneSince ??= clock.now();
-    if (clock.now() - this.#goneSince >= waits.lostAfterMs) return { kind: 'lost' };
-    return { kind: 'silent', reason: `${this.#deps.backend.kind} has no record of ${this.#ref.name}` };
+    const { endpoint } = this.#ref;
+    if (endpoint !== backend.endpoint)
+      silences.push(`it was started at ${endpoint}, and ${backend.endpoint} was asked`);
+    return this.#gone(attempt, silences);
   }
 
-  /** What another process wrote down: the outcome, or that it was stopped by us. */
-  async #askLedger(signal?: AbortSignal): Promise<Reading | undefined> {
-    const { ledger, registry } = this.#deps;
-    const entry = await this.#ask(
-      'ledger',
-      `key ${JSON.stringify(this.#ref.key)}`,
-      () => ledger.get(this.#ref.key),
-      (found) => (found ? (attemptIn(found.record.attempts, this.#ref)?.phase ?? 'no such attempt') : 'no record'),
-      signal,
-    );
-    if (!('answer' in entry) || !entry.answer) return undefined;
-    const attempt = attemptIn(entry.answer.record.attempts, this.#ref);
-    if (attempt?.outcome && attempt.outcome.kind !== 'lost') return { kind: 'recorded', outcome: attempt.outcome };
-    if (attempt?.cancelTakenAt === undefined || registry) return undefined;
+  /** Nobody has a record. What that means depends on who was silent, how far the submit came, and for how long it is so. */
+  #gone(attempt: AttemptRecord | undefined, silences: readonly string[]): Reading {
+    const { backend, clock, registry, waits } = this.#deps;
+    this.#everyoneAnswered = silences.length === 0;
+    if (silences.length > 0) {
+      this.#forgetGone();
+      return { kind: 'silent', reason: silences.join('; ') };
+    }
     // DELETE answers once the process is gone, and the batch with it: nobody but the ledger can still say so.
-    const status: RunStatus = {
-      raw: 'deleted',
-      state: 'cancelled',
-      source: 'ledger',
-      links: {},
-      message: `stopped by livywire at ${attempt.cancelTakenAt}`,
-    };
-    return { kind: 'ended', status };
+    if (attempt?.cancelTakenAt !== undefined && !registry) return deleted(attempt.cancelTakenAt);
+    if (attempt?.phase === 'claimed' || attempt?.phase === 'posting') {
+      return { kind: 'silent', reason: `${attempt.name} is not started yet; submit with the same key to go on` };
+    }
+    this.#goneSince ??= clock.now();
+    this.#goneRounds++;
+    // Rounds, too: a clock that is set forward must not make a gap of one read look long.
+    if (clock.now() - this.#goneSince >= waits.lostAfterMs && this.#goneRounds >= LOST_ROUNDS) {
+      const neverReachedYarn = this.#ref.appId === undefined;
+      if (attempt?.cancelTakenAt !== undefined && neverReachedYarn) return deleted(attempt.cancelTakenAt);
+      return { kind: 'lost' };
+    }
+    return { kind: 'silent', reason: `${backend.kind} has no record of ${this.#ref.name}` };
+  }
+
+  #forgetGone(): void {
+    this.#goneSince = undefined;
+    this.#goneRounds = 0;
+  }
+
+  /** What this or another process wrote down about the attempt. */
+  async #askLedger(signal?: AbortSignal): Promise<Answer<AttemptRecord | undefined>> {
+    const attemptOf = (entry: LedgerEntry | undefined) => entry && attemptIn(entry.record.attempts, this.#ref);
+    const asked = `key ${JSON.stringify(this.#ref.key)}`;
+    const ask = async () => attemptOf(await this.#deps.ledger.get(this.#ref.key));
+    return this.#ask('ledger', asked, ask, (attempt) => attempt?.phase ?? 'no record', signal);
   }
 
   /** By id once known, else by tag. An answer of `undefined` is proof of absence; what proves nothing is a problem. */
-  async #askYarn(signal?: AbortSignal): Promise<Answer<AppReport | undefined>> {
+  async #askYarn(signal?: AbortSignal, sinceMs?: number): Promise<Answer<AppReport | undefined>> {
     const { registry } = this.#deps;
     if (!registry) return { answer: undefined };
     const { appId, name } = this.#ref;
     const said = (app: AppReport | undefined) => (app ? statusOfApp(app).raw : 'no record');
-    const options = signal && { signal };
+    const options = { ...(signal && { signal }), ...(sinceMs !== undefined && { sinceMs }) };
     if (appId !== undefined) return this.#ask('yarn', appId, () => registry.byId(appId, options), said, signal);
     const search = await this.#ask(
       'yarn',
@@ -197,7 +222,7 @@ export class Observer {
     );
     if ('problem' in search) return search;
     if (search.answer.kind === 'unknown') return { problem: search.answer.reason };
-    return { answer: search.answer.kind === 'found' ? search.answer.apps[0] : undefined };
+    return { answer: search.answer.kind === 'found' ? firstOf(search.answer.apps) : undefined };
   }
 
   async #ask<T>(
@@ -228,7 +253,7 @@ export class Observer {
   }
 }
 
-export const attemptIn = <T extends { readonly attempt: number; readonly name: string }>(
-  attempts: readonly T[],
-  ref: RunRef,
-): T | undefined => attempts.find((a) => a.attempt === ref.attempt && a.name === ref.name);
+const deleted = (at: string): Reading => ({
+  kind: 'ended',
+  status: { raw: 'deleted', state: 'cancelled', source: 'ledger', links: {}, message: `stopped by livywire at ${at}` },
+});

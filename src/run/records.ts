@@ -31,7 +31,12 @@ export const leaseIsOver = (claim: Claim, nowMs: number, graceMs = 0): boolean =
   nowMs > Date.parse(claim.leaseUntil) + graceMs;
 
 /** What the ledger and a ref keep of a reading. */
-export const knownFrom = (status: RunStatus): Pick<AttemptRecord, 'id' | 'appId'> => ({
+export const knownFrom = (status: Pick<RunStatus, 'id' | 'appId'>): Pick<AttemptRecord, 'id' | 'appId'> => ({
   ...(status.id !== undefined && { id: status.id }),
   ...(status.appId !== undefined && { appId: status.appId }),
 });
+
+export const attemptIn = <T extends { readonly attempt: number; readonly name: string }>(
+  attempts: readonly T[],
+  ref: RunRef,
+): T | undefined => attempts.find((a) => a.attempt === ref.attempt && a.name === ref.name);

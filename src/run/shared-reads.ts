@@ -5,6 +5,7 @@ const SINGLES = 3;
 
 interface Waiting {
   readonly ref: RunRef;
+  readonly options: CallOptions | undefined;
   readonly resolve: (status: RunStatus | undefined | PromiseLike<RunStatus | undefined>) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -17,7 +18,7 @@ interface Waiting {
 export function shareReads(backend: Backend): Pick<Backend, 'status'> {
   let waiting: Waiting[] = [];
 
-  const single = ({ ref, resolve, reject }: Waiting, options?: CallOptions): void => {
+  const single = ({ ref, options, resolve, reject }: Waiting): void => {
     backend.status(ref, options).then(resolve, reject);
   };
 
@@ -46,6 +47,7 @@ export function shareReads(backend: Backend): Pick<Backend, 'status'> {
         const done = () => signal?.removeEventListener('abort', abort);
         waiting.push({
           ref,
+          options,
           resolve: (status) => (done(), resolve(status)),
           reject: (error) => (done(), reject(error)),
         });

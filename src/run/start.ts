@@ -1,5 +1,8 @@
 import {
   type AttemptPlan,
+  type AttemptRecord,
+  isLivywireError,
+  LedgerError,
   type LivywireError,
   type RunStatus,
   type StartAnswer,
@@ -8,15 +11,17 @@ import {
 } from '../core/index.js';
 import type { ClaimHolder } from './claims.js';
 import type { EngineDeps } from './deps.js';
-import { Lookout, type Sighting } from './lookout.js';
+import { Lookout, neverBegan, type Sighting } from './lookout.js';
 import { knownFrom, refOf } from './records.js';
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
 /** Tries against a server that refuses the connection: enough for a blip, short enough for a wrong address. */
 const UNSENT_TRIES = 3;
-/** A pause between intent and POST longer than this (the process was stopped) asks the ledger again. */
-const FRESH_INTENT_MS = 2_000;
+/** An intent older than this share of the lease (the process was stopped, the ledger was slow) is written anew. */
+const FRESH_INTENT = 0.5;
+/** Tries to learn the resource manager's time before a POST: without it, its absence proves nothing afterwards. */
+const TIME_TRIES = 3;
 
 export interface StarterOptions {
   /** Our clock, milliseconds. */
@@ -33,6 +38,7 @@ export class Starter {
   readonly #options: StarterOptions;
   readonly #lookout: Lookout;
   #force: boolean;
+  #inFlight: Promise<StartAnswer> | undefined;
 
   constructor(deps: EngineDeps, holder: ClaimHolder, plan: AttemptPlan, options: StarterOptions) {
     this.#deps = deps;
@@ -46,7 +52,7 @@ export class Starter {
   async run({ askFirst }: { readonly askFirst: boolean }): Promise<'started' | 'adopted'> {
     let how: 'started' | 'adopted' = 'adopted';
     let seen: RunStatus | undefined;
-    if (this.#holder.attempt.posts.length > 0) seen = await this.#settle('an earlier request was sent');
+    if (this.#posts.length > 0) seen = await this.#settle('an earlier request was sent');
     else if (askFirst) seen = await this.#askOnce();
     for (let unsent = 0, pause = FIRST_PAUSE_MS; !seen; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       const answer = await this.#post();
@@ -56,14 +62,15 @@ export class Starter {
           how = 'started';
           break;
         case 'duplicate':
-          seen = await this.#settle('the backend holds the name already');
+          // This POST did nothing; what holds the name came before it.
+          seen = await this.#settle('the backend holds the name already', { before: this.#posts.slice(0, -1) });
           break;
         case 'unknown':
           this.#deps.logger.warn('the fate of a submit is unknown; asking', {
             name: this.#plan.name,
             error: answer.error.message,
           });
-          seen = await this.#settle(answer.error.message, answer.error);
+          seen = await this.#settle(answer.error.message, { cause: answer.error });
           how = seen ? 'started' : how;
           break;
         case 'busy':
@@ -86,90 +93,151 @@ export class Starter {
     return how;
   }
 
+  /** The request that the caller's abort left under way. */
+  get inFlight(): Promise<StartAnswer> | undefined {
+    return this.#inFlight;
+  }
+
+  /** Writes down what a request came to whose caller did not wait for it. Never rejects. */
+  async finishAlone(inFlight: Promise<StartAnswer>): Promise<void> {
+    try {
+      const answer = await inFlight;
+      if (answer.kind === 'started') await this.#holder.close({ phase: 'started', ...knownFrom(answer.status) });
+      else if (answer.kind === 'refused') await this.#refused(answer);
+      else if (answer.kind === 'busy' || answer.kind === 'unsent') await this.#forgetPost();
+    } catch {
+      // The record still says that a request may be under way: the next submit with this key asks.
+    } finally {
+      await this.#holder.abandon();
+    }
+  }
+
+  get #posts(): AttemptRecord['posts'] {
+    return this.#holder.attempt.posts;
+  }
+
   /** Writes the intent, makes sure that the claim is still ours, sends. */
   async #post(): Promise<StartAnswer> {
-    const { backend, clock, registry, waits } = this.#deps;
-    const { signal } = this.#options;
+    const { backend, clock, waits } = this.#deps;
+    const { signal, deadline } = this.#options;
     for (;;) {
+      const serverMs = await this.#serverTime();
       signal?.throwIfAborted();
-      const serverMs = await registry?.serverTime(signal && { signal }).catch(() => undefined);
       const at = clock.now();
       const post = { at: new Date(at).toISOString(), ...(serverMs !== undefined && { serverMs }) };
-      const posts = [...this.#holder.attempt.posts, post];
-      await this.#holder.write({ phase: 'posting', posts });
-      if (clock.now() - at <= FRESH_INTENT_MS) break;
-      await this.#forgetPost(); // we slept in between; write it anew, which fails if the claim was taken
+      await this.#holder.write({ phase: 'posting', posts: [...this.#posts, post] });
+      const isFresh = clock.now() - at <= waits.leaseMs * FRESH_INTENT;
+      if (isFresh && signal?.aborted !== true) break;
+      await this.#forgetPost(); // fails if the claim was taken while we were away
+      signal?.throwIfAborted();
+      if (clock.now() >= deadline)
+        throw await this.#giveUp(new LedgerError('The ledger was too slow to submit safely'));
     }
-    // Not the caller's signal: an abandoned POST would be one of unknown fate. It has its own limit.
-    return backend.start(this.#plan, { timeoutMs: waits.postTimeoutMs });
+    // Not the caller's signal: a request that is cut off is one of unknown fate. It has its own limit.
+    const sent = backend.start(this.#plan, { timeoutMs: waits.postTimeoutMs });
+    this.#inFlight = sent;
+    const answer = await orAborted(sent, signal);
+    this.#inFlight = undefined;
+    return answer;
+  }
+
+  async #serverTime(): Promise<number | undefined> {
+    const { registry, clock } = this.#deps;
+    const { signal } = this.#options;
+    for (let i = 1; registry; i++) {
+      try {
+        return await registry.serverTime(signal && { signal });
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (!isLivywireError(error)) throw error;
+        if (i >= TIME_TRIES) return undefined;
+        await clock.sleep(FIRST_PAUSE_MS, signal);
+      }
+    }
+    return undefined;
   }
 
   /** Before the first POST: is it there already? An unanswered question does not hold us up, for nothing was sent. */
   async #askOnce(): Promise<RunStatus | undefined> {
-    const sighting = await this.#lookout.look(undefined, this.#options.signal);
+    const sighting = await this.#lookout.look([], this.#options.signal);
     if (sighting.kind === 'suspect') return this.#settle('the backend holds the name already');
     return sighting.kind === 'found' ? sighting.status : undefined;
   }
 
   /**
    * Asks until it is certain: the reading when the attempt is there, `undefined` when it may be sent (again).
+   * `before`: the requests that may have been acted on.
    * @throws SubmitUnknownError at the deadline
    */
-  async #settle(reason: string, cause?: unknown): Promise<RunStatus | undefined> {
-    const { clock, waits, backend } = this.#deps;
+  async #settle(
+    reason: string,
+    { before = this.#posts, cause }: { readonly before?: AttemptRecord['posts']; readonly cause?: unknown } = {},
+  ): Promise<RunStatus | undefined> {
+    const { clock, waits } = this.#deps;
     const { signal, deadline } = this.#options;
-    let quietSince: number | undefined; // since when nothing has spoken against absence
-    let suspectSince: number | undefined;
+    // Time as we slept it, so that a clock that is set, or a machine that was suspended, does not count as quiet.
+    let quietMs: number | undefined; // for how long nothing has spoken against absence
+    let suspectMs: number | undefined;
     let why = reason;
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
-      const sighting: Sighting = await this.#lookout.look(this.#firstPostMs(), signal);
+    for (let pause = FIRST_PAUSE_MS, slept = 0; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
+      const sighting: Sighting = await this.#lookout.look(before, signal);
       const now = clock.now();
-      quietSince = sighting.kind === 'absent' ? (quietSince ?? now) : undefined;
-      suspectSince = sighting.kind === 'suspect' ? (suspectSince ?? now) : undefined;
+      quietMs = sighting.kind === 'absent' ? (quietMs ?? -slept) + slept : undefined;
+      suspectMs = sighting.kind === 'suspect' ? (suspectMs ?? -slept) + slept : undefined;
       if (sighting.kind === 'found') return sighting.status;
       if (sighting.kind === 'unknown') why = sighting.reason;
       if (this.#force && sighting.kind !== 'suspect') {
         this.#force = false; // once
         return undefined;
       }
-      if (quietSince !== undefined && now - quietSince >= waits.settleMs) return undefined;
-      if (suspectSince !== undefined && now - suspectSince >= waits.settleMs) {
+      if (quietMs !== undefined && quietMs >= waits.settleMs) return undefined;
+      if (suspectMs !== undefined && suspectMs >= waits.settleMs) {
         // Registered and never begun: the leftover of a request of ours whose refusal was lost.
-        await backend.discard(this.#plan.name, signal && { signal });
-        return undefined;
+        const isGone = before.length > 0 && (await this.#discard());
+        if (isGone) return undefined;
+        why = 'the backend holds the name, but nothing shows that it began, or that it is a leftover of ours';
       }
       if (now >= deadline)
         throw await this.#giveUp(
           new SubmitUnknownError(refOf(this.#holder.record.key, this.#holder.attempt), why, { cause }),
         );
       await this.#holder.keep();
-      await clock.sleep(Math.max(0, Math.min(pause, deadline - now)), signal);
+      slept = Math.max(0, Math.min(pause, deadline - now));
+      await clock.sleep(slept, signal);
+    }
+  }
+
+  /** Removes the leftover of a refused request of ours; `false` when the backend would not. */
+  async #discard(): Promise<boolean> {
+    const { backend, logger } = this.#deps;
+    const { name } = this.#plan;
+    await this.#holder.write({}); // whoever took over may have started it for good by now
+    try {
+      const held = await backend.find(name);
+      if (held && neverBegan(held)) await backend.discard(name);
+      return true;
+    } catch (error) {
+      if (!isLivywireError(error)) throw error;
+      logger.warn('what a refused submit left behind could not be removed', { name, error: error.message });
+      return false;
     }
   }
 
   async #refused({ error, leftover }: Extract<StartAnswer, { kind: 'refused' }>): Promise<RunStatus | undefined> {
-    const { backend, logger } = this.#deps;
-    const isOurFirst = this.#holder.attempt.posts.length === 1;
-    if (!isOurFirst) {
+    const before = this.#posts.slice(0, -1);
+    if (before.length > 0) {
       // An earlier request under this name may have been acted on; a refusal of this one says nothing about it.
-      const seen = await this.#settle(error.message, error);
+      const seen = await this.#settle(error.message, { before, cause: error });
       if (seen) return seen;
     }
-    if (leftover) {
-      await backend.discard(this.#plan.name).catch((problem: unknown) => {
-        logger.warn('what a refused submit left behind could not be removed', {
-          name: this.#plan.name,
-          error: String(problem),
-        });
-      });
-    }
+    if (leftover) await this.#discard();
     await this.#holder.close({ phase: 'refused', note: error.message });
     throw error;
   }
 
   /** The last POST certainly did not start anything: it does not count. */
   async #forgetPost(): Promise<void> {
-    const posts = this.#holder.attempt.posts.slice(0, -1);
+    const posts = this.#posts.slice(0, -1);
     await this.#holder.write({ phase: posts.length > 0 ? 'posting' : 'claimed', posts });
   }
 
@@ -188,9 +256,20 @@ export class Starter {
     await this.#holder.close({ note: error.message });
     return error;
   }
+}
 
-  /** Server time of the first POST, where known: only server times are compared with each other. */
-  #firstPostMs(): number | undefined {
-    return this.#holder.attempt.posts[0]?.serverMs;
+/** Resolves with the answer, unless the caller goes first; the request itself goes on. */
+async function orAborted<T>(request: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return request;
+  request.catch(() => undefined); // where the caller goes first
+  let leave: (() => void) | undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    leave = () => reject(signal.reason);
+    signal.addEventListener('abort', leave, { once: true });
+  });
+  try {
+    return await Promise.race([request, aborted]);
+  } finally {
+    if (leave) signal.removeEventListener('abort', leave);
   }
 }

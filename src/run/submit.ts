@@ -1,5 +1,6 @@
 import {
   type AttemptRecord,
+  type Backend,
   type JobSpec,
   LedgerConflictError,
   type LedgerEntry,
@@ -8,7 +9,7 @@ import {
   SubmitBusyError,
 } from '../core/index.js';
 import { ClaimHolder, claimIsFree, ClaimLostError } from './claims.js';
-import { checkRetryOf, decide, type Submission } from './decide.js';
+import { checkRetryOf, decide, nothingWasSent, type Submission } from './decide.js';
 import type { EngineDeps } from './deps.js';
 import { attemptName, checkKey, randomKey, specHash, specTag } from './names.js';
 import type { SubmitOptions } from './options.js';
@@ -44,6 +45,7 @@ export async function submit(
   const want: Submission = { spec, hash: specHash(spec), endpoint: backend.endpoint, retryOf: options.retryOf };
   const deadline = clock.now() + deadlineMs;
   const holder = new ClaimHolder(deps);
+  let inBackground: Promise<void> | undefined;
   const at = () => new Date(clock.now()).toISOString();
   const newAttempt = (number: number): AttemptRecord => ({
     attempt: number,
@@ -75,7 +77,8 @@ export async function submit(
       return { record: holder.record, attempt: holder.attempt, how };
     } catch (error) {
       if (error instanceof ClaimLostError) return undefined; // look again what became of it
-      await holder.abandon();
+      if (starter.inFlight) inBackground = starter.finishAlone(starter.inFlight);
+      else await holder.abandon();
       throw error;
     }
   };
@@ -117,18 +120,37 @@ export async function submit(
         }
         case 'take-over': {
           const taken = withLast(record, { claim: holder.claim() }, at());
-          const done = (await claim(() => ledger.update(taken, version))) && (await drive(false));
+          const done =
+            (await claim(() => ledger.update(asSubmitted(taken, want, backend), version))) && (await drive(false));
           if (done) return done;
           break;
         }
         case 'wait':
+          if (decision.claim.owner === holder.owner) {
+            // Our own: the ledger did what it said it did not, or somebody added to the record meanwhile.
+            holder.hold(entry);
+            const done = await drive(false);
+            if (done) return done;
+            break;
+          }
           if (clock.now() >= deadline) throw busy(decision.claim.host, decision.claim.pid, key);
           await clock.sleep(OTHERS_PAUSE_MS, signal);
       }
     }
   } finally {
-    holder.release();
+    // A request under way keeps the claim until its answer is written down.
+    if (!inBackground) holder.release();
   }
+}
+
+/** What nobody has sent yet is sent as this submit wants it. */
+function asSubmitted(record: RunRecord, { spec, hash, endpoint }: Submission, { kind }: Backend): RunRecord {
+  if (!nothingWasSent(lastAttempt(record))) return record;
+  return {
+    ...withLast(record, { endpoint, backend: kind }, record.updatedAt),
+    specHash: hash,
+    spec: redactSpec(spec),
+  };
 }
 
 const busy = (host: string, pid: number, key: string): SubmitBusyError =>

@@ -6,11 +6,13 @@ import {
   UnreachableError,
   WaitTimeoutError,
 } from '../core/index.js';
+import { amend } from './amend.js';
 import { conclude } from './conclude.js';
 import type { EngineDeps } from './deps.js';
 import { Observer } from './observer.js';
 import type { WaitOptions } from './options.js';
 import { DIRECT_MIN_MS, LIVY_OVER_YARN_MIN_MS, pace, TERMINAL_MAX_MS } from './pace.js';
+import { knownFrom } from './records.js';
 
 /** What a watch yields: readings, silences that are new, and at last the outcome. */
 export type Sight =
@@ -28,6 +30,7 @@ export async function* watch(deps: EngineDeps, ref: RunRef, options: WaitOptions
   const observer = new Observer(deps, ref);
   const start = clock.now();
   const bornAt = Date.parse(ref.createdAt);
+  let knownAppId = ref.appId;
   let silentSince: number | undefined;
   let saidSilent = '';
   let authProblems = 0;
@@ -39,6 +42,12 @@ export async function* watch(deps: EngineDeps, ref: RunRef, options: WaitOptions
       if (error instanceof AuthError && authProblems++ === 0) return { kind: 'silent', reason: error.message } as const;
       throw error;
     });
+    const { appId } = observer.ref;
+    if (appId !== undefined && appId !== knownAppId) {
+      // The History Server knows runs by this id only, long after everybody else forgot.
+      await amend(deps, observer.ref, knownFrom(observer.ref));
+      knownAppId = appId;
+    }
     switch (reading.kind) {
       case 'ended':
       case 'recorded':
@@ -67,7 +76,7 @@ export async function* watch(deps: EngineDeps, ref: RunRef, options: WaitOptions
     const now = clock.now();
     const left = timeoutMs - (now - start);
     if (left <= 0) throw new WaitTimeoutError(observer.ref, timeoutMs);
-    const minMs = observer.hasYarn && !observer.asksYarn ? LIVY_OVER_YARN_MIN_MS : DIRECT_MIN_MS;
+    const minMs = observer.asksLivyOverYarn ? LIVY_OVER_YARN_MIN_MS : DIRECT_MIN_MS;
     const next = askedAt + pace(now - bornAt, { minMs, maxMs: Math.max(minMs, maxDelayMs) });
     await clock.sleep(Math.min(onTick(next, askedAt, minMs) - now, left), signal); // so the last read falls on the deadline
   }

@@ -1,3 +1,4 @@
+import process from 'node:process';
 import type { Clock } from '../core/index.js';
 
 /** A clock for tests: sleeping takes no real time. */
@@ -29,20 +30,27 @@ export function testClock({
   let changes = 0;
   let watching = false;
 
+  /** Whoever is due at one time wakes in one turn, as with the machine's timers. */
   const fireNext = (): void => {
-    const next = sleepers.reduce<Sleeper | undefined>((a, b) => (!a || b.at < a.at ? b : a), undefined);
-    if (!next) return;
-    now = Math.max(now, next.at);
-    sleepers = sleepers.filter((s) => s !== next);
-    next.wake();
+    if (sleepers.length === 0) return;
+    now = Math.max(
+      now,
+      sleepers.reduce((at, s) => Math.min(at, s.at), Infinity),
+    );
+    const due = sleepers.filter((s) => s.at <= now);
+    sleepers = sleepers.filter((s) => s.at > now);
+    for (const sleeper of due) sleeper.wake();
   };
   const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+  // Somebody who waits for a file is not asleep.
+  const isFileBusy = () =>
+    process.getActiveResourcesInfo().some((resource) => resource.startsWith('FSReq') || resource === 'CloseReq');
   const watch = async (): Promise<void> => {
     watching = true;
     while (sleepers.length > 0) {
       for (let quiet = 0, seen = changes; quiet < QUIET_TURNS;) {
         await turn();
-        quiet = seen === changes ? quiet + 1 : 0;
+        quiet = seen === changes && !isFileBusy() ? quiet + 1 : 0;
         seen = changes;
       }
       fireNext();
