@@ -122,22 +122,21 @@ function overlapOf(last: readonly string[], now: readonly string[]): { overlap: 
   return { overlap, period: overlap - (border[overlap - 1] ?? 0) };
 }
 
-/** Letters in lines that stand nowhere else: enough for a match not to be chance. */
+/** So many lines that stand nowhere else, with so many letters in all, do not meet by chance. */
+const TELLING_LINES = 3;
 const TELLING_LETTERS = 8;
+/** Nor does a block like this, which does not repeat itself. */
 const TELLING_BLOCK = { lines: 8, kinds: 3 };
 
-/** Whether the overlap can hardly be chance: lines that stand nowhere else, or a long block that does not repeat itself. */
+/** Whether the overlap can hardly be chance. A single line is no proof: many a loop begins with the same one. */
 function isProof(last: readonly string[], now: readonly string[], overlap: number, period: number): boolean {
+  if (overlap < TELLING_LINES) return false;
   const block = now.slice(0, overlap);
   if (overlap >= TELLING_BLOCK.lines && period * 2 > overlap && new Set(block).size >= TELLING_BLOCK.kinds) return true;
   const timesLast = countsOf(last);
   const timesNow = countsOf(now);
-  let letters = 0;
-  for (const line of block) {
-    if (timesLast.get(line) === 1 && timesNow.get(line) === 1) letters += line.trim().length;
-    if (letters >= TELLING_LETTERS) return true;
-  }
-  return false;
+  const telling = block.filter((line) => timesLast.get(line) === 1 && timesNow.get(line) === 1 && line.trim() !== '');
+  return telling.length >= TELLING_LINES && telling.join('').length >= TELLING_LETTERS;
 }
 
 function countsOf(lines: readonly string[]): ReadonlyMap<string, number> {
