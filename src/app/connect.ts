@@ -1,7 +1,7 @@
 import { ConfigError, type Ledger, type Logger } from '../core/index.js';
-import { type Auth, basicAuth, bearerAuth } from '../http/index.js';
 import { fileLedger } from '../run/index.js';
 import { createLivywire, type Livywire } from './livywire.js';
+import { authOf, networkOptions } from './settings-network.js';
 import type { Settings } from './settings.js';
 
 /** The ledger alone, for what needs no server. @throws ConfigError */
@@ -14,7 +14,7 @@ export function openLedger(settings: Pick<Settings, 'ledger'>): Ledger {
 
 /** Settings to wired services. No I/O yet. @throws ConfigError naming the setting */
 export function connect(settings: Settings, options: { readonly logger?: Logger } = {}): Livywire {
-  const { url, tls } = settings;
+  const { url } = settings;
   if (url === undefined) {
     throw new ConfigError('No Livy address: give --url, set LIVYWIRE_URL, or name a profile that has one', {
       field: '--url',
@@ -25,28 +25,9 @@ export function connect(settings: Settings, options: { readonly logger?: Logger 
     url,
     ledger: openLedger(settings),
     headers: settings.headers,
-    network: {
-      env: settings.proxyEnv,
-      map: settings.map,
-      insecure: tls.insecure,
-      ...(settings.proxy !== undefined && { proxy: settings.proxy }),
-      ...(tls.ca !== undefined && { ca: tls.ca }),
-      ...(tls.cert !== undefined && { cert: tls.cert }),
-      ...(tls.key !== undefined && { key: tls.key }),
-    },
+    network: networkOptions(settings),
     ...(auth && { auth }),
     ...(settings.requestTimeoutMs !== undefined && { requestTimeoutMs: settings.requestTimeoutMs }),
     ...(options.logger && { logger: options.logger }),
   });
-}
-
-function authOf({ auth }: Settings): Auth | undefined {
-  switch (auth.kind) {
-    case 'none':
-      return undefined;
-    case 'basic':
-      return basicAuth(auth.user, auth.password);
-    case 'bearer':
-      return bearerAuth(() => auth.token());
-  }
 }

@@ -3,7 +3,10 @@
  * @module
  */
 export { connect, openLedger } from './connect.js';
+export { diagnoseSettings, type DoctorOptions } from './doctor.js';
+export type { Finding } from './doctor-finding.js';
 export { createLivywire, type Livywire, type LivywireOptions } from './livywire.js';
+export { loadLocal } from './load-local.js';
 export { parseDuration } from './settings-duration.js';
 export type { SettingsAuth } from './settings-auth.js';
 export type { SettingsInput } from './settings-find.js';

@@ -1,5 +1,5 @@
 import { closestMatch } from 'leven';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConfigError } from '../core/index.js';
 import { type SettingName, settingNames, type SettingWord, settingWords } from './settings-words.js';
 

@@ -1,0 +1,42 @@
+import { defineCommand } from '../define.js';
+import { followRun } from '../follow.js';
+import { interruptsFor } from '../interrupts.js';
+import { openRun } from '../open-run.js';
+import { connectionOptions, countOf, durationOf, exitRetryableOf, outputOptions, waitOptions } from '../options.js';
+
+export const attachCommand = defineCommand({
+  name: 'attach',
+  positionals: '<run>',
+  describe: 'Follow a run again: its log, its state, its end. From any terminal that has the ledger.',
+  details: ['', '<run> is a key, a Livy name (livywire-…-a1), livy:<batch id> or application_…'],
+  examples: [
+    ['livywire attach sales/2026-11-01', 'after the terminal was closed'],
+    ['livywire attach --tail 100 application_1700000000000_0001', 'the last lines first'],
+  ],
+  options: {
+    tail: { type: 'string', describe: 'Start with the last so many lines of each stream', group: 'Log' },
+    ...waitOptions,
+    ...connectionOptions,
+    ...outputOptions,
+  },
+  words: { min: 1, max: 1 },
+  ownSignals: true,
+  async run(args, context) {
+    const timeoutMs = durationOf(args.timeout, '--timeout');
+    const exitRetryable = exitRetryableOf(args['exit-retryable']);
+    const tail = countOf(args.tail, '--tail');
+    const interrupts = interruptsFor(context, args['on-signal']);
+    try {
+      const { run } = await openRun(args.rest[0] ?? '', context, interrupts.signal);
+      return await followRun(run, context, interrupts, {
+        logs: !args.quiet,
+        onTimeout: args['on-timeout'] ?? 'leave',
+        ...(tail !== undefined && { tail }),
+        ...(timeoutMs !== undefined && { timeoutMs }),
+        ...(exitRetryable !== undefined && { exitRetryable }),
+      });
+    } finally {
+      interrupts.close();
+    }
+  },
+});

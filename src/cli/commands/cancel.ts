@@ -1,0 +1,40 @@
+import { defineCommand } from '../define.js';
+import { exitCodes } from '../exit-code.js';
+import { openRun } from '../open-run.js';
+import { connectionOptions, durationOf, outputOptions } from '../options.js';
+import { outcomeLines, plain } from '../show.js';
+
+export const cancelCommand = defineCommand({
+  name: 'cancel',
+  positionals: '<run>',
+  describe: 'Stop a run, and come back when a server has said that it stopped.',
+  details: [
+    '',
+    '<run> is a key, a Livy name (livywire-…-a1), livy:<batch id> or application_…',
+    'Exits with 0 when the run is over, however it ended, and with 4 when it would not stop in time.',
+  ],
+  examples: [
+    ['livywire cancel sales/2026-11-01', ''],
+    ['livywire cancel --timeout 30s livy:12', 'do not wait longer for the proof'],
+  ],
+  options: {
+    timeout: {
+      type: 'string',
+      describe: 'How long to wait for the proof that it stopped (default 3m)',
+      group: 'Waiting',
+    },
+    ...connectionOptions,
+    ...outputOptions,
+  },
+  words: { min: 1, max: 1 },
+  async run(args, context) {
+    const { out, signal } = context;
+    const timeoutMs = durationOf(args.timeout, '--timeout');
+    const { run } = await openRun(args.rest[0] ?? '', context, signal);
+    out.note(`stopping ${plain(run.ref.key)}`);
+    const outcome = await run.cancel({ signal, ...(timeoutMs !== undefined && { timeoutMs }) });
+    out.result(...outcomeLines(outcome, out.paint));
+    out.document(outcome);
+    return outcome.kind === 'lost' ? exitCodes.lost : exitCodes.succeeded;
+  },
+});

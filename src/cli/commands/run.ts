@@ -1,0 +1,68 @@
+import { needUrl } from '../context.js';
+import { defineCommand } from '../define.js';
+import { followRun } from '../follow.js';
+import { dryRun, jobOptions, readJob, start } from '../job.js';
+import { interruptsFor } from '../interrupts.js';
+import { durationOf, exitRetryableOf, submitOptions, waitOptions } from '../options.js';
+import { submitted } from './submit.js';
+
+export const runCommand = defineCommand({
+  name: 'run',
+  positionals: '<file> [arguments…]',
+  describe: 'Start a job, show its log, wait for its end, and exit with how it ended.',
+  details: [
+    '',
+    'Takes every flag of spark-submit, so spark-submit can be replaced by livywire run.',
+    'Everything behind the file belongs to the job.',
+    '',
+    'Exit codes: 0 succeeded, 1 failed, 2 wrong usage, 3 a service is out of reach,',
+    '4 still running, 5 cancelled, 6 the outcome is lost, 70 a mistake in livywire,',
+    '129, 130, 143 ended by a signal with the job left running.',
+  ],
+  examples: [
+    ['livywire run s3://jobs/etl.py 2026-11-01', 'one job, live'],
+    ['livywire run --key sales/2026-11-01 s3://jobs/etl.py 2026-11-01', 'once per key, however often it is called'],
+    [
+      'livywire run --class org.example.Etl --conf spark.sql.shuffle.partitions=400 s3://jobs/etl.jar',
+      'as with spark-submit',
+    ],
+    ['livywire run --timeout 2h --on-timeout cancel --json s3://jobs/etl.py | jq .kind', 'for scripts'],
+  ],
+  options: {
+    ...submitOptions,
+    ...waitOptions,
+    detach: {
+      type: 'boolean',
+      alias: 'd',
+      describe: 'Come back once it is accepted, as submit does',
+      group: 'Waiting',
+    },
+    ...jobOptions,
+  },
+  stopAtFirstWord: true,
+  ownSignals: true,
+  async run(args, context) {
+    const timeoutMs = durationOf(args.timeout, '--timeout');
+    const exitRetryable = exitRetryableOf(args['exit-retryable']);
+    const settings = await context.settings();
+    needUrl(settings);
+    const spec = await readJob(args, context, settings);
+    const livywire = await context.connect(settings);
+    if (args['dry-run']) return dryRun(livywire, spec, args, context);
+
+    const interrupts = interruptsFor(context, args['on-signal']);
+    try {
+      const started = await start(livywire, spec, args, context, interrupts);
+      if ('code' in started) return started.code;
+      if (args.detach && !interrupts.signal.aborted) return submitted(started.run, context);
+      return await followRun(started.run, context, interrupts, {
+        logs: !args.quiet,
+        onTimeout: args['on-timeout'] ?? 'leave',
+        ...(timeoutMs !== undefined && { timeoutMs }),
+        ...(exitRetryable !== undefined && { exitRetryable }),
+      });
+    } finally {
+      interrupts.close();
+    }
+  },
+});

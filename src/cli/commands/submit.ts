@@ -1,0 +1,44 @@
+import type { Run } from '../../app/index.js';
+import { plainLine } from '../../core/index.js';
+import { needUrl } from '../context.js';
+import { type Context, defineCommand } from '../define.js';
+import { exitCodes } from '../exit-code.js';
+import { interruptsFor } from '../interrupts.js';
+import { dryRun, jobOptions, readJob, start } from '../job.js';
+import { plain, shellWord } from '../show.js';
+
+/** Prints the key, and nothing else, on stdout: `key=$(livywire submit …)`. */
+export function submitted(run: Run, { out }: Context): number {
+  out.result(plain(run.ref.key));
+  out.document({ v: 1, kind: 'submitted', how: run.how, ref: run.ref });
+  out.note(`follow it with: livywire attach ${shellWord(plainLine(run.ref.key))}`);
+  return exitCodes.succeeded;
+}
+
+export const submitCommand = defineCommand({
+  name: 'submit',
+  positionals: '<file> [arguments…]',
+  describe: 'Start a job and come back at once. Prints the key of the run.',
+  details: ['', 'Takes every flag of spark-submit. Exits with 0 once the server has accepted the job.'],
+  examples: [
+    ['key=$(livywire submit s3://jobs/etl.py 2026-11-01)', 'start it, and keep its name'],
+    ['livywire wait "$key"', 'and wait for it later'],
+  ],
+  options: jobOptions,
+  stopAtFirstWord: true,
+  ownSignals: true,
+  async run(args, context) {
+    const settings = await context.settings();
+    needUrl(settings);
+    const spec = await readJob(args, context, settings);
+    const livywire = await context.connect(settings);
+    if (args['dry-run']) return dryRun(livywire, spec, args, context);
+    const interrupts = interruptsFor(context, 'leave');
+    try {
+      const started = await start(livywire, spec, args, context, interrupts);
+      return 'code' in started ? started.code : submitted(started.run, context);
+    } finally {
+      interrupts.close();
+    }
+  },
+});

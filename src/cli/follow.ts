@@ -1,0 +1,142 @@
+import type { Run } from '../app/index.js';
+import { isLivywireError, plainLine, type RunEvent, type RunOutcome } from '../core/index.js';
+import type { Context } from './define.js';
+import { codeOfError, codeOfOutcome, codeOfSignal, exitCodes } from './exit-code.js';
+import { type Interrupted, type Interrupts } from './interrupts.js';
+import { RunView } from './run-view.js';
+import { outcomeLines, plain, shellWord } from './show.js';
+
+export interface FollowOptions {
+  /** Show the driver's log. */
+  readonly logs: boolean;
+  readonly tail?: number;
+  /** From now on, in milliseconds. */
+  readonly timeoutMs?: number;
+  readonly onTimeout: 'leave' | 'cancel';
+  readonly exitRetryable?: number;
+}
+
+/** Without a terminal a signal is answered within 5 s: this much is for the stopping, the rest for saying so. */
+const STOP_WITHIN_MS = 4_000;
+const STOP_ON_TERMINAL_MS = 180_000;
+
+/** Follows a run to its end and prints it. Whatever ends the following first, it says what became of the job. */
+export async function followRun(
+  run: Run,
+  context: Context,
+  interrupts: Interrupts,
+  options: FollowOptions,
+): Promise<number> {
+  const { out, io } = context;
+  const { signal } = interrupts;
+  const view = new RunView(run, io, out);
+  try {
+    const events = run.events({
+      signal,
+      ...(options.tail !== undefined && { tail: options.tail }),
+      ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
+    });
+    for await (const event of events) {
+      if (event.type === 'outcome') {
+        view.close();
+        return sayOutcome(event.outcome, context, options.exitRetryable);
+      }
+      if (options.logs || !isLog(event)) view.show(event);
+    }
+    throw new Error('the events of a run ended without its outcome');
+  } catch (error) {
+    view.close();
+    if (signal.aborted) return await interrupted(run, context, interrupts, options);
+    if (isLivywireError(error) && error.code === 'WAIT_TIMEOUT')
+      return await timedOut(run, context, interrupts, options);
+    sayLeft(run, context, 'unknown'); // something broke on our side of it; the job knows nothing of that
+    throw error;
+  } finally {
+    view.close();
+  }
+}
+
+const isLog = ({ type }: RunEvent): boolean => type === 'line' || type === 'gap';
+
+export function sayOutcome(outcome: RunOutcome, { out }: Context, exitRetryable?: number): number {
+  out.result(...outcomeLines(outcome, out.paint));
+  out.document(outcome);
+  return codeOfOutcome(outcome, exitRetryable);
+}
+
+type Left = 'timeout' | 'signal' | 'detached' | 'unknown';
+
+/** One line on stderr: what was left, and how to come back. */
+function sayLeft({ ref }: Run, { out }: Context, reason: Left, before = 'left running'): void {
+  out.warn(`${before}: ${plain(ref.key)}; come back with: livywire attach ${shellWord(plainLine(ref.key))}`);
+  out.document({ v: 1, kind: 'running', reason, ref });
+}
+
+async function timedOut(run: Run, context: Context, interrupts: Interrupts, options: FollowOptions): Promise<number> {
+  if (options.onTimeout === 'leave') {
+    sayLeft(run, context, 'timeout', 'stopped waiting at --timeout, left running');
+    return exitCodes.stillRunning;
+  }
+  context.out.note('--timeout is over: stopping the job');
+  return stop(
+    run,
+    context,
+    { withinMs: STOP_ON_TERMINAL_MS, giveUp: interrupts.signal, reason: 'timeout', code: exitCodes.stillRunning },
+    options,
+  );
+}
+
+async function interrupted(
+  run: Run,
+  context: Context,
+  { signal, again }: Interrupts,
+  options: FollowOptions,
+): Promise<number> {
+  const why = signal.reason as Interrupted;
+  const code = why.asked || why.signal === undefined ? exitCodes.stillRunning : codeOfSignal(why.signal);
+  const reason = why.asked ? 'detached' : 'signal';
+  if (why.wish === 'leave') {
+    sayLeft(run, context, reason);
+    return code;
+  }
+  context.out.note('stopping the job');
+  const withinMs = why.asked ? STOP_ON_TERMINAL_MS : STOP_WITHIN_MS;
+  return stop(run, context, { withinMs, giveUp: again, reason, code }, options);
+}
+
+interface StopOptions {
+  readonly withinMs: number;
+  readonly giveUp: AbortSignal;
+  readonly reason: Left;
+  /** When it was not seen to stop. */
+  readonly code: number;
+}
+
+/** Stops the job, and says so only when a server did. A server that does not answer holds nobody up. */
+async function stop(
+  run: Run,
+  context: Context,
+  options: StopOptions,
+  { exitRetryable }: FollowOptions,
+): Promise<number> {
+  const { io, out } = context;
+  const over = new AbortController();
+  const late = io.clock.sleep(options.withinMs, AbortSignal.any([over.signal, options.giveUp])).catch(() => undefined);
+  const signal = AbortSignal.any([over.signal, options.giveUp]);
+  try {
+    const outcome = await Promise.race([run.cancel({ timeoutMs: options.withinMs, signal }), late]);
+    if (outcome) return sayOutcome(outcome, context, exitRetryable);
+  } catch (error) {
+    if (!isLivywireError(error)) {
+      if (!options.giveUp.aborted) throw error;
+    } else if (error.code !== 'WAIT_TIMEOUT') {
+      out.error(error.message);
+      sayLeft(run, context, options.reason, 'could not be stopped, may be running');
+      return options.reason === 'timeout' ? codeOfError(error) : options.code;
+    }
+  } finally {
+    over.abort();
+  }
+  sayLeft(run, context, options.reason, 'was asked to stop, not yet seen to have stopped');
+  return options.code;
+}

@@ -1,0 +1,43 @@
+import type { Clock, Logger } from '../core/index.js';
+import type { Livywire, Settings, SettingsIo } from '../app/index.js';
+
+/** Somewhere to write. A terminal knows its width. */
+export interface Sink {
+  write(text: string): void;
+  readonly isTTY: boolean;
+  readonly columns?: number | undefined;
+  /** The stream behind it, for libraries that draw. */
+  readonly stream?: NodeJS.WriteStream;
+}
+
+export type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+/** Everything a command needs from the process, so that tests run commands without one. */
+export interface Io {
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly stdin: { readonly isTTY: boolean; readonly stream?: NodeJS.ReadStream };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly version: string;
+  readonly clock: Clock;
+  /** All of stdin. */
+  readStdin(): Promise<string>;
+  /** Tests hand in their own files. */
+  readonly settingsIo?: SettingsIo;
+  /** Whether a file is there. */
+  exists(path: string): boolean;
+  /** Calls `listener` for each signal until the returned function is called. */
+  onSignal(listener: (signal: SignalName) => void): () => void;
+  /** Aborts when nobody reads stdout any more. */
+  readonly closed: AbortSignal;
+  /** Tests hand in their own; else `connect` of src/app. */
+  readonly connect?: (settings: Settings, options: { readonly logger: Logger }) => Promise<Livywire> | Livywire;
+  /** Tests answer for the person; else the terminal is asked. */
+  readonly ask?: (question: Question, signal: AbortSignal) => Promise<string | undefined>;
+}
+
+export interface Question {
+  readonly text: string;
+  readonly choices: readonly { readonly value: string; readonly label: string; readonly hint?: string }[];
+}

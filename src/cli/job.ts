@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { posix } from 'node:path';
+import type { Livywire, Run, Settings, SubmitOptions } from '../app/index.js';
+import { type JobSpec, plainLine } from '../core/index.js';
+import type { Args, Context } from './define.js';
+import { type Interrupted, type Interrupts } from './interrupts.js';
+import { codeOfSignal, exitCodes } from './exit-code.js';
+import { connectionOptions, outputOptions, submitOptions } from './options.js';
+import { idsOf, plain, shellWord } from './show.js';
+import { sparkOptions } from './spark-submit/flags.js';
+import { isLoopback } from './spark-submit/paths.js';
+import { redactRequest, specOf, translate } from './spark-submit/translate.js';
+
+/** The flags of verbs that start a job. */
+export const jobOptions = { ...submitOptions, ...sparkOptions, ...outputOptions, ...connectionOptions } as const;
+
+/** What verbs that start a job read from their flags, whatever else they have. */
+export type JobArgs = Args<typeof submitOptions> & { readonly rest: readonly string[] };
+
+/** The job as the line says it. Warns of what will not be as it was with spark-submit. @throws ConfigError */
+export async function readJob(args: JobArgs, { io, out, readFile }: Context, settings: Settings): Promise<JobSpec> {
+  const translation = await translate(args.given, args.rest, {
+    cwd: io.cwd,
+    env: io.env,
+    livy: settings.url === undefined ? 'unknown' : isLoopback(settings.url) ? 'here' : 'elsewhere',
+    exists: (path) => io.exists(path),
+    allowClusterMode: args['allow-cluster-mode'],
+    readFile,
+  });
+  const spec = specOf(translation);
+  for (const { item, detail, warn } of translation.verdicts) if (warn) out.warn(`${item}: ${detail}`);
+  return spec;
+}
+
+/** Twelve characters of 32: no two runs of one ledger will share them by chance. */
+function randomPart(): string {
+  const letters = '0123456789abcdefghjkmnpqrstvwxyz'; // no i, l, o, u: read aloud, they are mistaken
+  return Array.from(randomBytes(12), (byte) => letters[byte % 32]).join('');
+}
+
+/** A key for a run that was given none: told from others at sight, and typed again when needed. */
+export function newKey(spec: JobSpec): string {
+  const base = spec.name ?? posix.basename(spec.file.split(/[?#]/)[0] ?? '', posix.extname(spec.file));
+  const word = base
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[-.]+|-+$/g, '')
+    .slice(0, 40);
+  return `${word === '' ? 'run' : word}-${randomPart()}`;
+}
+
+/** Prints the request that would be sent. */
+export async function dryRun(livywire: Livywire, spec: JobSpec, args: JobArgs, { out }: Context): Promise<number> {
+  const request = redactRequest(await livywire.plan(spec, args.key === undefined ? {} : { key: args.key }));
+  out.result(JSON.stringify(request, undefined, 2));
+  out.document({ v: 1, kind: 'request', request });
+  return exitCodes.succeeded;
+}
+
+export type Started = { readonly run: Run } | { readonly code: number };
+
+/** Submits, and says what it was: a new run, or one that was there. A signal on the way is answered with what is known. */
+export async function start(
+  livywire: Livywire,
+  spec: JobSpec,
+  args: JobArgs,
+  context: Context,
+  interrupts: Interrupts,
+): Promise<Started> {
+  const { out } = context;
+  const key = args.key ?? newKey(spec);
+  const options: SubmitOptions = {
+    key,
+    signal: interrupts.signal,
+    forceResend: args['force-resend'],
+    ...(args['retry-of'] !== undefined && { retryOf: args['retry-of'] }),
+  };
+  out.note(`submitting ${plain(key)}`);
+  try {
+    const run = await livywire.submit(spec, options);
+    const what = run.how === 'adopted' ? 'found the run under this key, nothing was sent' : 'started';
+    const attempt = run.ref.attempt > 1 ? [`attempt ${run.ref.attempt}`] : [];
+    out.note([`${what}: ${plain(key)}`, ...attempt, ...idsOf(run.ref)].join(', '));
+    return { run };
+  } catch (error) {
+    if (!interrupts.signal.aborted) throw error;
+    return afterInterrupt(livywire, key, context, interrupts.signal.reason as Interrupted);
+  }
+}
+
+/** The ledger holds the intent, so whoever comes back with the key finds out what became of it. */
+async function afterInterrupt(livywire: Livywire, key: string, { out }: Context, why: Interrupted): Promise<Started> {
+  const code = why.asked || why.signal === undefined ? exitCodes.stillRunning : codeOfSignal(why.signal);
+  const run = await livywire.find(key).catch(() => undefined);
+  out.document({ v: 1, kind: 'running', reason: 'signal', ...(run && { ref: run.ref }) });
+  if (run && why.wish === 'cancel') return { run };
+  out.warn(
+    run
+      ? `interrupted while submitting ${plain(key)}, which may be running; find out with: livywire attach ${shellWord(plainLine(key))}`
+      : `interrupted before ${plain(key)} was submitted: nothing was sent`,
+  );
+  return { code };
+}

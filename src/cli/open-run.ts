@@ -1,0 +1,57 @@
+import { type Livywire, openLedger, type Run, type Settings } from '../app/index.js';
+import { ConfigError, type Ledger, type RunRecord } from '../core/index.js';
+import { needUrl } from './context.js';
+import type { Context } from './define.js';
+import { lastOf, plain } from './show.js';
+
+/**
+ * The run that a person named, over the server it was started on. A ledger remembers that server, so `--url` can be
+ * left out; it is then asked without credentials, because only settings say who may have those.
+ * @throws ConfigError, RunNotFoundError
+ */
+export async function openRun(
+  name: string,
+  context: Context,
+  signal: AbortSignal,
+): Promise<{ readonly livywire: Livywire; readonly run: Run }> {
+  const settings = await context.settings();
+  const livywire = await context.connect(await settingsFor(name, settings, context));
+  return { livywire, run: await livywire.find(name, { signal }) };
+}
+
+async function settingsFor(name: string, settings: Settings, { out }: Context): Promise<Settings> {
+  const attempt = await attemptInLedger(name, openLedger(settings));
+  if (attempt === undefined) {
+    needUrl(settings);
+    return settings;
+  }
+  if (settings.url === undefined) {
+    if (!attempt.isEnded) out.note(`no --url was given; asking ${plain(attempt.endpoint)}, where this run was started`);
+    return { ...settings, url: attempt.endpoint, auth: { kind: 'none' }, headers: {} };
+  }
+  // Another server has no record of it, and its "not found" must not be taken for an answer about this run.
+  if (!attempt.isEnded && new URL(settings.url).href !== new URL(attempt.endpoint).href) {
+    throw new ConfigError(
+      `${plain(name)} was started at ${plain(attempt.endpoint)}, and ${settings.sources.url ?? 'the settings'} names ${settings.url}; ` +
+        `give --url ${plain(attempt.endpoint)} (and --map, where that host is reached through a tunnel)`,
+      { field: '--url' },
+    );
+  }
+  return settings;
+}
+
+async function attemptInLedger(
+  name: string,
+  ledger: Ledger,
+): Promise<{ readonly endpoint: string; readonly isEnded: boolean } | undefined> {
+  const seen = (record: RunRecord, attempt = lastOf(record)) =>
+    attempt && { endpoint: attempt.endpoint, isEnded: attempt.phase === 'ended' };
+  const entry = await ledger.get(name);
+  if (entry) return seen(entry.record);
+  if (!/^(?:application_\d+_\d+|livywire-[0-9a-f]{32}-a\d+)$/.test(name)) return undefined;
+  for await (const record of ledger.list()) {
+    const attempt = record.attempts.find((one) => one.appId === name || one.name === name);
+    if (attempt) return seen(record, attempt);
+  }
+  return undefined;
+}

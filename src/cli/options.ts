@@ -1,0 +1,112 @@
+import { parseDuration, type SettingWord, settingNames, settingWords } from '../app/index.js';
+import { ConfigError } from '../core/index.js';
+import type { OptionSpec, OptionTable } from './define.js';
+import { isFreeCode } from './exit-code.js';
+
+const CONNECTION = 'Connection';
+const OUTPUT = 'Output';
+const WAITING = 'Waiting';
+
+/** One flag for each setting, and the two that say where settings come from. */
+export const connectionOptions: OptionTable = {
+  ...Object.fromEntries(
+    settingNames.map((name): [string, OptionSpec] => {
+      const word: SettingWord = settingWords[name];
+      const type = word.kind === 'flag' ? 'boolean' : word.kind === 'text' ? 'string' : 'list';
+      return [
+        word.flag,
+        {
+          type,
+          describe: `${word.describe} [${word.env}]`,
+          group: CONNECTION,
+          ...(word.notOnCommandLine && { hidden: true }),
+        },
+      ];
+    }),
+  ),
+  profile: { type: 'string', describe: 'Profile of the config file [LIVYWIRE_PROFILE]', group: CONNECTION },
+  config: {
+    type: 'string',
+    describe: 'Config file (default $XDG_CONFIG_HOME/livywire/config.yaml) [LIVYWIRE_CONFIG]',
+    group: CONNECTION,
+  },
+};
+
+/** For verbs that only look at the ledger. */
+export const ledgerOptions = {
+  ledger: { type: 'string', describe: `${settingWords.ledger.describe} [LIVYWIRE_LEDGER]`, group: CONNECTION },
+  profile: { type: 'string', describe: 'Profile of the config file [LIVYWIRE_PROFILE]', group: CONNECTION },
+  config: { type: 'string', describe: 'Config file [LIVYWIRE_CONFIG]', group: CONNECTION },
+} as const satisfies OptionTable;
+
+export const outputOptions = {
+  json: {
+    type: 'boolean',
+    describe: 'One JSON document on the last line of stdout, and nothing else there',
+    group: OUTPUT,
+  },
+  quiet: { type: 'boolean', alias: 'q', describe: 'Only the result, warnings and errors', group: OUTPUT },
+} as const satisfies OptionTable;
+
+export const waitOptions = {
+  timeout: { type: 'string', describe: 'Stop waiting after this long, as in 90s, 15m, 2h', group: WAITING },
+  'on-timeout': {
+    type: 'string',
+    choices: ['leave', 'cancel'],
+    describe: 'What becomes of the job then (default leave)',
+    group: WAITING,
+  },
+  'on-signal': {
+    type: 'string',
+    choices: ['leave', 'cancel'],
+    describe: 'What becomes of the job at SIGINT, SIGTERM, SIGHUP (default leave; Ctrl-C on a terminal asks)',
+    group: WAITING,
+  },
+  'exit-retryable': {
+    type: 'string',
+    describe: 'Exit code in place of 1 for a failure that may not come again, as in 75',
+    group: WAITING,
+  },
+} as const satisfies OptionTable;
+
+export const submitOptions = {
+  key: { type: 'string', describe: 'Name of the run: the same key again finds it and sends nothing', group: 'Run' },
+  'retry-of': {
+    type: 'string',
+    choices: ['failed', 'lost'],
+    describe: 'Start a new attempt when the run under this key ended so (failed: or was cancelled)',
+    group: 'Run',
+  },
+  'force-resend': {
+    type: 'boolean',
+    describe: 'Send again though an earlier request may have arrived: may start a second application',
+    group: 'Run',
+  },
+  'allow-cluster-mode': {
+    type: 'boolean',
+    describe: 'Run in the cluster what asks for client mode or another master',
+    group: 'Run',
+  },
+  'dry-run': { type: 'boolean', describe: 'Show the request and send nothing', group: 'Run' },
+} as const satisfies OptionTable;
+
+/** @throws ConfigError */
+export const durationOf = (text: string | undefined, flag: string): number | undefined =>
+  text === undefined ? undefined : parseDuration(text, flag);
+
+/** @throws ConfigError */
+export function countOf(text: string | undefined, flag: string): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,9}$/.test(text))
+    throw new ConfigError(`${flag}: ${JSON.stringify(text)} is not a whole number`, { field: flag });
+  return Number(text);
+}
+
+/** @throws ConfigError */
+export function exitRetryableOf(text: string | undefined): number | undefined {
+  const code = countOf(text, '--exit-retryable');
+  if (code === undefined || isFreeCode(code)) return code;
+  throw new ConfigError(`--exit-retryable: ${code} means something else already; choose one such as 75`, {
+    field: '--exit-retryable',
+  });
+}

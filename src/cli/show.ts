@@ -1,0 +1,125 @@
+import prettyMs from 'pretty-ms';
+import {
+  type AttemptRecord,
+  plainLine,
+  redactText,
+  type RunOutcome,
+  type RunRef,
+  type RunRecord,
+  type RunStatus,
+} from '../core/index.js';
+import type { Terminal } from './terminal.js';
+
+type Colors = Terminal['paint'];
+
+/** `4s`, `1m 12s`, `2h 5m`, `3d 4h`. */
+export const age = (ms: number): string =>
+  prettyMs(Math.max(0, Math.floor(ms / 1_000) * 1_000), { unitCount: 2, secondsDecimalDigits: 0 });
+
+export const since = (iso: string, now: number): string => age(now - Date.parse(iso));
+
+/** Safe to show: no control characters, no secrets. */
+export const plain = (text: string): string => plainLine(redactText(text));
+
+/** What a person types to come back to a run, quoted for a shell where it has to be. */
+export const shellWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
+/** `waiting (livy: starting)`; the raw word only where it says more. */
+export function stateWords({ state, raw, source }: RunStatus): string {
+  return raw.toLowerCase() === state ? state : `${state} (${source}: ${plainLine(raw)})`;
+}
+
+export function paintState(state: string, text: string, paint: Colors): string {
+  switch (state) {
+    case 'succeeded':
+      return paint.green(text);
+    case 'failed':
+    case 'lost':
+      return paint.red(text);
+    case 'cancelled':
+    case 'unknown':
+      return paint.yellow(text);
+    case 'running':
+      return paint.cyan(text);
+    default:
+      return text;
+  }
+}
+
+/** The ids by which a run is known, those that are known yet. */
+export const idsOf = (ref: RunRef): string[] => [
+  ...(ref.id === undefined ? [] : [`livy:${plainLine(ref.id)}`]),
+  ...(ref.appId === undefined ? [] : [plainLine(ref.appId)]),
+];
+
+/** How it ended, for a person: the outcome first, then why, the lines that prove it, what to do. */
+export function outcomeLines(outcome: RunOutcome, paint: Colors): string[] {
+  const { ref, kind, usage, notes = [], links } = outcome;
+  const took = usage?.runMs ?? Date.parse(outcome.knownAt) - Date.parse(ref.createdAt);
+  const head = [
+    paintState(kind, kind, paint),
+    plain(ref.key),
+    ...(ref.attempt > 1 ? [`attempt ${ref.attempt}`] : []),
+    ...(Number.isFinite(took) ? [`after ${age(took)}`] : []),
+    ...idsOf(ref),
+  ].join('  ');
+  const lines = [head];
+  switch (outcome.kind) {
+    case 'succeeded':
+      break;
+    case 'failed': {
+      const { diagnosis } = outcome;
+      lines.push(`  ${paint.bold(plain(diagnosis.code))}  ${plain(diagnosis.title)}`);
+      lines.push(
+        ...diagnosis.lines.map(
+          ({ source, line, text }) =>
+            `  ${paint.dim(line === undefined ? source : `${source}:${line}`)}  ${plain(text)}`,
+        ),
+      );
+      if (diagnosis.transient) lines.push('  The same job may succeed when it is simply run again.');
+      lines.push(...diagnosis.next.map((step) => `  next: ${plain(step)}`));
+      break;
+    }
+    case 'cancelled':
+      lines.push(
+        `  by ${outcome.by === 'livywire' ? 'livywire' : 'someone else'}${outcome.message === undefined ? '' : `: ${plain(outcome.message)}`}`,
+      );
+      break;
+    case 'lost':
+      lines.push('  Nobody knows how it ended. What was asked, and what was answered:');
+      lines.push(
+        ...outcome.evidence.map(({ source, asked, answer }) => `  ${source}  ${plain(asked)}: ${plain(answer)}`),
+      );
+      lines.push(
+        `  next: livywire run --key ${shellWord(ref.key)} --retry-of lost … starts it again, once you know that it may run twice`,
+      );
+  }
+  lines.push(...notes.map((note) => `  note: ${plain(note)}`));
+  if (outcome.kind !== 'succeeded') {
+    const link = links.driverLog ?? links.history ?? links.sparkUi;
+    if (link !== undefined) lines.push(`  log: ${plain(link)}`);
+  }
+  return lines;
+}
+
+/** Where an attempt in the ledger stands, in one word. */
+export function recordState({ phase, outcome }: AttemptRecord): string {
+  if (outcome) return outcome.kind;
+  return phase === 'posting' ? 'submitting' : phase;
+}
+
+/** The last attempt of a record; there always is one. */
+export const lastOf = ({ attempts }: RunRecord): AttemptRecord | undefined => attempts.at(-1);
+
+/** Columns lined up by their widest cell; the last one runs free. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
+  return rows.map((row) =>
+    row
+      .map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
+}
