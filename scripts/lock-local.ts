@@ -69,6 +69,9 @@ const hashOf = async (file: string): Promise<string> =>
     .update(await readFile(file))
     .digest('hex');
 
+/** netty's speed-ups for one system each: it does without them, and a lock file is for every system. */
+const isNative = (jar: Pick<LockedJar, 'at'>): boolean => /:(linux|osx|windows)-[^:]+$/.test(jar.at);
+
 async function resolveJars(roots: readonly string[], work: string): Promise<LockedJar[]> {
   const dir = await mkdtemp(join(work, 'mvn-'));
   const dependencies = roots
@@ -99,7 +102,7 @@ async function resolveJars(roots: readonly string[], work: string): Promise<Lock
       return { at, sha256: await hashOf(join(out, file)), size: (await readFile(join(out, file))).length };
     }),
   );
-  return jars.sort((a, b) => (a.at < b.at ? -1 : 1));
+  return jars.filter((jar) => !isNative(jar)).sort((a, b) => (a.at < b.at ? -1 : 1));
 }
 
 async function pin(wanted: Wanted, work: string): Promise<LockedPin> {

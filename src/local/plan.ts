@@ -1,0 +1,23 @@
+import { ConfigError } from '../core/index.js';
+import { type Layout, planLivy } from './livy-server.js';
+import type { InstanceOptions } from './model.js';
+import { freePorts, isFree } from './ports.js';
+import type { ServerRecord } from './record.js';
+import type { Software } from './software.js';
+
+export interface Plan {
+  readonly layout: Layout;
+  readonly software: Software;
+  readonly options: InstanceOptions;
+  readonly cwd: string;
+}
+
+/** The servers of an instance in the order in which they are started; their configuration is on disk when it returns. */
+export async function planServers(plan: Plan): Promise<ServerRecord[]> {
+  const { options } = plan;
+  if (options.port !== undefined && !(await isFree(options.port))) {
+    throw new ConfigError(`Port ${options.port} of 127.0.0.1 is taken`, { field: 'port' });
+  }
+  const [free = 0] = options.port === undefined ? await freePorts(1) : [];
+  return [await planLivy({ ...plan, port: options.port ?? free })];
+}

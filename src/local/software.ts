@@ -1,0 +1,85 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { alone, together } from './alone.js';
+import { LocalError } from './errors.js';
+import { fetchJars, missingJars } from './jars.js';
+import { findJava, type Java } from './java.js';
+import { ensureJdk } from './jdk.js';
+import { jarFileName, type LocalLock, type LockedJar, theLock } from './lock.js';
+import type { LocalProgress } from './model.js';
+import { findPython, makeSparkEnv, openSparkEnv, type SparkEnv, sparkEnvDir } from './python.js';
+import { onPath } from './tool.js';
+
+/** Everything that an instance runs on, in place and verified. */
+export interface Software extends SparkEnv {
+  readonly java: Java;
+  /** Livy's jars by full path; none when the person brought their own Livy. */
+  readonly livyJars: readonly string[];
+  /** YARN's jars by full path; none without YARN. */
+  readonly hadoopJars: readonly string[];
+}
+
+export interface SoftwareOptions {
+  readonly cacheDir: string;
+  readonly python?: string | undefined;
+  /** Which groups of jars are wanted. */
+  readonly livy: boolean;
+  readonly hadoop: boolean;
+  readonly lock?: LocalLock;
+  readonly report: (progress: LocalProgress) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Finds or fetches Java, Python with Spark, and the jars. Only what is missing or damaged is fetched, and every
+ * file is checked against the lock file. Two processes at once: the second waits, then finds all of it there.
+ * @throws ConfigError where the person has to install something; LocalError where fetching failed
+ */
+export function ensureSoftware(options: SoftwareOptions): Promise<Software> {
+  const { report, signal, lock = theLock() } = options;
+  const root = join(options.cacheDir, 'local');
+  const onWait = (): void => report({ step: 'jars', message: 'waiting for another livywire that is fetching' });
+
+  return alone(root, 'fetch', { onWait, signal }, async () => {
+    const jarDir = join(root, 'jars');
+    const livy = options.livy ? lock.maven.livy : [];
+    const hadoop = options.hadoop ? lock.maven.hadoop : [];
+    // Both lists name some jars; those are fetched once.
+    const wanted = [...new Map([...livy, ...hadoop].map((jar) => [jar.at, jar])).values()];
+    const missing = await missingJars(jarDir, wanted);
+
+    const python = await findPython(options.python);
+    const envDir = sparkEnvDir(options.cacheDir, lock, python);
+    const [foundSpark, foundJava, mvn] = await Promise.all([openSparkEnv(envDir), findJava(), onPath('mvn')]);
+    let spark = foundSpark;
+    let fetched = missing.length === 0;
+
+    if (spark === undefined && !fetched && mvn !== undefined && foundJava !== undefined) {
+      // Side by side: one waits for the network while the other unpacks.
+      await together(
+        signal,
+        async (stop) => (spark = await makeSparkEnv(envDir, lock, python, { report, signal: stop })),
+        (stop) => fetchJars(jarDir, missing, { kind: 'mvn', mvn, javaHome: foundJava.home }, { report, signal: stop }),
+      );
+      fetched = true;
+    }
+    spark ??= await makeSparkEnv(envDir, lock, python, { report, signal });
+    const java = foundJava ?? (await ensureJdk(root, lock, spark.python, { report, signal }));
+    if (!fetched) {
+      const javaHome = java.home;
+      const tool =
+        mvn === undefined
+          ? ({ kind: 'ivy', ivyJar: await ivyJar(spark.sparkHome), javaHome } as const)
+          : ({ kind: 'mvn', mvn, javaHome } as const);
+      await fetchJars(jarDir, missing, tool, { report, signal });
+    }
+    const paths = (jars: readonly LockedJar[]): string[] => jars.map((jar) => join(jarDir, jarFileName(jar)));
+    return { ...spark, java, livyJars: paths(livy), hadoopJars: paths(hadoop) };
+  });
+}
+
+async function ivyJar(sparkHome: string): Promise<string> {
+  const name = (await readdir(join(sparkHome, 'jars'))).find((file) => /^ivy-[\d.]+\.jar$/.test(file));
+  if (name === undefined) throw new LocalError(`There is no Ivy among the jars in ${sparkHome}`);
+  return join(sparkHome, 'jars', name);
+}

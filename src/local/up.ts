@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import process from 'node:process';
+import { ConfigError, isLivywireError, systemClock } from '../core/index.js';
+import { alone } from './alone.js';
+import { LocalError } from './errors.js';
+import { layoutOf } from './livy-server.js';
+import type { InstanceOptions, LocalInstance, LocalProgress, UpOptions } from './model.js';
+import { cacheRoot, instanceDir, stateRoot } from './paths.js';
+import { planServers } from './plan.js';
+import { identify, stopMarked } from './process-id.js';
+import { asInstance, type InstanceRecord, readRecord, writeRecord } from './record.js';
+import { launch, serverStatus, untilHealthy } from './server.js';
+import { ensureSoftware } from './software.js';
+
+/**
+ * Starts a Livy and Spark on 127.0.0.1 and waits until it answers. Fetches what it needs the first time.
+ * An instance that is up already under this name is returned as it is; what a crash left is cleared away first.
+ * It keeps running when the calling process ends: {@link down} stops it.
+ * @throws ConfigError for wrong options, a missing Python, or an instance of this name with other options
+ * @throws LocalError when fetching or starting failed; nothing that was started is left running
+ * @example
+ * ```ts
+ * const { url } = await up({ onProgress: ({ message }) => console.log(message) });
+ * ```
+ */
+export async function up(options: UpOptions = {}): Promise<LocalInstance> {
+  const { name = 'default', signal } = options;
+  const dir = instanceDir(name, options);
+  const report = (progress: LocalProgress): void => options.onProgress?.(progress);
+  const onWait = (): void => report({ step: 'start', message: `waiting for another up or down of ${name}` });
+
+  return alone(stateRoot(options), name, { onWait, signal }, async () => {
+    const wanted = wish(options);
+    const old = await readRecord(dir).catch(() => undefined);
+    if (old !== undefined) {
+      const reused = await stillGood(dir, old, wanted);
+      if (reused !== undefined) return reused;
+      report({ step: 'stop', message: `clearing what is left of ${name}` });
+      await clear(old);
+    }
+    await rm(dir, { recursive: true, force: true });
+    const software = await ensureSoftware({
+      cacheDir: cacheRoot(options),
+      python: options.python,
+      livy: options.livyHome === undefined,
+      hadoop: options.yarn === true,
+      report,
+      signal,
+    });
+    for (let tries = 1; ; tries++) {
+      try {
+        return await start(dir, name, wanted, software, options, report);
+      } catch (error) {
+        // Somebody took a port between our look and the server's bind.
+        const taken = error instanceof LocalError && /address already in use|BindException/i.test(error.message);
+        if (!taken || tries === 3 || options.port !== undefined) throw error;
+        await rm(dir, { recursive: true, force: true });
+      }
+    }
+  });
+}
+
+/** The options that make two `up`s the same, as text. */
+function wish(options: UpOptions): string {
+  const { yarn, livyHome, sparkSubmit, conf, sparkConf, env, allow, port, recovery } = options;
+  const { yarnPollMs, yarnRecovery, yarnMemoryMb } = options;
+  const same: { [K in keyof Required<InstanceOptions>]: unknown } = {
+    yarn: yarn ?? false,
+    livyHome: livyHome && resolve(livyHome),
+    sparkSubmit: sparkSubmit && resolve(sparkSubmit),
+    conf,
+    sparkConf,
+    env,
+    allow: (allow ?? ['.']).map((dir) => resolve(dir)),
+    port,
+    recovery,
+    yarnPollMs,
+    yarnRecovery,
+    yarnMemoryMb,
+  };
+  return JSON.stringify(same);
+}
+
+async function stillGood(dir: string, old: InstanceRecord, wanted: string): Promise<LocalInstance | undefined> {
+  if (old.state !== 'up') return undefined;
+  const states = await Promise.all(old.servers.map(serverStatus));
+  if (!states.every(({ state }) => state === 'up')) return undefined;
+  if (old.wish !== wanted) {
+    throw new ConfigError(
+      `The local instance ${old.name} is up already with other options; use another name, or stop it first`,
+      { field: 'name' },
+    );
+  }
+  return { ...asInstance(dir, old), reused: true };
+}
+
+/** Stops everything that an instance's token is found on. */
+async function clear(record: InstanceRecord): Promise<void> {
+  const left = await stopMarked(record.token, 0);
+  if (left.length > 0) {
+    throw new LocalError(`Process ${left.map(({ pid }) => pid).join(', ')} of ${record.name} could not be stopped`);
+  }
+}
+
+async function start(
+  dir: string,
+  name: string,
+  wanted: string,
+  software: Awaited<ReturnType<typeof ensureSoftware>>,
+  options: UpOptions,
+  report: (progress: LocalProgress) => void,
+): Promise<LocalInstance> {
+  const { signal } = options;
+  const by = await identify(process.pid);
+  if (by === undefined) throw new LocalError('This system does not say when a process started');
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  let record: InstanceRecord = {
+    v: 1,
+    name,
+    token: randomUUID(),
+    createdAt: new Date(systemClock.now()).toISOString(),
+    yarn: options.yarn === true,
+    wish: wanted,
+    state: 'starting',
+    by,
+    servers: await planServers({ layout: layoutOf(dir), software, options, cwd: process.cwd() }),
+  };
+  // The token is on disk before any process carries it, so a crash from here on leaves nothing unknown.
+  await writeRecord(dir, record);
+  try {
+    for (const { name: serverName, url } of record.servers) {
+      report({ step: 'start', message: `${serverName} at ${url}` });
+      record = await startOne(dir, record, serverName, signal);
+      report({ step: 'healthy', message: `${serverName} answers at ${url}` });
+    }
+    record = { ...record, state: 'up' };
+    await writeRecord(dir, record);
+    return asInstance(dir, record);
+  } catch (error) {
+    await clear(record);
+    await writeRecord(dir, { ...record, state: 'failed' });
+    if (isLivywireError(error) || signal?.aborted === true) throw error;
+    throw new LocalError(`The local instance ${name} could not be started`, { cause: error });
+  }
+}
+
+/** Starts one server of an instance, records it at once, and waits until it answers. */
+export async function startOne(
+  dir: string,
+  record: InstanceRecord,
+  name: string,
+  signal?: AbortSignal,
+): Promise<InstanceRecord> {
+  const server = record.servers.find((one) => one.name === name);
+  if (server === undefined)
+    throw new ConfigError(`The instance ${record.name} has no server ${name}`, { field: 'server' });
+  const id = await launch(server, record.token);
+  const next = {
+    ...record,
+    servers: record.servers.map((one) => (one === server ? { ...one, process: id } : one)),
+  };
+  await writeRecord(dir, next);
+  await untilHealthy(server, id, { signal });
+  return next;
+}
