@@ -25,6 +25,13 @@ export default tseslint.config(
   {
     files: ['src/**/*.ts'],
     rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "ImportDeclaration[source.value='zod'] > ImportSpecifier",
+          message: "Write import * as z from 'zod': through a named z the whole of zod is bundled.",
+        },
+      ],
       'no-restricted-globals': [
         'error',
         { name: 'process', message: 'Only cli/bin.ts and src/local touch process; import it from node:process there.' },
