@@ -1,0 +1,172 @@
+import test from 'ava';
+import { type StartAnswer, SubmitUnknownError, UnreachableError } from '../../src/core/index.js';
+import { memoryLedger, testClock, testLivywire } from '../../src/testing/index.js';
+import { attemptOf } from '../helpers/engine.js';
+import { FakeRegistry } from '../helpers/fake-registry.js';
+
+const spec = { file: 's3://b/j.py' };
+const lost: StartAnswer = { kind: 'unknown', error: new UnreachableError('the answer was lost', 'maybe') };
+const setUp = () => {
+  const clock = testClock();
+  const registry = new FakeRegistry(clock);
+  const ledger = memoryLedger();
+  const lw = testLivywire({ clock, registry, ledger });
+  return {
+    clock,
+    registry,
+    ledger,
+    lw,
+    backend: lw.backend,
+    posts: () => lw.backend.requests.filter((r) => r.startsWith('POST')).length,
+  };
+};
+
+test('while nobody can be asked nothing is sent again, and the deadline is a SubmitUnknownError with the ref', async (t) => {
+  const { lw, backend, posts, ledger } = setUp();
+  backend.failNext('reply-lost');
+  const start = backend.start.bind(backend);
+  backend.start = async (plan) => {
+    const answer = await start(plan);
+    backend.down();
+    return answer;
+  };
+  const error = await t.throwsAsync(lw.submit(spec, { key: 'k', deadlineMs: 120_000 }), {
+    instanceOf: SubmitUnknownError,
+    message: /does not answer/,
+  });
+  t.is(posts(), 1);
+  const { phase, claim } = await attemptOf(ledger, 'k');
+  t.is(phase, 'posting');
+  t.is(claim, undefined);
+
+  backend.up();
+  const again = await lw.submit(spec, { key: 'k' });
+  t.is(again.how, 'adopted');
+  t.is(again.ref.name, (error as SubmitUnknownError).ref.name);
+  t.is(posts(), 1);
+});
+
+test('the ref of a SubmitUnknownError leads to the run', async (t) => {
+  const { lw, backend } = setUp();
+  const start = backend.start.bind(backend);
+  backend.start = async (plan) => {
+    await start(plan);
+    backend.down();
+    return lost;
+  };
+  const error = await t.throwsAsync(lw.submit(spec, { key: 'k', deadlineMs: 10_000 }), {
+    instanceOf: SubmitUnknownError,
+  });
+  backend.up();
+  t.is((await lw.attach((error as SubmitUnknownError).ref).wait()).kind, 'succeeded');
+});
+
+test('an application that only YARN shows is adopted by its tag', async (t) => {
+  const { lw, registry, backend, posts, clock } = setUp();
+  backend.start = async ({ name }) => {
+    backend.requests.push(`POST ${name}`);
+    void clock.sleep(20_000).then(() => registry.set('application_1_1', { tags: [name] })); // surfaces late
+    return lost;
+  };
+  const run = await lw.submit(spec, { key: 'k' });
+  t.is(run.ref.appId, 'application_1_1');
+  t.is(posts(), 1);
+});
+
+test('a late application restarts no settle time that was already broken: absence must be unbroken', async (t) => {
+  const { lw, registry, backend, posts, clock } = setUp();
+  backend.failNext('request-lost');
+  const start = clock.now();
+  void clock.sleep(40_000).then(() => registry.down());
+  void clock.sleep(50_000).then(() => registry.up());
+  await lw.submit(spec, { key: 'k' });
+  t.is(posts(), 2);
+  t.true(clock.now() - start >= 110_000, 'a minute from the outage on');
+});
+
+for (const [why, breakIt] of [
+  ['YARN was restarted and may have forgotten it', (r: FakeRegistry) => r.restart()],
+  ['we may not see it', (r: FakeRegistry) => void (r.cannotProve = 'acls are on, and we are nobody')],
+  ['YARN is silent', (r: FakeRegistry) => r.down()],
+] as const) {
+  test(`absence that proves nothing sends nothing: ${why}`, async (t) => {
+    const { lw, registry, backend, posts } = setUp();
+    backend.failNext('request-lost');
+    const start = backend.start.bind(backend);
+    backend.start = async (plan) => {
+      const answer = await start(plan);
+      await lw.clock.sleep(1);
+      breakIt(registry);
+      return answer;
+    };
+    await t.throwsAsync(lw.submit(spec, { key: 'k' }), { instanceOf: SubmitUnknownError });
+    t.is(posts(), 1);
+  });
+}
+
+test('a YARN that could not be asked for its time before the request proves nothing after it', async (t) => {
+  const { lw, registry, backend, posts } = setUp();
+  registry.down();
+  backend.failNext('request-lost');
+  const start = backend.start.bind(backend);
+  backend.start = async (plan) => {
+    const answer = await start(plan);
+    registry.up();
+    return answer;
+  };
+  await t.throwsAsync(lw.submit(spec, { key: 'k' }), { instanceOf: SubmitUnknownError, message: /its time/ });
+  t.is(posts(), 1);
+});
+
+test('forceResend sends once more although nobody knows, and only once', async (t) => {
+  const { lw, registry, backend, posts } = setUp();
+  backend.failNext('request-lost');
+  registry.cannotProve = 'restarted';
+  await t.throwsAsync(lw.submit(spec, { key: 'k' }), { instanceOf: SubmitUnknownError });
+  backend.failNext('request-lost');
+  await t.throwsAsync(lw.submit(spec, { key: 'k', forceResend: true }), { instanceOf: SubmitUnknownError });
+  t.is(posts(), 2);
+  const run = await lw.submit(spec, { key: 'k', forceResend: true });
+  t.is(posts(), 3);
+  t.is(backend.applications(run.ref.name), 1);
+});
+
+test('forceResend sends nothing when the run is found after all', async (t) => {
+  const { lw, backend, posts } = setUp();
+  backend.failNext('reply-lost');
+  await lw.submit(spec, { key: 'k', forceResend: true });
+  t.is(posts(), 1);
+});
+
+test('a clock that is set forward does not shorten the settle time', async (t) => {
+  const clock = testClock();
+  let offset = 0;
+  const jumpy = { now: () => clock.now() + offset, sleep: clock.sleep };
+  const lw = testLivywire({ clock: jumpy, waits: { leaseMs: 1e9 } });
+  lw.backend.failNext('request-lost');
+  void clock.sleep(3_000).then(() => (offset = 300_000));
+  const start = clock.now();
+  await lw.submit(spec, { key: 'k' });
+  t.true(clock.now() - start >= 60_000);
+});
+
+test('a second application that surfaces late is stopped and reported, and the outcome is the first one’s', async (t) => {
+  const { lw, registry, backend, clock } = setUp();
+  const answers: StartAnswer[] = [lost, lost];
+  let number = 0;
+  backend.start = async ({ name }) => {
+    number++;
+    const appId = `application_1_${number}`;
+    // The first request comes through long after it was given up.
+    void clock.sleep(number === 1 ? 100_000 : 5_000).then(() => registry.set(appId, { tags: [name] }));
+    return answers.shift()!;
+  };
+  const run = await lw.submit(spec, { key: 'k' });
+  t.is(run.ref.appId, 'application_1_2');
+  await clock.sleep(60_000);
+  registry.finish('application_1_2', 'SUCCEEDED');
+  const outcome = await run.wait();
+  t.is(outcome.kind, 'succeeded');
+  t.regex(outcome.notes?.join() ?? '', /second application, application_1_1/);
+  t.is(registry.app('application_1_1')?.raw, 'KILLED');
+});
