@@ -265,6 +265,7 @@ async function orAborted<T>(request: Promise<T>, signal: AbortSignal | undefined
   let leave: (() => void) | undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
     leave = () => reject(signal.reason);
+    if (signal.aborted) return leave();
     signal.addEventListener('abort', leave, { once: true });
   });
   try {
