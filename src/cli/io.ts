@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '../core/index.js';
-import type { Livywire, Settings, SettingsIo } from '../app/index.js';
+import type { Livywire, loadLocal, Settings, SettingsIo } from '../app/index.js';
 
 /** Somewhere to write. A terminal knows its width. */
 export interface Sink {
@@ -33,9 +33,13 @@ export interface Io {
   readonly closed: AbortSignal;
   /** Tests hand in their own; else `connect` of src/app. */
   readonly connect?: (settings: Settings, options: { readonly logger: Logger }) => Promise<Livywire> | Livywire;
+  /** Tests hand in their own; else the servers of src/local. */
+  readonly local?: () => Promise<LocalServers>;
   /** Tests answer for the person; else the terminal is asked. */
   readonly ask?: (question: Question, signal: AbortSignal) => Promise<string | undefined>;
 }
+
+export type LocalServers = Pick<Awaited<ReturnType<typeof loadLocal>>, 'up' | 'down' | 'instances' | 'instanceLogs'>;
 
 export interface Question {
   readonly text: string;

@@ -48,7 +48,7 @@ export const explainCommand = defineCommand({
     'Values that look secret are masked in what is shown, not in what would be sent.',
   ],
   examples: [
-    ['livywire explain -- spark-submit --master yarn --packages org.apache.hudi:hudi:1.0 s3://jobs/etl.py', ''],
+    ['livywire explain -- spark-submit --master yarn --packages a.b:c:1.0 s3://jobs/etl.py', ''],
     ['livywire explain --json -- spark-submit … | jq .request', 'the request alone'],
   ],
   options: { ...connectionOptions, ...outputOptions },
