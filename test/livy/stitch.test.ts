@@ -173,6 +173,32 @@ test('a single common line at the seam is not taken for proof that nothing was l
   t.truthy(gap);
 });
 
+test('one telling line among blank ones at the seam is no proof either', (t) => {
+  const body = (from: number) => Array.from({ length: 197 }, (_, i) => `row ${from + i}`);
+  const seam = ['', '', 'and now the next table of them'];
+  const stitcher = new Stitcher(new RingLength());
+  stitcher.next([...body(0), ...seam]);
+  const { fresh, gap } = stitcher.next([...seam, ...body(10_000)]);
+  t.is(fresh.length, 197);
+  t.truthy(gap);
+});
+
+test('a cycle of a few lines in a full ring: what may be lost is said, however much still matches', (t) => {
+  const cycle = (count: number) => Array.from({ length: count }, (_, i) => `step ${i % 4} of the same loop`);
+  const [, second] = follow(200, [cycle(400), cycle(400 + 6).slice(400)]);
+  t.is(second?.stitch.fresh.length, 2); // six were written, of which two cannot be explained otherwise
+  t.truthy(second?.stitch.gap);
+});
+
+test('a short stream beside a long one is not full, so its repeating lines raise no doubt', (t) => {
+  const length = new RingLength();
+  const [stdout, stderr] = [new Stitcher(length), new Stitcher(length)];
+  const ticks = Array.from({ length: 20 }, () => 'tick');
+  stdout.next(numbered([150])[0] ?? []);
+  stderr.next(ticks);
+  t.deepEqual(stderr.next(ticks), { fresh: [] });
+});
+
 test('a ring of 100,000 lines is put together in linear time', (t) => {
   const lines = Array.from({ length: 100_000 }, () => 'same');
   const stitcher = new Stitcher(new RingLength());
