@@ -72,21 +72,6 @@ test('lines that the ring lost are told, none is repeated or invented', async (t
   await lw.close();
 });
 
-test('more batches than one page holds are all listed, each once', async (t) => {
-  const client = new LivyClient({ url: livy().url });
-  const file = await livy().job('job.py', '');
-  const ids = new Set<number>();
-  for (let i = 0; i < 26; i++) {
-    const ten = await Promise.all(Array.from({ length: 10 }, () => client.batches.create({ file })));
-    for (const { id } of ten) ids.add(id);
-  }
-  const listed: number[] = [];
-  for await (const batch of client.batches.list({ pageSize: 100 })) listed.push(batch.id);
-  t.is(new Set(listed).size, listed.length);
-  t.true([...ids].every((id) => listed.includes(id)));
-  t.is(ids.size, 260);
-});
-
 test('a proxy that alone can resolve the server is enough', async (t) => {
   const { port } = new URL(livy().url);
   const socks = await socksServer({ names: { 'livy.private:8998': { host: '127.0.0.1', port: Number(port) } } });
