@@ -10,7 +10,7 @@ export const isSecretName = (name: string): boolean => secretWord.test(name);
 
 const patterns: readonly (readonly [RegExp, string])[] = [
   // scheme://user:password@host
-  [/([a-z][a-z0-9+.-]*:\/\/)[^\s/@:]*:[^\s/@]+@/gi, `$1${REDACTED}@`],
+  [/([a-z][a-z0-9+.-]{0,31}:\/\/)[^\s/@:]*:[^\s/@]+@/gi, `$1${REDACTED}@`],
   // Authorization headers, however they were quoted; a digest or a signature runs to the end of its line
   [
     /\b((?:proxy-)?authorization["']?\s*[:=]\s*["']?)(?:(?:basic|bearer|negotiate)\s+[^\s"',;]+|[^\r\n"']+)/gi,
@@ -24,12 +24,16 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   ],
   // AWS access key ids, long-lived and temporary
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, REDACTED],
-  // name=value, name: value, "name":"value", --name value; the name may have parts before and after the word
+  // name=value, name: value, "name":"value", --name value; the name may have parts before and after the word.
+  // Bounded here and below: a run of word characters without end took time in the square of its length.
   [
-    /([\w.-]*(?:secret|passw(?:or)?d|passphrase|token|access[._-]?key|api[._-]?key|private[._-]?key|credentials?)[\w.-]*(?:["']\s*:|["']?\s*(?:=|:\s))\s*["']?)(?!\(redacted\))[^\s"',;&}]+/gi,
+    /((?:secret|passw(?:or)?d|passphrase|token|access[._-]?key|api[._-]?key|private[._-]?key|credentials?)[\w.-]{0,128}(?:["']\s*:|["']?\s*(?:=|:\s))\s*["']?)(?!\(redacted\))[^\s"',;&}]+/gi,
     `$1${REDACTED}`,
   ],
-  [/(--[\w-]*(?:secret|password|passwd|token|access-key|api-key)[\w-]*\s+)(?!\(redacted\))(?!-)\S+/gi, `$1${REDACTED}`],
+  [
+    /(--[\w-]{0,64}(?:secret|password|passwd|token|access-key|api-key)[\w-]{0,64}\s+)(?!\(redacted\))(?!-)\S+/gi,
+    `$1${REDACTED}`,
+  ],
 ];
 
 /** Masks what looks like a credential in free text. */

@@ -18,6 +18,8 @@ export interface Outgoing {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   readonly maxBytes: number;
+  /** What is wanted of a longer answer: its start, or nothing. */
+  readonly beyond: 'cut' | 'refuse';
 }
 
 /** One answer, whatever its status. */
@@ -26,7 +28,7 @@ export interface Incoming {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly bytes: Buffer;
-  /** The body is longer than `maxBytes`; `bytes` is its start. */
+  /** The body is longer than `maxBytes`; `bytes` is its start, or empty if that was not wanted. */
   readonly truncated: boolean;
 }
 
@@ -60,7 +62,6 @@ async function loadAxios(): Promise<AxiosInstance> {
   const { default: axios } = await import('axios');
   return (loaded ??= axios.create({
     adapter: 'http',
-    responseType: 'stream',
     proxy: false, // ours are agents, and nothing is read from the environment
     maxRedirects: 0, // ours, for credentials
     transformRequest: [],
@@ -84,8 +85,10 @@ class Exchange {
   readonly #outgoing: Outgoing;
   readonly #progress: Progress = { ready: false, reused: false, answered: false };
   #request: http.ClientRequest | undefined;
+  #response: http.IncomingMessage | undefined;
   #body: Readable | undefined;
   #connectTimer: NodeJS.Timeout | undefined;
+  #onSlowConnect: () => void = () => undefined;
   #over = false;
 
   constructor(line: Line, outgoing: Outgoing) {
@@ -119,9 +122,7 @@ class Exchange {
       if (signal?.aborted) return reject(signal.reason);
       signal?.addEventListener('abort', onAbort, { once: true });
       const timer = setTimeout(() => stop('timeout'), timeoutMs);
-      if (this.#line.connectTimeoutMs < timeoutMs) {
-        this.#connectTimer = setTimeout(() => stop('connect-timeout'), this.#line.connectTimeoutMs);
-      }
+      this.#onSlowConnect = () => stop('connect-timeout');
       this.#send(axios, agent).then(
         (incoming) => end(() => resolve(incoming)),
         (error: unknown) => fail(error),
@@ -130,8 +131,8 @@ class Exchange {
   }
 
   async #send(axios: AxiosInstance, agent: http.Agent): Promise<Incoming> {
-    const { method, url, headers, body } = this.#outgoing;
-    const response = await axios.request<Readable>({
+    const { method, url, headers, body, maxBytes, beyond } = this.#outgoing;
+    const config = {
       method,
       url: url.href,
       headers: { ...headers },
@@ -139,11 +140,24 @@ class Exchange {
       httpAgent: agent,
       httpsAgent: agent,
       transport: this,
-    });
-    this.#progress.answered = true;
-    this.#body = response.data;
-    const { bytes, truncated } = await this.#read(response.data);
-    return { status: response.status, headers: plainHeaders(response.headers), bytes, truncated };
+    };
+    if (beyond === 'cut') {
+      const { data } = await axios.request<Readable>({ ...config, responseType: 'stream' });
+      this.#body = data;
+      return this.#incoming(await this.#readStart(data));
+    }
+    try {
+      const whole = { ...config, responseType: 'arraybuffer', maxContentLength: maxBytes } as const;
+      const { data } = await axios.request<Buffer>(whole);
+      return this.#incoming({ bytes: data, truncated: false });
+    } catch (error) {
+      if (!isTooLong(error)) throw error;
+      return this.#incoming({ bytes: Buffer.alloc(0), truncated: true });
+    }
+  }
+
+  #incoming(body: Pick<Incoming, 'bytes' | 'truncated'>): Incoming {
+    return { status: this.#response?.statusCode ?? 0, headers: plainHeaders(this.#response?.headers ?? {}), ...body };
   }
 
   /** What axios calls instead of `http.request`: the one place that knows the socket. */
@@ -158,9 +172,16 @@ class Exchange {
       if (!byProxy) (options.headers as http.OutgoingHttpHeaders).Host = url.host;
       if (secure) options.servername = serverName(url);
     }
-    const request = (secure ? https : http).request(options, onResponse);
+    const request = (secure ? https : http).request(options, (response) => {
+      this.#progress.answered = true;
+      this.#response = response;
+      onResponse(response);
+    });
     this.#request = request;
     if (this.#over) queueMicrotask(() => this.#tearDown()); // stopped before it began
+    // A pooled socket is there already; no timer for it.
+    if (!request.reusedSocket && !this.#over)
+      this.#connectTimer = setTimeout(this.#onSlowConnect, this.#line.connectTimeoutMs);
     request.once('socket', (socket) => {
       this.#progress.reused = request.reusedSocket;
       if (request.reusedSocket) this.#ready();
@@ -188,7 +209,7 @@ class Exchange {
     this.#body?.destroy();
   }
 
-  #read(body: Readable): Promise<{ bytes: Buffer; truncated: boolean }> {
+  #readStart(body: Readable): Promise<{ bytes: Buffer; truncated: boolean }> {
     const { maxBytes } = this.#outgoing;
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
@@ -205,7 +226,7 @@ class Exchange {
         resolve({ bytes: only ?? Buffer.concat(chunks, length), truncated: false });
       });
       body.on('error', reject); // stays on: a second error must not be thrown into the process
-      body.once('close', () => reject(new Error('the answer ended before its end'))); // no effect after `end`
+      body.once('close', () => reject(new Error('the answer was broken off'))); // no effect after `end`
     });
   }
 }
@@ -213,11 +234,15 @@ class Exchange {
 /** TLS names have no brackets, ports or addresses; an empty one sends none. */
 const serverName = (url: URL): string => (/^\[|^[\d.]+$/.test(url.hostname) ? '' : url.hostname);
 
-function plainHeaders(headers: object): Record<string, string> {
+/** Axios says it only in words. */
+const isTooLong = (error: unknown): boolean =>
+  error instanceof Error && /^maxContentLength size of /.test(error.message);
+
+function plainHeaders(headers: http.IncomingHttpHeaders): Record<string, string> {
   const plain: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || value === null) continue;
-    plain[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : String(value);
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) plain[name] = typeof value === 'string' ? value : value.join(', ');
   }
   return plain;
 }

@@ -6,7 +6,7 @@ import type { Incoming } from './exchange.js';
 import { requestLine } from './failure.js';
 import { createNetwork, type Network } from './network.js';
 import { retrying } from './retry.js';
-import { Sender } from './sender.js';
+import { type Call, Sender } from './sender.js';
 
 /** More than any answer of Livy, YARN or Spark; a server that never ends must not fill the memory. */
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -138,7 +138,7 @@ export class Http {
   ): Promise<Answer<T>> {
     const url = urlOf(this.baseUrl, path, options.query);
     const body = options.body === undefined ? undefined : JSON.stringify(options.body);
-    const incoming = await this.#send(method, url, 'application/json', MOST_BYTES, options, body);
+    const incoming = await this.#send(method, url, 'application/json', options, body);
     if (incoming.truncated) throw this.#tooLong(method, url, incoming);
     const { status, headers } = incoming;
     return { data: this.#parse<T>(method, url, incoming), status, headers };
@@ -147,8 +147,7 @@ export class Http {
   /** Any text: logs, HTML. Repeated where that can help. */
   async getText(path: string, options: TextOptions = {}): Promise<TextAnswer> {
     const url = urlOf(this.baseUrl, path, options.query);
-    const maxBytes = options.maxBytes ?? MOST_BYTES;
-    const incoming = await this.#send('GET', url, 'text/plain, */*;q=0.8', maxBytes, options, undefined);
+    const incoming = await this.#send('GET', url, 'text/plain, */*;q=0.8', options, undefined);
     if (incoming.truncated && options.maxBytes === undefined) throw this.#tooLong('GET', url, incoming);
     return { text: incoming.bytes.toString('utf8'), ...incoming };
   }
@@ -162,15 +161,16 @@ export class Http {
     method: string,
     url: URL,
     accept: string,
-    maxBytes: number,
-    options: ReadOptions,
+    options: TextOptions,
     body: string | undefined,
   ): Promise<Incoming> {
     const { signal, headers } = options;
     const timeoutMs = options.timeoutMs === undefined ? this.#timeoutMs : checkTimeout(options.timeoutMs);
     const retries =
       method !== 'GET' ? 0 : options.retries === undefined ? this.#retries : checkRetries(options.retries);
-    const request = { method, url, accept, headers, body, maxBytes, timeoutMs, signal };
+    const maxBytes = options.maxBytes ?? MOST_BYTES;
+    const beyond = options.maxBytes === undefined ? 'refuse' : 'cut';
+    const request: Call = { method, url, accept, headers, body, maxBytes, beyond, timeoutMs, signal };
     const send = () => this.#sender.send(request);
     try {
       signal?.throwIfAborted();

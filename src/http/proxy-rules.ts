@@ -110,7 +110,7 @@ function exemption(entry: string): (target: HostPort) => boolean {
   const port = withPort ? Number(withPort[2]) : undefined;
   return (target) =>
     (port === undefined || port === target.port) &&
-    (target.host === name || (!isIP(name) && target.host.endsWith(`.${name}`)));
+    (target.host === name || (!isIP(target.host) && target.host.endsWith(`.${name}`)));
 }
 
 function networkExemption(entry: string, address: string, prefix: number): (target: HostPort) => boolean {

@@ -19,8 +19,20 @@ export async function retrying<T>(
   read: () => Promise<T>,
   { retries, clock, signal, logger }: RetrySettings,
 ): Promise<T> {
+  let first: unknown;
   const start = clock.now();
-  return pRetry(read, {
+  try {
+    return await read(); // nearly always the only one, so it is spared the machinery
+  } catch (error) {
+    first = error;
+  }
+  const again = () => {
+    if (first === undefined) return read();
+    const error = first;
+    first = undefined;
+    throw error;
+  };
+  return pRetry(again, {
     retries,
     minTimeout: 0, // the pause is ours: p-retry knows neither Retry-After nor a clock
     shouldRetry: async ({ error, retriesConsumed }) => {

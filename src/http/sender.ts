@@ -33,6 +33,7 @@ export interface Call {
   readonly headers: Readonly<Record<string, string>> | undefined;
   readonly body: string | undefined;
   readonly maxBytes: number;
+  readonly beyond: 'cut' | 'refuse';
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
 }
@@ -177,6 +178,7 @@ export class Sender {
         timeoutMs,
         signal: call.signal,
         maxBytes: call.maxBytes,
+        beyond: call.beyond,
       };
       return await this.#once(line, outgoing);
     } catch (error) {
