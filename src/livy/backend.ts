@@ -11,6 +11,7 @@ import {
 import { checkSpec, confAsText } from './check.js';
 import type { LivyClient } from './client.js';
 import { isLivyNotFound } from './door.js';
+import { badAnswer } from './read.js';
 import { readFailure, readStarted } from './start-answer.js';
 import { statusOf } from './status.js';
 import type { Batch, CreateBatch } from './wire.js';
@@ -47,8 +48,8 @@ export class LivyBackend implements Backend {
   }
 
   async find(name: string, options?: CallOptions): Promise<RunStatus | undefined> {
-    const batch = await this.#get(name, options);
-    return batch?.name === name ? statusOf(batch) : undefined;
+    const batch = await this.#named(name, options);
+    return batch && statusOf(batch);
   }
 
   async status(ref: RunRef, options?: CallOptions): Promise<RunStatus | undefined> {
@@ -71,17 +72,24 @@ export class LivyBackend implements Backend {
    * with a process has at least the headings. Only what looks so is deleted.
    */
   async discard(name: string, options?: CallOptions): Promise<void> {
-    const batch = await this.#get(name, options);
+    const batch = await this.#named(name, options);
     const neverBegan = batch?.state === 'starting' && batch.appId === undefined && batch.log.length === 0;
-    if (neverBegan && batch.name === name) await this.#delete(name, options);
+    if (neverBegan) await this.#delete(name, options);
   }
 
   /** The batch of this ref: by id, else by name. Another name or application means that the id was given anew. */
   async #ours(ref: RunRef, options?: CallOptions): Promise<Batch | undefined> {
-    const batch = await this.#get(ref.id ?? ref.name, options);
+    const batch = ref.id === undefined ? await this.#named(ref.name, options) : await this.#get(ref.id, options);
     if (batch?.name !== ref.name) return undefined;
     const isOtherApp = ref.appId !== undefined && batch.appId !== undefined && batch.appId !== ref.appId;
     return isOtherApp ? undefined : batch;
+  }
+
+  /** An answer under another name, or none, is no proof that nobody holds ours. @throws BadAnswerError */
+  async #named(name: string, options?: CallOptions): Promise<Batch | undefined> {
+    const batch = await this.#get(name, options);
+    if (batch && batch.name !== name) throw badAnswer(`the batch ${name} that was asked for`, batch);
+    return batch;
   }
 
   /** `undefined` when Livy itself says that there is none; a 404 of something else is thrown. */

@@ -4,7 +4,6 @@
  */
 export { LivyBackend } from './backend.js';
 export { type Batches } from './batches.js';
-export { checkBatch, checkSession, checkSpec } from './check.js';
 export { LivyClient, type LivyClientOptions } from './client.js';
 export { isLivyNotFound, type LivyCallOptions } from './door.js';
 export { type LogSections, splitLog } from './log-lines.js';

@@ -282,6 +282,16 @@ test('an id that belongs to another name now is no record, for reading and for s
   t.false(asked.some((request) => request.startsWith('DELETE')));
 });
 
+test('asked by name, an answer under another name or none is no proof of absence', async (t) => {
+  const answers = [view({ name: null }), view({ name: 'somebody-elses' })];
+  const { backend } = await open(
+    t,
+    [...answers, ...answers].map((answer) => made('GET', `/batches/${ours}`, 200, answer)),
+  );
+  for (let i = 0; i < 2; i++) await t.throwsAsync(backend.find(ours), { name: 'BadAnswerError' });
+  for (let i = 0; i < 2; i++) await t.throwsAsync(backend.status(refTo(ours)), { name: 'BadAnswerError' });
+});
+
 test('another application under the name is not this run; one that is not known yet may be', async (t) => {
   const at = (appId: string | null) => made('GET', '/batches/7', 200, view({ appId }));
   const { backend } = await open(t, [at('application_1_2'), at('application_1_1'), at(null)]);
