@@ -80,11 +80,11 @@ export class Interrupts {
     this.#asking = true;
     this.#options.pause?.();
     const ended = AbortSignal.any([this.#over.signal, this.#stop.signal]);
-    const answer = await (this.#io.ask ?? askOnTerminal(this.#io))(question, ended).catch(() => 'leave');
+    const answer = await (this.#io.ask ?? askOnTerminal(this.#io))(question, ended).catch(() => undefined);
     this.#asking = false;
-    if (ended.aborted) return;
-    if (answer === 'continue') this.#options.resume?.();
-    else this.#stop.abort(new Interrupted('SIGINT', answer === 'cancel' ? 'cancel' : 'leave', true));
+    this.#options.resume?.();
+    if (ended.aborted || answer === 'continue') return;
+    this.#stop.abort(new Interrupted('SIGINT', answer === 'cancel' ? 'cancel' : 'leave', true));
   }
 }
 

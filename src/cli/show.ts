@@ -12,9 +12,15 @@ import type { Terminal } from './terminal.js';
 
 type Colors = Terminal['paint'];
 
-/** `4s`, `1m 12s`, `2h 5m`, `3d 4h`. */
-export const age = (ms: number): string =>
-  prettyMs(Math.max(0, Math.floor(ms / 1_000) * 1_000), { unitCount: 2, secondsDecimalDigits: 0 });
+const UNITS_MS = [86_400_000, 3_600_000, 60_000, 1_000] as const;
+
+/** `0s`, `4s`, `1m 12s`, `2h 5m`, `3d 4h`: two neighbouring units, the rest cut off. */
+export function age(ms: number): string {
+  const largest = UNITS_MS.findIndex((unit) => ms >= unit);
+  if (largest < 0) return '0s';
+  const smallest = UNITS_MS[largest + 1] ?? 1_000;
+  return prettyMs(Math.floor(ms / smallest) * smallest);
+}
 
 export const since = (iso: string, now: number): string => age(now - Date.parse(iso));
 

@@ -31,7 +31,7 @@ export async function cancel(deps: EngineDeps, ref: RunRef, options: CancelOptio
   for await (const sight of watch(deps, ref, { timeoutMs: 0, ...(signal && { signal }) })) {
     if (sight.kind === 'outcome') return sight.outcome;
     if (sight.kind === 'status') known = sight.ref;
-    break;
+    if (sight.kind !== 'status' || !isFinal(sight.status)) break; // after a final reading comes its outcome
   }
   const now = () => new Date(clock.now()).toISOString();
   // Before anything is sent, so that whoever sees the end knows whose it was.

@@ -1,0 +1,57 @@
+import test from 'ava';
+import { isLoopback, readPath, splitList, type Surroundings } from '../../../src/cli/spark-submit/paths.js';
+
+const here = (...files: readonly string[]): Surroundings => ({
+  cwd: '/work',
+  livy: 'here',
+  exists: (path) => files.includes(path),
+});
+const elsewhere = (...files: readonly string[]): Surroundings => ({ ...here(...files), livy: 'elsewhere' });
+
+test('a path with a scheme goes as it is', (t) => {
+  for (const path of ['s3://b/x.py', 'hdfs:///x.py', 'file:///x.py', 'local:/opt/x.jar', 's3a://b/*.jar']) {
+    t.deepEqual(readPath(path, elsewhere()), { kind: 'ok', path });
+  }
+});
+
+test('a relative path becomes absolute where Livy sees the same files', (t) => {
+  t.deepEqual(readPath('./etl.py', here('/work/etl.py')), { kind: 'ok', path: '/work/etl.py' });
+  t.deepEqual(readPath('../x/env.zip#env', here('/x/env.zip')), { kind: 'ok', path: '/x/env.zip#env' });
+});
+
+test('a relative path that is not there is said to be missing, with the place it was looked for', (t) => {
+  t.deepEqual(readPath('etl.py', here()), { kind: 'refused', reason: 'etl.py is not there (/work/etl.py)' });
+});
+
+test('a relative path means nothing to a Livy elsewhere, and the way out is an upload', (t) => {
+  const read = readPath('jobs/env.zip#env', elsewhere('/work/jobs/env.zip'));
+  t.is(read.kind, 'refused');
+  t.regex(
+    read.kind === 'refused' ? read.reason : '',
+    /aws s3 cp jobs\/env\.zip s3:\/\/<bucket>\/env\.zip.*s3:\/\/<bucket>\/env\.zip#env/,
+  );
+  t.is(readPath('etl.py', { ...here('/work/etl.py'), livy: 'unknown' }).kind, 'refused');
+});
+
+test('an absolute path that is on this machine is noted where the cluster will look elsewhere', (t) => {
+  const read = readPath('/home/me/etl.py', elsewhere('/home/me/etl.py'));
+  t.regex(read.kind === 'ok' ? (read.note ?? '') : '', /is on this machine, but the cluster/);
+  t.deepEqual(readPath('/jobs/etl.py', elsewhere()), { kind: 'ok', path: '/jobs/etl.py' });
+  t.deepEqual(readPath('/home/me/etl.py', here('/home/me/etl.py')), { kind: 'ok', path: '/home/me/etl.py' });
+});
+
+test('an empty path is refused', (t) => {
+  t.is(readPath('', here()).kind, 'refused');
+});
+
+test('lists are split as Spark splits them', (t) => {
+  t.deepEqual(splitList(' a ,b,, c,'), ['a', 'b', 'c']);
+  t.deepEqual(splitList(''), []);
+});
+
+test('only this very machine counts as here', (t) => {
+  for (const url of ['http://127.0.0.1:8998', 'http://localhost:1', 'https://[::1]:8998', 'http://127.1.2.3'])
+    t.true(isLoopback(url), url);
+  for (const url of ['http://10.0.0.1', 'http://localhost.example.com', 'http://127.0.0.1.example.com'])
+    t.false(isLoopback(url), url);
+});
