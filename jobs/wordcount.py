@@ -21,7 +21,8 @@ def main(source, target, top):
     )
     counts = words.groupBy("word").count().orderBy(F.desc("count"), "word").cache()
     counts.coalesce(1).write.mode("overwrite").csv(target, header=True)
-    print(f"{counts.count()} different words, {words.count()} in all; the most frequent:")
+    different, total = counts.agg(F.count("word"), F.sum("count")).first()
+    print(f"{different} different words, {total} in all; the most frequent:")
     for row in counts.take(top):
         print(f"{row['count']:>8}  {row['word']}")
     spark.stop()

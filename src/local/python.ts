@@ -145,7 +145,7 @@ export const pipInstall = ['install', '--no-input', '--no-deps', '--require-hash
 export function pipNews(line: string): string | undefined {
   const got = /^\s*(?:Downloading|Using cached) (\S+).*?\(([\d.]+ [kMG]B)\)/.exec(line);
   if (got !== null) return `${(got[1] ?? '').split('/').pop() ?? ''} (${got[2] ?? ''})`;
-  const build = /^\s*Building wheel for (\S+)/.exec(line);
+  const build = /^\s*Building wheel for (\S+).*started/.exec(line);
   if (build !== null) return `unpacking ${build[1] ?? ''}`;
   return /^Installing collected packages/.test(line) ? 'installing' : undefined;
 }

@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type LocalInstance, type LocalPlaces, serverNames } from './model.js';
 import { stateRoot } from './paths.js';
 
