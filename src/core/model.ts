@@ -87,6 +87,8 @@ export interface RunStatus {
   readonly links: RunLinks;
   /** The server's own words about it: YARN's diagnostics, a step's failure message. */
   readonly message?: string;
+  /** Why whoever answered cannot say how it ended. `state` is `unknown` then, and asking them again tells no more. */
+  readonly unclear?: string;
   /** The last log lines, where the reading came with some. */
   readonly tail?: readonly string[];
 }

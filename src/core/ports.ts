@@ -77,6 +77,8 @@ export interface AppReport {
   /** `UNDEFINED`, `SUCCEEDED`, … as YARN says it. */
   readonly finalStatus: string;
   readonly state: RunState;
+  /** It is over, and why this answer cannot say how. `state` is `unknown` then, and asking again tells no more. */
+  readonly unclear?: string;
   readonly name: string;
   readonly user: string;
   readonly queue: string;
@@ -87,6 +89,8 @@ export interface AppReport {
   readonly finishedMs?: number;
   readonly trackingUrl?: string;
   readonly amContainerLogs?: string;
+  /** How often its master, and with it the driver, was started so far: above 1, the driver may have run more than once. */
+  readonly attempts?: number;
   readonly usage: Usage;
 }
 
@@ -195,7 +199,10 @@ export interface Ledger {
   get(key: string): Promise<LedgerEntry | undefined>;
   /** @throws LedgerConflictError when the key is there already */
   create(record: RunRecord): Promise<LedgerEntry>;
-  /** @throws LedgerConflictError when `version` is not the latest */
+  /**
+   * @throws LedgerConflictError when `version` is not the latest. Read again after it: a store that repeats its own
+   * request, or a fast successor, can make a write that was done look like one that came too late.
+   */
   update(record: RunRecord, version: string): Promise<LedgerEntry>;
   /** Newest first. */
   list(options?: { readonly since?: Date; readonly limit?: number }): AsyncIterable<RunRecord>;
