@@ -1,4 +1,4 @@
-import type { OptionTable } from './define.js';
+import type { OptionTable } from './option-spec.js';
 
 /** What a shell needs to know of a verb. */
 export interface CompletedVerb {

@@ -8,7 +8,8 @@ import {
   systemSettingsIo,
 } from '../app/index.js';
 import { ConfigError, type Logger } from '../core/index.js';
-import type { Args, Command, Context, OptionTable } from './define.js';
+import type { Args, Command, Context } from './define.js';
+import type { OptionTable } from './option-spec.js';
 import { Interrupts } from './interrupts.js';
 import type { Io } from './io.js';
 import type { Terminal } from './terminal.js';

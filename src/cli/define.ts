@@ -1,21 +1,8 @@
 import type { Livywire, Settings } from '../app/index.js';
 import type { Io } from './io.js';
+import type { OptionSpec, OptionTable } from './option-spec.js';
 import type { Given } from './scan.js';
 import type { Terminal } from './terminal.js';
-
-/** One flag of a verb, as data. */
-export interface OptionSpec {
-  /** `list`: may be given several times. */
-  readonly type: 'string' | 'boolean' | 'list';
-  readonly describe: string;
-  /** One letter. */
-  readonly alias?: string;
-  readonly choices?: readonly string[];
-  /** The heading it stands under in the help text. */
-  readonly group?: string;
-  readonly hidden?: boolean;
-}
-export type OptionTable = Readonly<Record<string, OptionSpec>>;
 
 type ValueOf<S extends OptionSpec> = S['type'] extends 'boolean'
   ? boolean

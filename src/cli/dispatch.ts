@@ -1,6 +1,7 @@
 import { ConfigError, plainLine, redactText } from '../core/index.js';
 import { createContext } from './context.js';
-import type { Args, Command, OptionTable } from './define.js';
+import type { Args, Command } from './define.js';
+import type { OptionTable } from './option-spec.js';
 import { sayError } from './failure.js';
 import type { Io } from './io.js';
 import { checkWords, helpText, parse } from './parse.js';

@@ -1,6 +1,6 @@
 import { parseDuration, type SettingWord, settingNames, settingWords } from '../app/index.js';
 import { ConfigError } from '../core/index.js';
-import type { OptionSpec, OptionTable } from './define.js';
+import type { OptionSpec, OptionTable } from './option-spec.js';
 import { isFreeCode } from './exit-code.js';
 
 const CONNECTION = 'Connection';

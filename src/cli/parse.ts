@@ -1,6 +1,7 @@
 import yargs, { type Argv, type Options } from 'yargs';
 import { ConfigError } from '../core/index.js';
-import type { Args, Command, OptionSpec, OptionTable } from './define.js';
+import type { Args, Command } from './define.js';
+import type { OptionSpec, OptionTable } from './option-spec.js';
 import { nearest, type Scanned, scan } from './scan.js';
 
 /**

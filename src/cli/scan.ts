@@ -1,6 +1,6 @@
 import { closestMatch } from 'leven';
 import { ConfigError, plainLine, redactText } from '../core/index.js';
-import type { OptionTable } from './define.js';
+import type { OptionTable } from './option-spec.js';
 
 /** One flag as it was given. */
 export interface Given {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { OptionTable } from '../../src/cli/define.js';
+import type { OptionTable } from '../../src/cli/option-spec.js';
 import { nearest, scan } from '../../src/cli/scan.js';
 
 const table = {

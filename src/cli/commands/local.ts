@@ -1,6 +1,7 @@
 import { loadLocal } from '../../app/index.js';
 import { ConfigError } from '../../core/index.js';
-import { type Args, type Context, defineCommand, type OptionTable } from '../define.js';
+import { type Args, type Context, defineCommand } from '../define.js';
+import type { OptionTable } from '../option-spec.js';
 import { exitCodes } from '../exit-code.js';
 import type { LocalServers } from '../io.js';
 import { countOf, outputOptions } from '../options.js';

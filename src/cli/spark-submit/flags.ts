@@ -1,4 +1,4 @@
-import type { OptionTable } from '../define.js';
+import type { OptionTable } from '../option-spec.js';
 
 /** What becomes of one of spark-submit's flags. */
 export type SparkFlagUse =

@@ -1,0 +1,13 @@
+/** One flag of a verb, as data. */
+export interface OptionSpec {
+  /** `list`: may be given several times. */
+  readonly type: 'string' | 'boolean' | 'list';
+  readonly describe: string;
+  /** One letter. */
+  readonly alias?: string;
+  readonly choices?: readonly string[];
+  /** The heading it stands under in the help text. */
+  readonly group?: string;
+  readonly hidden?: boolean;
+}
+export type OptionTable = Readonly<Record<string, OptionSpec>>;
