@@ -196,7 +196,7 @@ export class LedgerError extends LivywireError {
   override readonly fault = 'service';
 }
 
-/** A record changed between our read and our write. The engine reads again; callers rarely see it. */
+/** A record changed between our read and our write, or right after it. The engine reads again; callers rarely see it. */
 export class LedgerConflictError extends LivywireError {
   override readonly name = 'LedgerConflictError';
   override readonly code = 'LEDGER_CONFLICT';

@@ -10,6 +10,8 @@ const READS_AT_ONCE = 32;
 interface Found {
   readonly path: string;
   readonly version: number;
+  /** Files of lower versions that were not cleaned away yet. */
+  readonly older: readonly string[];
 }
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
@@ -65,8 +67,10 @@ export function fileLedger(folder: string): Ledger {
     for (const name of names) {
       const [, hash, digits] = /^([0-9a-f]{64})\.(\d+)\.json$/.exec(name) ?? [];
       if (hash === undefined) continue;
-      const version = Number(digits);
-      if (version > (found.get(hash)?.version ?? 0)) found.set(hash, { path: join(directory, name), version });
+      const [path, version, known] = [join(directory, name), Number(digits), found.get(hash)];
+      if (!known) found.set(hash, { path, version, older: [] });
+      else if (version > known.version) found.set(hash, { path, version, older: [...known.older, known.path] });
+      else found.set(hash, { ...known, older: [...known.older, path] });
     }
     return found;
   }
@@ -98,11 +102,8 @@ export function fileLedger(folder: string): Ledger {
     if (!(await publish(directory, path, `${JSON.stringify(record)}\n`))) throw conflict();
     // A writer that slept through several versions can link one that was cleaned away: the highest one wins.
     const now = (await latest(directory)).get(hash);
-    if (now && now.version > version) {
-      await unlink(path).catch(() => undefined);
-      throw conflict();
-    }
-    if (version > 1) await unlink(join(directory, `${hash}.${version - 1}.json`)).catch(() => undefined);
+    for (const old of now?.older ?? []) await unlink(old).catch(() => undefined);
+    if (now && now.version > version) throw conflict();
     return { record, version: String(version) };
   }
 

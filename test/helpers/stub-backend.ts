@@ -52,6 +52,7 @@ export class StubBackend implements Backend, LogSource {
   }
   async *list(): AsyncGenerator<RunStatus, void> {
     this.requests.push('LIST');
+    yield* [];
   }
   async stop(ref: RunRef): Promise<'asked' | 'no-record'> {
     this.requests.push(`DELETE ${ref.name}`);

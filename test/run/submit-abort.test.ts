@@ -17,7 +17,7 @@ function abortAt(step: number, faults: readonly Fault[]) {
   };
   const clock = testClock();
   const hooked = {
-    now: clock.now,
+    now: () => clock.now(),
     sleep: (ms: number, signal?: AbortSignal) => {
       const nap = clock.sleep(ms, signal);
       hook('sleep');

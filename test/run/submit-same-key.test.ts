@@ -157,7 +157,7 @@ for (const key of [
     const ledger = memoryLedger();
     const lw = testLivywire({ ledger });
     const error = await t.throwsAsync(lw.submit(spec, { key }), { instanceOf: ConfigError });
-    t.is((error as ConfigError).field, 'key');
+    t.is(error.field, 'key');
     t.deepEqual(lw.backend.requests, []);
     t.is(await ledger.get(key), undefined);
   });
@@ -166,7 +166,7 @@ for (const key of [
 test('a retryOf that does not exist is a ConfigError', async (t) => {
   const options = { key: 'k', retryOf: 'cancelled' as 'failed' };
   const error = await t.throwsAsync(testLivywire().submit(spec, options), { instanceOf: ConfigError });
-  t.is((error as ConfigError).field, 'retryOf');
+  t.is(error.field, 'retryOf');
 });
 
 test('a bad spec is refused before anything is written or sent', async (t) => {

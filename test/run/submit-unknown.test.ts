@@ -1,5 +1,5 @@
 import test from 'ava';
-import { type StartAnswer, SubmitUnknownError, UnreachableError } from '../../src/core/index.js';
+import { type Clock, type StartAnswer, SubmitUnknownError, UnreachableError } from '../../src/core/index.js';
 import { memoryLedger, testClock, testLivywire } from '../../src/testing/index.js';
 import { attemptOf } from '../helpers/engine.js';
 import { FakeRegistry } from '../helpers/fake-registry.js';
@@ -42,7 +42,7 @@ test('while nobody can be asked nothing is sent again, and the deadline is a Sub
   backend.up();
   const again = await lw.submit(spec, { key: 'k' });
   t.is(again.how, 'adopted');
-  t.is(again.ref.name, (error as SubmitUnknownError).ref.name);
+  t.is(again.ref.name, error.ref.name);
   t.is(posts(), 1);
 });
 
@@ -58,7 +58,7 @@ test('the ref of a SubmitUnknownError leads to the run', async (t) => {
     instanceOf: SubmitUnknownError,
   });
   backend.up();
-  t.is((await lw.attach((error as SubmitUnknownError).ref).wait()).kind, 'succeeded');
+  t.is((await lw.attach(error.ref).wait()).kind, 'succeeded');
 });
 
 test('an application that only YARN shows is adopted by its tag', async (t) => {
@@ -141,7 +141,7 @@ test('forceResend sends nothing when the run is found after all', async (t) => {
 test('a clock that is set forward does not shorten the settle time', async (t) => {
   const clock = testClock();
   let offset = 0;
-  const jumpy = { now: () => clock.now() + offset, sleep: clock.sleep };
+  const jumpy: Clock = { now: () => clock.now() + offset, sleep: (ms, signal) => clock.sleep(ms, signal) };
   const lw = testLivywire({ clock: jumpy, waits: { leaseMs: 1e9 } });
   lw.backend.failNext('request-lost');
   void clock.sleep(3_000).then(() => (offset = 300_000));
