@@ -6,10 +6,12 @@ import { suiteStep } from './suite.js';
 
 export function gate(): readonly Step[] {
   return [
+    // What `npm ci` will say on a clean clone.
+    commandStep('lock file', 'npm', ['ci', '--dry-run', '--prefer-offline', '--no-audit', '--no-fund']),
     commandStep('types', 'tsc', []),
     commandStep('lint', 'eslint', ['.', '--max-warnings', '0']),
     commandStep('formatting', 'prettier', ['--check', '.']),
-    commandStep('unused files, exports and packages', 'knip', ['--treat-config-hints-as-errors']),
+    commandStep('unused files, exports and packages', 'knip', ['--no-progress']),
     suiteStep('unit tests'),
     ...packageSteps(),
   ];

@@ -51,7 +51,7 @@ interface Started {
 /**
  * A backend in memory, in the manner of Livy: it refuses a name twice, forgets on demand, and fails as told.
  * @example
- * const backend = new MemoryBackend({ clock, script: (spec) => ({ outcome: spec.args?.[0] === 'bad' ? 'failed' : 'succeeded' }) });
+ * const backend = new MemoryBackend({ clock: testClock(), script: (spec) => ({ outcome: spec.args?.[0] === 'bad' ? 'failed' : 'succeeded' }) });
  */
 export class MemoryBackend implements Backend, LogSource {
   readonly kind = 'livy';

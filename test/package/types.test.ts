@@ -117,9 +117,12 @@ test.serial('every @example of an exported name compiles when it is pasted below
         `import { ${names.map(({ name, value }) => (value ? name : `type ${name}`)).join(', ')} } from '${entrance}';\n`,
     )
     .join('');
+  const examples = [...main, ...testing].flatMap((one) => one.examples);
+  // What an example may take as given; in a block, so that one that makes its own can.
+  const given = 'declare const livy: LivyClient, lw: Livywire, run: Run;\n';
   const files = numbered(
-    [...main, ...testing].flatMap(({ examples }) => examples),
-    head,
+    examples.map((example) => `{\n${example}\n}`),
+    head + given,
   );
   t.true(Object.keys(files).length > 0);
   const { exitCode, stdout } = await compile('types-examples', files, manners.NodeNext);
