@@ -32,7 +32,7 @@ export interface RunningCli {
   readonly done: Promise<CliResult>;
   /** What was written so far. */
   readonly written: { readonly stdout: string; readonly stderr: string };
-  send(signal: SignalName): void;
+  readonly send: (signal: SignalName) => void;
   /** What `connect` was called with. */
   readonly connected: readonly Settings[];
 }
