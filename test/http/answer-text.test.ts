@@ -75,7 +75,7 @@ test('no text of any kind makes it throw or grow', (t) => {
       ),
       (text) => {
         t.true(message(text).length <= 500);
-        t.false(/[\n\r\u001b]/.test(message(text)));
+        t.false(['\n', '\r', '\u001b'].some((one) => message(text).includes(one)));
       },
     ),
   );
