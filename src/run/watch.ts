@@ -14,6 +14,8 @@ import type { WaitOptions } from './options.js';
 import { DIRECT_MIN_MS, LIVY_OVER_YARN_MIN_MS, pace, TERMINAL_MAX_MS } from './pace.js';
 import { knownFrom } from './records.js';
 
+const OUTAGE_ROUNDS = 3;
+
 /** What a watch yields: readings, silences that are new, and at last the outcome. */
 export type Sight =
   | { readonly kind: 'status'; readonly ref: RunRef; readonly status: RunStatus }
@@ -32,6 +34,7 @@ export async function* watch(deps: EngineDeps, ref: RunRef, options: WaitOptions
   const bornAt = Date.parse(ref.createdAt);
   let knownAppId = ref.appId;
   let silentSince: number | undefined;
+  let silentRounds = 0;
   let saidSilent = '';
   let authProblems = 0;
   for (;;) {
@@ -59,12 +62,15 @@ export async function* watch(deps: EngineDeps, ref: RunRef, options: WaitOptions
       case 'going':
         authProblems = 0;
         silentSince = undefined;
+        silentRounds = 0;
         saidSilent = '';
         yield { kind: 'status', ref: observer.ref, status: reading.status };
         break;
       case 'silent':
         silentSince ??= clock.now();
-        if (clock.now() - silentSince >= waits.outageMs) {
+        silentRounds++;
+        // Rounds, too: a clock that is set forward must not make one silence look long.
+        if (clock.now() - silentSince >= waits.outageMs && silentRounds >= OUTAGE_ROUNDS) {
           throw new UnreachableError(
             `No answer about ${ref.name} for ${minutes(waits.outageMs)}: ${reading.reason}`,
             'maybe',

@@ -1,0 +1,159 @@
+import test from 'ava';
+import { type OutcomeSource, UnreachableError } from '../../src/core/index.js';
+import { testClock } from '../../src/testing/index.js';
+import { aName, attemptOf, recordFor, refFor, rig } from '../helpers/engine.js';
+import { FakeRegistry } from '../helpers/fake-registry.js';
+import { dead, running, type Said, silent, StubBackend, success } from '../helpers/stub-backend.js';
+
+// Where Livy and YARN both have a word, YARN's counts.
+const appId = 'application_1_1';
+function setUp(said: readonly Said[], change: { readonly appId?: string; readonly sources?: OutcomeSource[] } = {}) {
+  const clock = testClock();
+  const registry = new FakeRegistry(clock);
+  const backend = new StubBackend(said);
+  const { engine, ledger } = rig({ backend, registry, clock, sources: change.sources ?? [] });
+  const ref = refFor(clock, change.appId === undefined ? {} : { appId: change.appId });
+  return { clock, registry, backend, engine, ledger, ref, run: engine.attach(ref) };
+}
+
+test('Livy says dead while YARN runs it: it goes on, and YARN says how it ended', async (t) => {
+  const { registry, run, clock } = setUp([dead]);
+  registry.set(appId, { tags: [aName] });
+  void clock.sleep(300_000).then(() => registry.finish(appId, 'SUCCEEDED'));
+  const start = clock.now();
+  t.is((await run.wait()).kind, 'succeeded');
+  t.true(clock.now() - start >= 300_000);
+});
+
+test('YARN says RUNNING with finalStatus SUCCEEDED: that is not an end yet', async (t) => {
+  const { registry, run, clock } = setUp([running], { appId });
+  registry.set(appId, { finalStatus: 'SUCCEEDED' });
+  void clock.sleep(60_000).then(() => registry.finish(appId, 'FAILED', 'exit code 1'));
+  const outcome = await run.wait();
+  t.is(outcome.kind, 'failed');
+  t.regex(outcome.kind === 'failed' ? outcome.diagnosis.title : '', /exit code 1/);
+});
+
+test('Livy says success, YARN says FAILED: it failed', async (t) => {
+  const { registry, run } = setUp([success]);
+  registry.set(appId, { tags: [aName], raw: 'FINISHED', finalStatus: 'FAILED' });
+  t.is((await run.wait()).kind, 'failed');
+});
+
+test('Livy says killed, YARN says SUCCEEDED: it succeeded', async (t) => {
+  const { registry, run } = setUp([{ raw: 'killed', state: 'cancelled' }]);
+  registry.set(appId, { tags: [aName], raw: 'FINISHED', finalStatus: 'SUCCEEDED' });
+  t.is((await run.wait()).kind, 'succeeded');
+});
+
+for (const [finalStatus, kind] of [
+  ['SUCCEEDED', 'succeeded'],
+  ['FAILED', 'failed'],
+  ['KILLED', 'cancelled'],
+] as const) {
+  test(`Livy forgot it, YARN knows ${finalStatus}: ${kind}, with what it used`, async (t) => {
+    const { registry, run } = setUp([undefined]);
+    registry.set(appId, { tags: [aName], usage: { memoryMbSeconds: 42 } });
+    registry.finish(appId, finalStatus);
+    const outcome = await run.wait();
+    t.is(outcome.kind, kind);
+    t.is(outcome.usage?.memoryMbSeconds, 42);
+    t.is(outcome.ref.appId, appId);
+  });
+}
+
+test('Livy is down: the run is watched through YARN alone', async (t) => {
+  const { registry, run, clock } = setUp([silent]);
+  registry.set(appId, { tags: [aName] });
+  void clock.sleep(3_600_000).then(() => registry.finish(appId, 'SUCCEEDED'));
+  t.is((await run.wait()).kind, 'succeeded');
+});
+
+test('YARN is silent when Livy says it ended: after half a minute Livy’s word stands, with a note', async (t) => {
+  const { registry, run, clock } = setUp([success]);
+  registry.down();
+  const start = clock.now();
+  const outcome = await run.wait();
+  t.is(outcome.kind, 'succeeded');
+  t.true(clock.now() - start >= 30_000);
+  t.regex(outcome.notes?.join() ?? '', /YARN could not be asked.*word alone/);
+});
+
+test('YARN is back in time: its word replaces Livy’s', async (t) => {
+  const { registry, run, clock } = setUp([dead]);
+  registry.set(appId, { tags: [aName] });
+  registry.down();
+  void clock.sleep(20_000).then(() => registry.up());
+  void clock.sleep(90_000).then(() => registry.finish(appId, 'SUCCEEDED'));
+  t.is((await run.wait()).kind, 'succeeded');
+});
+
+test('Livy says dead and YARN never had it: it failed before it came to YARN', async (t) => {
+  const { run } = setUp([dead]);
+  const outcome = await run.wait();
+  t.is(outcome.kind, 'failed');
+  t.regex(outcome.notes?.join() ?? '', /YARN has no record/);
+});
+
+test('never lost while YARN is silent, with the application id known or not', async (t) => {
+  for (const known of [{}, { appId }]) {
+    const { registry, run, ledger, ref } = setUp([undefined], known);
+    await ledger.create(recordFor(ref));
+    registry.down();
+    await t.throwsAsync(run.wait(), { instanceOf: UnreachableError });
+    t.is((await attemptOf(ledger, 'k')).outcome, undefined);
+  }
+});
+
+test('never lost while Livy is silent, though YARN has no record', async (t) => {
+  const { run } = setUp([silent], { appId });
+  await t.throwsAsync(run.wait(), { instanceOf: UnreachableError });
+});
+
+test('never lost where YARN cannot prove absence', async (t) => {
+  const { registry, run, ledger, ref } = setUp([undefined]);
+  await ledger.create(recordFor(ref, { posts: [{ at: ref.createdAt, serverMs: 0 }] }));
+  registry.restart();
+  await t.throwsAsync(run.wait(), { instanceOf: UnreachableError, message: /restarted after the first request/ });
+});
+
+test('nobody has a record: lost, and the evidence names everybody', async (t) => {
+  const history: OutcomeSource = { source: 'history-server', status: async () => undefined };
+  const { run } = setUp([undefined], { appId, sources: [history] });
+  const outcome = await run.wait();
+  t.is(outcome.kind, 'lost');
+  t.deepEqual([...new Set(outcome.evidence.map(({ source }) => source))].sort(), [
+    'history-server',
+    'ledger',
+    'livy',
+    'yarn',
+  ]);
+});
+
+test('YARN and Livy forgot it, the History Server knows: that is the outcome', async (t) => {
+  const history: OutcomeSource = {
+    source: 'history-server',
+    status: async ({ appId: id }) =>
+      id === appId ? { raw: 'completed', state: 'succeeded', source: 'history-server', links: {}, appId } : undefined,
+  };
+  const { run } = setUp([undefined], { appId, sources: [history] });
+  t.is((await run.wait()).kind, 'succeeded');
+});
+
+test('never lost while a source is silent', async (t) => {
+  const history: OutcomeSource = {
+    source: 'history-server',
+    status: () => Promise.reject(new UnreachableError('no route', 'no')),
+  };
+  const { run } = setUp([undefined], { appId, sources: [history] });
+  await t.throwsAsync(run.wait(), { instanceOf: UnreachableError, message: /no route/ });
+});
+
+test('two applications under one tag: the first one counts', async (t) => {
+  const { registry, run, clock } = setUp([undefined]);
+  registry.set('application_1_2', { tags: [aName], startedMs: clock.now() });
+  registry.finish('application_1_2', 'FAILED');
+  registry.set('application_1_1', { tags: [aName], startedMs: clock.now() - 1_000 });
+  registry.finish('application_1_1', 'SUCCEEDED');
+  t.is((await run.wait()).ref.appId, 'application_1_1');
+});
