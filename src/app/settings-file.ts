@@ -1,4 +1,5 @@
 import { closestMatch } from 'leven';
+import { LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { ConfigError } from '../core/index.js';
 import { type SettingName, settingNames, type SettingWord, settingWords } from './settings-words.js';
@@ -17,7 +18,10 @@ const profile = z.strictObject(
 const file = z.strictObject({
   /** The profile that is used when none is asked for. */
   profile: z.string().optional(),
-  profiles: z.record(z.string(), profile),
+  profiles: z
+    .record(z.string(), profile)
+    .nullish()
+    .transform((profiles) => profiles ?? {}),
 });
 
 export type ProfileValue = string | readonly string[] | boolean | Readonly<Record<string, string>>;
@@ -29,8 +33,7 @@ export interface ConfigFile {
 }
 
 /** Reads the text of a config file. @throws ConfigError with file, line and what would be right */
-export async function parseConfigFile(path: string, text: string): Promise<ConfigFile> {
-  const { LineCounter, parseDocument } = await import('yaml'); // only here: most calls have no file
+export function parseConfigFile(path: string, text: string): ConfigFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const broken = document.errors[0];
@@ -41,7 +44,8 @@ export async function parseConfigFile(path: string, text: string): Promise<Confi
   const read = file.safeParse(document.toJS() ?? {});
   if (read.success) return { path, ...(read.data as Omit<ConfigFile, 'path'>) };
 
-  const issue = read.error.issues[0];
+  const { issues } = read.error;
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]; // a typo explains what is missing
   const keys = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
   const at = [...(issue?.path ?? []), ...keys];
   const node = document.getIn(at, true) as { range?: [number, number, number] } | undefined;

@@ -1,6 +1,6 @@
 import { resolve, join } from 'node:path';
 import { ConfigError } from '../core/index.js';
-import { type ConfigFile, parseConfigFile, type ProfileValue } from './settings-file.js';
+import type { ConfigFile, ProfileValue } from './settings-file.js';
 import type { SettingsIo } from './settings-io.js';
 import {
   type SettingName,
@@ -64,7 +64,10 @@ export async function findConfigFile(
       ? join(nonEmpty(input.env.XDG_CONFIG_HOME) ?? join(home, '.config'), 'livywire', 'config.yaml')
       : resolve(input.cwd, named);
   const content = await io.readFile(path);
-  if (content !== undefined) return parseConfigFile(path, content);
+  if (content !== undefined) {
+    const { parseConfigFile } = await import('./settings-file.js'); // only here: most calls have no file
+    return parseConfigFile(path, content);
+  }
   if (named === undefined) return undefined;
   const field = input.config === undefined ? 'LIVYWIRE_CONFIG' : '--config';
   throw new ConfigError(`${field}: ${path} is not there`, { field });
