@@ -81,7 +81,7 @@ const badFiles: readonly (readonly [string, RegExp])[] = [
     /config\.yaml:3:\d+: profiles\.dev\.password: secrets do not belong in this file; use passwordFile/,
   ],
   ['profiles:\n  dev: [\n', /config\.yaml:\d+:\d+: /],
-  ['profils: {}\n', /profils: not a setting; did you mean profiles\?/],
+  ['profilles: {}\n', /profilles: not a setting; did you mean profiles\?/],
 ];
 for (const [text, message] of badFiles) {
   test(`a config file with ${JSON.stringify(text)} is refused with file, line and what would be right`, async (t) => {
