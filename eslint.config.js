@@ -38,6 +38,7 @@ export default tseslint.config(
       ],
     },
   },
+  { files: ['src/cli/bin.ts'], rules: { 'no-restricted-globals': 'off' } },
   { files: ['scripts/**', 'test/**', 'src/cli/terminal.ts'], rules: { 'no-console': 'off' } },
   { files: ['**/*.js', '**/*.mjs', '**/*.cjs'], ...tseslint.configs.disableTypeChecked },
 );
