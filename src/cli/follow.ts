@@ -1,5 +1,6 @@
 import type { Run } from '../app/index.js';
 import { isLivywireError, plainLine, type RunEvent, type RunOutcome } from '../core/index.js';
+import { isChatter } from './chatter.js';
 import type { Context } from './define.js';
 import { codeOfError, codeOfOutcome, codeOfSignal, exitCodes } from './exit-code.js';
 import { type Interrupted, type Interrupts } from './interrupts.js';
@@ -7,8 +8,8 @@ import { RunView } from './run-view.js';
 import { outcomeLines, plain, shellWord } from './show.js';
 
 export interface FollowOptions {
-  /** Show the driver's log. */
-  readonly logs: boolean;
+  /** How much of the driver's log to show. `folded`: all but what Spark says of itself. */
+  readonly log: 'whole' | 'folded' | 'none';
   readonly tail?: number;
   /** From now on, in milliseconds. */
   readonly timeoutMs?: number;
@@ -30,6 +31,7 @@ export async function followRun(
   const { out, io } = context;
   const { signal } = interrupts;
   const view = new RunView(run, io, out);
+  let folded = 0;
   try {
     const events = run.events({
       signal,
@@ -39,9 +41,12 @@ export async function followRun(
     for await (const event of events) {
       if (event.type === 'outcome') {
         view.close();
+        if (folded > 0) out.note(`${folded} lines of Spark's own INFO are not shown; --verbose shows them`);
         return sayOutcome(event.outcome, context, options.exitRetryable);
       }
-      if (options.logs || !isLog(event)) view.show(event);
+      if (options.log === 'none' && isLog(event)) continue;
+      if (options.log === 'folded' && event.type === 'line' && isChatter(event.text)) folded++;
+      else view.show(event);
     }
     throw new Error('the events of a run ended without its outcome');
   } catch (error) {

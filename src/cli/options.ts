@@ -48,6 +48,11 @@ export const outputOptions = {
   quiet: { type: 'boolean', alias: 'q', describe: 'Only the result, warnings and errors', group: OUTPUT },
 } as const satisfies OptionTable;
 
+/** How much of the log a verb shows that follows a run. */
+export const logOptions = {
+  verbose: { type: 'boolean', alias: 'v', describe: "Show Spark's own INFO lines too", group: 'Log' },
+} as const satisfies OptionTable;
+
 export const waitOptions = {
   timeout: { type: 'string', describe: 'Stop waiting after this long, as in 90s, 15m, 2h', group: WAITING },
   'on-timeout': {

@@ -2,7 +2,15 @@ import { defineCommand } from '../define.js';
 import { followRun } from '../follow.js';
 import { interruptsFor } from '../interrupts.js';
 import { openRun } from '../open-run.js';
-import { connectionOptions, countOf, durationOf, exitRetryableOf, outputOptions, waitOptions } from '../options.js';
+import {
+  connectionOptions,
+  countOf,
+  durationOf,
+  exitRetryableOf,
+  logOptions,
+  outputOptions,
+  waitOptions,
+} from '../options.js';
 
 export const attachCommand = defineCommand({
   name: 'attach',
@@ -15,6 +23,7 @@ export const attachCommand = defineCommand({
   ],
   options: {
     tail: { type: 'string', describe: 'Start with the last so many lines of each stream', group: 'Log' },
+    ...logOptions,
     ...waitOptions,
     ...connectionOptions,
     ...outputOptions,
@@ -29,7 +38,7 @@ export const attachCommand = defineCommand({
     try {
       const { run } = await openRun(args.rest[0] ?? '', context, interrupts.signal);
       return await followRun(run, context, interrupts, {
-        logs: !args.quiet,
+        log: args.quiet ? 'none' : args.verbose ? 'whole' : 'folded',
         onTimeout: args['on-timeout'] ?? 'leave',
         ...(tail !== undefined && { tail }),
         ...(timeoutMs !== undefined && { timeoutMs }),

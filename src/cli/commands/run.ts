@@ -3,7 +3,7 @@ import { defineCommand } from '../define.js';
 import { followRun } from '../follow.js';
 import { dryRun, jobOptions, readJob, start } from '../job.js';
 import { interruptsFor } from '../interrupts.js';
-import { durationOf, exitRetryableOf, submitOptions, waitOptions } from '../options.js';
+import { durationOf, exitRetryableOf, logOptions, submitOptions, waitOptions } from '../options.js';
 import { submitted } from './submit.js';
 
 export const runCommand = defineCommand({
@@ -38,6 +38,7 @@ export const runCommand = defineCommand({
       group: 'Waiting',
     },
     ...jobOptions,
+    ...logOptions,
   },
   stopAtFirstWord: true,
   ownSignals: true,
@@ -56,7 +57,7 @@ export const runCommand = defineCommand({
       if ('code' in started) return started.code;
       if (args.detach && !interrupts.signal.aborted) return submitted(started.run, context);
       return await followRun(started.run, context, interrupts, {
-        logs: !args.quiet,
+        log: args.quiet ? 'none' : args.verbose ? 'whole' : 'folded',
         onTimeout: args['on-timeout'] ?? 'leave',
         ...(timeoutMs !== undefined && { timeoutMs }),
         ...(exitRetryable !== undefined && { exitRetryable }),

@@ -23,7 +23,7 @@ export const waitCommand = defineCommand({
     try {
       const { run } = await openRun(args.rest[0] ?? '', context, interrupts.signal);
       return await followRun(run, context, interrupts, {
-        logs: false,
+        log: 'none',
         onTimeout: args['on-timeout'] ?? 'leave',
         ...(timeoutMs !== undefined && { timeoutMs }),
         ...(exitRetryable !== undefined && { exitRetryable }),

@@ -130,7 +130,7 @@ export const sparkFlags: Readonly<Record<string, SparkFlag>> = {
   master: text('yarn is what Livy uses anyway', { as: 'master' }),
   'deploy-mode': text('cluster is what Livy uses anyway', { as: 'deploy-mode' }),
   verbose: {
-    ...plain('Say more', { as: 'accepted', detail: "livywire's own --verbose" }),
+    ...plain("Show Spark's own INFO lines too", { as: 'accepted', detail: "livywire's own --verbose" }),
     alias: 'v',
   },
   supervise: plain('No effect on YARN', {
