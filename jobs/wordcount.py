@@ -19,7 +19,7 @@ def main(source, target, top):
         .select(F.explode(F.split(F.lower("value"), "[^\\p{L}\\p{N}']+")).alias("word"))
         .where(F.length("word") > 0)
     )
-    counts = words.groupBy("word").count().orderBy(F.desc("count"), "word").cache()
+    counts = words.groupBy("word").count().orderBy(F.desc("count"), "word")
     counts.coalesce(1).write.mode("overwrite").csv(target, header=True)
     different, total = counts.agg(F.count("word"), F.sum("count")).first()
     print(f"{different} different words, {total} in all; the most frequent:")
