@@ -274,7 +274,7 @@ async function access(): Promise<void> {
 }
 
 async function standby(): Promise<void> {
-  await cluster.stop('nm');
+  await cluster.stop('nm', 'SIGTERM'); // which ends its containers, too
   await cluster.stop('rm');
   cluster.configure(cluster.highAvailability());
   cluster.start('rm');
