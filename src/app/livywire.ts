@@ -1,6 +1,7 @@
 import { type Clock, ConfigError, type Ledger, type Logger, systemClock } from '../core/index.js';
 import { diagnose } from '../diagnosis/index.js';
-import { type Auth, createNetwork, type Network, type NetworkOptions } from '../http/index.js';
+import { SparkHistory, YarnRegistry } from '../hadoop/index.js';
+import { type Auth, createNetwork, Http, type Network, type NetworkOptions } from '../http/index.js';
 import { LivyBackend, LivyClient, LivyRing } from '../livy/index.js';
 import { currentIdentity, defaultWaits, Engine, type Runs, type Waits } from '../run/index.js';
 
@@ -15,6 +16,19 @@ export interface LivywireOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Proxy, host map, TLS: for every host of the cluster. @defaultValue direct connections */
   readonly network?: NetworkOptions;
+  /**
+   * YARN's ResourceManager (port 8088). With it a lost answer is settled for certain, and the end of a run is
+   * YARN's own word. Asked without Livy's credentials. @defaultValue YARN is not asked
+   */
+  readonly yarn?: {
+    readonly url: string;
+    /** Who we are where YARN's simple authentication asks for a `user.name`. */
+    readonly user?: string;
+    /** A promise that this user sees everybody's applications: then an empty answer counts. */
+    readonly seesAllApps?: boolean;
+  };
+  /** Spark's History Server (port 18080). @defaultValue it is not asked */
+  readonly historyUrl?: string;
   /** Longest wait for one answer, in milliseconds. @defaultValue `30_000` */
   readonly requestTimeoutMs?: number;
   /** The engine's own waits; the defaults suit clusters. */
@@ -47,6 +61,7 @@ export function createLivywire(options: LivywireOptions): Livywire {
     throw new ConfigError('ledger is missing; memoryLedger() or fileLedger(folder) make one', { field: 'ledger' });
   }
   const network: Network = createNetwork({ ...options.network, logger });
+  const timeout = options.requestTimeoutMs !== undefined && { timeoutMs: options.requestTimeoutMs };
   const client = new LivyClient({
     url: options.url,
     network,
@@ -54,8 +69,12 @@ export function createLivywire(options: LivywireOptions): Livywire {
     clock,
     ...(options.auth && { auth: options.auth }),
     ...(options.headers && { headers: options.headers }),
-    ...(options.requestTimeoutMs !== undefined && { timeoutMs: options.requestTimeoutMs }),
+    ...timeout,
   });
+  // Livy's credentials are Livy's: what stands behind it is asked without them.
+  const behind = (baseUrl: string, service: string) =>
+    new Http({ baseUrl, service, network, logger, clock, ...timeout });
+  const { yarn, historyUrl } = options;
   const engine = new Engine({
     backend: new LivyBackend(client),
     logs: new LivyRing(client),
@@ -65,7 +84,14 @@ export function createLivywire(options: LivywireOptions): Livywire {
     logger,
     identity: currentIdentity(),
     waits: { ...defaultWaits, ...options.waits },
-    sources: [],
+    sources: historyUrl === undefined ? [] : [new SparkHistory({ http: behind(historyUrl, 'Spark History Server') })],
+    ...(yarn && {
+      registry: new YarnRegistry({
+        http: behind(yarn.url, 'YARN'),
+        ...(yarn.user !== undefined && { user: yarn.user }),
+        ...(yarn.seesAllApps !== undefined && { seesAllApps: yarn.seesAllApps }),
+      }),
+    }),
   });
   return Object.assign(engine, {
     close: async () => {
