@@ -25,13 +25,13 @@ export class Lookout {
     const firstPostMs = posts[0]?.serverMs;
     const { backend, registry } = this.#deps;
     const options = signal && { signal };
-    const held = await answerOf(() => backend.find(this.#name, options), signal);
+    const held = await answerOf(() => backend.find(this.#name, options), { signal, authIsFatal: true });
     if ('answer' in held && held.answer && !neverBegan(held.answer)) return { kind: 'found', status: held.answer };
     const search =
       registry &&
       (await answerOf(
         () => registry.byTag(this.#name, { ...options, ...(firstPostMs !== undefined && { sinceMs: firstPostMs }) }),
-        signal,
+        { signal },
       ));
     if (search && 'answer' in search && search.answer.kind === 'found') {
       const app = firstOf(search.answer.apps);
@@ -61,13 +61,16 @@ const pickId = ({ id }: RunStatus): Pick<RunStatus, 'id'> => (id === undefined ?
 export const neverBegan = ({ raw, appId, tail = [] }: RunStatus): boolean =>
   raw === 'starting' && appId === undefined && tail.length === 0;
 
-/** A service's failure is an answer of a kind; refused credentials and the caller's abort are not. */
-async function answerOf<T>(ask: () => Promise<T>, signal?: AbortSignal): Promise<{ answer: T } | { problem: string }> {
+/** A service's failure is an answer of a kind; the backend's refusal of our credentials and the caller's abort are not. */
+async function answerOf<T>(
+  ask: () => Promise<T>,
+  { signal, authIsFatal = false }: { readonly signal: AbortSignal | undefined; readonly authIsFatal?: boolean },
+): Promise<{ answer: T } | { problem: string }> {
   try {
     return { answer: await ask() };
   } catch (error) {
     signal?.throwIfAborted();
-    if (error instanceof AuthError || !isLivywireError(error)) throw error;
+    if (!isLivywireError(error) || (authIsFatal && error instanceof AuthError)) throw error;
     return { problem: error.message };
   }
 }

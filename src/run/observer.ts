@@ -1,19 +1,17 @@
 import {
   type AppReport,
   type AttemptRecord,
-  AuthError,
   type Evidence,
   isFinal,
-  isLivywireError,
   JobRefusedError,
   type LedgerEntry,
   type RunOutcome,
   type RunRef,
   type RunStatus,
-  type Witness,
 } from '../core/index.js';
 import { firstOf, statusOfApp } from './app-status.js';
 import type { EngineDeps } from './deps.js';
+import { type Answer, Hearing } from './hearing.js';
 import { attemptIn, knownFrom } from './records.js';
 
 /** What one round of questions came to. */
@@ -28,27 +26,37 @@ export type Reading =
   /** Somebody who might know did not answer. */
   | { readonly kind: 'silent'; readonly reason: string };
 
-type Answer<T> = { readonly answer: T } | { readonly problem: string };
+/** What YARN said of the application. */
+type YarnWord =
+  | { readonly kind: 'app'; readonly app: AppReport }
+  /** It is over, and YARN cannot say how. */
+  | { readonly kind: 'unclear'; readonly app: AppReport; readonly why: string }
+  | { readonly kind: 'absent' }
+  /** It answered, and found nothing, and that proves nothing. */
+  | { readonly kind: 'doubt'; readonly why: string }
+  | { readonly kind: 'silent'; readonly why: string };
 
-const EVIDENCE_KEPT = 50;
 const LOST_ROUNDS = 3;
 
 /** Reads one attempt, wherever it is known, and remembers what each server said. */
 export class Observer {
   readonly #deps: EngineDeps;
   #ref: RunRef;
-  readonly #evidence: Evidence[] = [];
+  readonly #hearing: Hearing;
   readonly #notes = new Set<string>();
   /** Since when nobody has had a record, our clock, and how often that was the answer. */
   #goneSince: number | undefined;
   #goneRounds = 0;
   #everyoneAnswered = false;
+  /** Server time of the first POST, once the ledger was asked. */
+  #firstPostMs: number | undefined;
   /** Since when an end could not be cross-checked, our clock. */
   #uncheckedSince: number | undefined;
 
   constructor(deps: EngineDeps, ref: RunRef) {
     this.#deps = deps;
     this.#ref = ref;
+    this.#hearing = new Hearing(deps.clock);
   }
 
   /** Knows more as answers come in. */
@@ -56,7 +64,7 @@ export class Observer {
     return this.#ref;
   }
   get evidence(): readonly Evidence[] {
-    return this.#evidence;
+    return this.#hearing.evidence;
   }
   get notes(): readonly string[] {
     return [...this.#notes];
@@ -78,24 +86,20 @@ export class Observer {
   /** @throws AuthError, JobRefusedError when it was never started; what a service does not answer is `silent`, not an exception */
   async read(signal?: AbortSignal): Promise<Reading> {
     const { backend } = this.#deps;
-    const silences: string[] = [];
-    const wasYarnAsked = this.asksYarn;
-    if (wasYarnAsked) {
-      const app = await this.#askYarn(signal);
-      if ('problem' in app) silences.push(app.problem);
-      else if (app.answer) return this.#fromApp(app.answer);
-    }
-    const where = `${backend.kind} ${this.#ref.id ?? this.#ref.name}`;
-    const held = await this.#ask<RunStatus | undefined>(
-      backend.kind === 'livy' ? 'livy' : 'emr',
-      where,
-      () => backend.status(this.#ref, signal && { signal }),
-      (status) => (status ? status.raw : 'no record'),
+    const yarn = this.asksYarn ? await this.#askYarn({ signal }) : undefined;
+    if (yarn?.kind === 'app') return this.#fromApp(yarn.app);
+    const held = await this.#hearing.ask(
+      {
+        source: backend.kind === 'livy' ? 'livy' : 'emr',
+        asked: `${backend.kind} ${this.#ref.id ?? this.#ref.name}`,
+        ask: () => backend.status(this.#ref, signal && { signal }),
+        inShort: (status) => (status ? status.raw : 'no record'),
+        authIsFatal: true,
+      },
       signal,
     );
-    if ('answer' in held && held.answer) return this.#fromBackend(held.answer, signal);
-    if ('problem' in held) silences.push(held.problem);
-    return this.#withoutBackend(silences, wasYarnAsked, signal);
+    if ('answer' in held && held.answer) return this.#fromBackend(held.answer, yarn, signal);
+    return this.#withoutBackend('problem' in held ? [held.problem] : [], yarn, signal);
   }
 
   #learn(status: RunStatus): void {
@@ -106,58 +110,69 @@ export class Observer {
   #fromApp(app: AppReport): Reading {
     const status = statusOfApp(app);
     this.#learn(status);
-    return isFinal(status) ? { kind: 'ended', status, app } : { kind: 'going', status };
+    if (!isFinal(status)) return { kind: 'going', status };
+    if ((app.attempts ?? 1) > 1) this.#notes.add(`YARN started the driver ${app.attempts} times`);
+    return { kind: 'ended', status, app };
   }
 
   /** The backend has it. Its word on a run that goes on is good; its word on an end is checked where YARN can be asked. */
-  async #fromBackend(status: RunStatus, signal?: AbortSignal): Promise<Reading> {
+  async #fromBackend(status: RunStatus, asked: YarnWord | undefined, signal?: AbortSignal): Promise<Reading> {
+    const { clock, registry, waits } = this.#deps;
     this.#learn(status);
     if (!isFinal(status)) {
       this.#uncheckedSince = undefined;
       return { kind: 'going', status };
     }
-    if (!this.#deps.registry) {
-      if (status.appId !== undefined) this.#notes.add(`YARN was not asked; the end is ${status.source}'s word alone`);
+    const alone = `the end is ${status.source}'s word alone`;
+    if (!registry) {
+      if (status.appId !== undefined) this.#notes.add(`YARN was not asked; ${alone}`);
       return { kind: 'ended', status };
     }
-    const app = await this.#askYarn(signal);
-    if ('answer' in app) {
-      if (app.answer) return this.#fromApp(app.answer);
-      this.#notes.add(`YARN has no record of an application; the end is ${status.source}'s word alone`);
-      return { kind: 'ended', status };
+    if (this.#ref.appId === undefined && this.#firstPostMs === undefined) await this.#askLedger(signal);
+    const yarn = asked ?? (await this.#askYarn({ signal, sinceMs: this.#firstPostMs }));
+    switch (yarn.kind) {
+      case 'app':
+        return this.#fromApp(yarn.app);
+      case 'unclear':
+        this.#notes.add(`YARN says that it is over, not how (${yarn.why}); ${alone}`);
+        return { kind: 'ended', status, app: yarn.app };
+      case 'absent':
+        this.#notes.add(`YARN has no record of an application; ${alone}`);
+        return { kind: 'ended', status };
+      case 'doubt':
+      case 'silent': {
+        this.#uncheckedSince ??= clock.now();
+        if (clock.now() - this.#uncheckedSince < waits.lostAfterMs) return { kind: 'silent', reason: yarn.why };
+        this.#notes.add(`YARN could not say (${yarn.why}); ${alone}`);
+        return { kind: 'ended', status };
+      }
     }
-    this.#uncheckedSince ??= this.#deps.clock.now();
-    if (this.#deps.clock.now() - this.#uncheckedSince < this.#deps.waits.lostAfterMs) {
-      return { kind: 'silent', reason: app.problem };
-    }
-    this.#notes.add(`YARN could not be asked (${app.problem}); the end is ${status.source}'s word alone`);
-    return { kind: 'ended', status };
   }
 
   /** The backend has no record, or did not answer. `silences`: who has not answered so far. */
-  async #withoutBackend(silences: string[], wasYarnAsked: boolean, signal?: AbortSignal): Promise<Reading> {
-    const { backend, sources } = this.#deps;
+  async #withoutBackend(silences: string[], asked: YarnWord | undefined, signal?: AbortSignal): Promise<Reading> {
+    const { backend, registry, sources } = this.#deps;
     const noted = await this.#askLedger(signal);
     if ('problem' in noted) silences.push(noted.problem);
     const attempt = 'answer' in noted ? noted.answer : undefined;
     if (attempt?.outcome && attempt.outcome.kind !== 'lost') return { kind: 'recorded', outcome: attempt.outcome };
     if (attempt?.phase === 'refused') throw new JobRefusedError(attempt.note ?? `${attempt.name} was refused`);
 
-    if (!wasYarnAsked) {
-      const app = await this.#askYarn(signal, attempt?.posts[0]?.serverMs);
-      if ('problem' in app) silences.push(app.problem);
-      else if (app.answer) return this.#fromApp(app.answer);
-    }
+    const yarn = asked ?? (registry && (await this.#askYarn({ signal, sinceMs: this.#firstPostMs })));
+    if (yarn?.kind === 'app') return this.#fromApp(yarn.app);
+    if (yarn?.kind === 'silent') silences.push(yarn.why);
     for (const source of sources) {
-      const told = await this.#ask(
-        source.source,
-        this.#ref.appId ?? this.#ref.name,
-        () => source.status(this.#ref, signal && { signal }),
-        (status) => status?.raw ?? 'no record',
+      const told = await this.#hearing.ask(
+        {
+          source: source.source,
+          asked: this.#ref.appId ?? this.#ref.name,
+          ask: () => source.status(this.#ref, signal && { signal }),
+          inShort: (status) => (status ? (status.unclear ?? status.raw) : 'no record'),
+        },
         signal,
       );
       if ('problem' in told) silences.push(told.problem);
-      else if (told.answer) {
+      else if (told.answer && told.answer.unclear === undefined) {
         this.#learn(told.answer);
         return isFinal(told.answer) ? { kind: 'ended', status: told.answer } : { kind: 'going', status: told.answer };
       }
@@ -165,11 +180,11 @@ export class Observer {
     const { endpoint } = this.#ref;
     if (endpoint !== backend.endpoint)
       silences.push(`it was started at ${endpoint}, and ${backend.endpoint} was asked`);
-    return this.#gone(attempt, silences);
+    return this.#gone(attempt, silences, yarn?.kind === 'absent');
   }
 
   /** Nobody has a record. What that means depends on who was silent, how far the submit came, and for how long it is so. */
-  #gone(attempt: AttemptRecord | undefined, silences: readonly string[]): Reading {
+  #gone(attempt: AttemptRecord | undefined, silences: readonly string[], isProvenAbsent: boolean): Reading {
     const { backend, clock, registry, waits } = this.#deps;
     this.#everyoneAnswered = silences.length === 0;
     if (silences.length > 0) {
@@ -185,7 +200,7 @@ export class Observer {
     this.#goneRounds++;
     // Rounds, too: a clock that is set forward must not make a gap of one read look long.
     if (clock.now() - this.#goneSince >= waits.lostAfterMs && this.#goneRounds >= LOST_ROUNDS) {
-      const neverReachedYarn = this.#ref.appId === undefined;
+      const neverReachedYarn = this.#ref.appId === undefined && isProvenAbsent;
       if (attempt?.cancelTakenAt !== undefined && neverReachedYarn) return deleted(attempt.cancelTakenAt);
       return { kind: 'lost' };
     }
@@ -200,56 +215,51 @@ export class Observer {
   /** What this or another process wrote down about the attempt. */
   async #askLedger(signal?: AbortSignal): Promise<Answer<AttemptRecord | undefined>> {
     const attemptOf = (entry: LedgerEntry | undefined) => entry && attemptIn(entry.record.attempts, this.#ref);
-    const asked = `key ${JSON.stringify(this.#ref.key)}`;
-    const ask = async () => attemptOf(await this.#deps.ledger.get(this.#ref.key));
-    return this.#ask('ledger', asked, ask, (attempt) => attempt?.phase ?? 'no record', signal);
-  }
-
-  /** By id once known, else by tag. An answer of `undefined` is proof of absence; what proves nothing is a problem. */
-  async #askYarn(signal?: AbortSignal, sinceMs?: number): Promise<Answer<AppReport | undefined>> {
-    const { registry } = this.#deps;
-    if (!registry) return { answer: undefined };
-    const { appId, name } = this.#ref;
-    const said = (app: AppReport | undefined) => (app ? statusOfApp(app).raw : 'no record');
-    const options = { ...(signal && { signal }), ...(sinceMs !== undefined && { sinceMs }) };
-    if (appId !== undefined) return this.#ask('yarn', appId, () => registry.byId(appId, options), said, signal);
-    const search = await this.#ask(
-      'yarn',
-      `tag ${name}`,
-      () => registry.byTag(name, options),
-      (found) => found.kind,
+    const noted = await this.#hearing.ask(
+      {
+        source: 'ledger',
+        asked: `key ${JSON.stringify(this.#ref.key)}`,
+        ask: async () => attemptOf(await this.#deps.ledger.get(this.#ref.key)),
+        inShort: (attempt) => attempt?.phase ?? 'no record',
+      },
       signal,
     );
-    if ('problem' in search) return search;
-    if (search.answer.kind === 'unknown') return { problem: search.answer.reason };
-    return { answer: search.answer.kind === 'found' ? firstOf(search.answer.apps) : undefined };
+    if ('answer' in noted) this.#firstPostMs = noted.answer?.posts[0]?.serverMs;
+    return noted;
   }
 
-  async #ask<T>(
-    source: Witness,
-    asked: string,
-    ask: () => Promise<T>,
-    inShort: (answer: T) => string,
-    signal?: AbortSignal,
-  ): Promise<Answer<T>> {
-    try {
-      const answer = await ask();
-      this.#note(source, asked, inShort(answer));
-      return { answer };
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (error instanceof AuthError || !isLivywireError(error)) throw error;
-      this.#note(source, asked, error.message);
-      return { problem: error.message };
+  /** By id once known, else by tag. */
+  async #askYarn(given: {
+    readonly signal: AbortSignal | undefined;
+    readonly sinceMs?: number | undefined;
+  }): Promise<YarnWord> {
+    const { registry } = this.#deps;
+    if (!registry) throw new TypeError('there is no YARN to ask');
+    const { appId, name } = this.#ref;
+    const { signal, sinceMs } = given;
+    const options = { ...(signal && { signal }), ...(sinceMs !== undefined && { sinceMs }) };
+    const said = (app: AppReport | undefined) => (app ? statusOfApp(app).raw : 'no record');
+    const wordOf = (app: AppReport | undefined): YarnWord => {
+      if (!app) return { kind: 'absent' };
+      return app.unclear === undefined ? { kind: 'app', app } : { kind: 'unclear', app, why: app.unclear };
+    };
+    if (appId !== undefined) {
+      const ask = () => registry.byId(appId, options);
+      const told = await this.#hearing.ask({ source: 'yarn', asked: appId, ask, inShort: said }, signal);
+      return 'problem' in told ? { kind: 'silent', why: told.problem } : wordOf(told.answer);
     }
-  }
-
-  /** The same answer to the same question, again and again, is kept once: its last time. */
-  #note(source: Witness, asked: string, answer: string): void {
-    const again = this.#evidence.findIndex((e) => e.source === source && e.asked === asked && e.answer === answer);
-    if (again >= 0) this.#evidence.splice(again, 1);
-    this.#evidence.push({ source, asked, answer, at: new Date(this.#deps.clock.now()).toISOString() });
-    if (this.#evidence.length > EVIDENCE_KEPT) this.#evidence.shift();
+    const told = await this.#hearing.ask(
+      {
+        source: 'yarn',
+        asked: `tag ${name}`,
+        ask: () => registry.byTag(name, options),
+        inShort: (found) => (found.kind === 'unknown' ? `found none, but ${found.reason}` : found.kind),
+      },
+      signal,
+    );
+    if ('problem' in told) return { kind: 'silent', why: told.problem };
+    if (told.answer.kind === 'unknown') return { kind: 'doubt', why: told.answer.reason };
+    return wordOf(told.answer.kind === 'found' ? firstOf(told.answer.apps) : undefined);
   }
 }
 

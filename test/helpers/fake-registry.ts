@@ -52,7 +52,7 @@ export class FakeRegistry implements AppRegistry {
       state: 'unknown',
     };
     const said = ['FINISHED', 'FAILED', 'KILLED'].includes(app.raw) ? `${app.raw}/${app.finalStatus}` : app.raw;
-    const done = { ...app, state: change.state ?? states[said] ?? 'unknown' };
+    const done = { ...app, state: change.state ?? states[said] ?? ('unknown' as const) };
     this.#apps = [...this.#apps.filter((other) => other !== before), done];
     return done;
   }
@@ -83,7 +83,8 @@ export class FakeRegistry implements AppRegistry {
     const apps = this.#apps.filter((app) => app.tags.includes(tag));
     if (apps.length > 0) return { kind: 'found', apps };
     if (this.cannotProve !== undefined) return { kind: 'unknown', reason: this.cannotProve };
-    if (sinceMs !== undefined && this.#startedMs > sinceMs) {
+    if (sinceMs === undefined) return { kind: 'unknown', reason: 'when the job was sent is not known' };
+    if (this.#startedMs > sinceMs) {
       return { kind: 'unknown', reason: 'the resource manager was restarted after the first request' };
     }
     return { kind: 'absent' };

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { type OutcomeSource, UnreachableError } from '../../src/core/index.js';
+import { AuthError, type OutcomeSource, UnreachableError } from '../../src/core/index.js';
 import { testClock } from '../../src/testing/index.js';
 import { aName, attemptOf, recordFor, refFor, rig } from '../helpers/engine.js';
 import { FakeRegistry } from '../helpers/fake-registry.js';
@@ -76,7 +76,7 @@ test('YARN is silent when Livy says it ended: after half a minute Livy’s word 
   const outcome = await run.wait();
   t.is(outcome.kind, 'succeeded');
   t.true(clock.now() - start >= 30_000);
-  t.regex(outcome.notes?.join() ?? '', /YARN could not be asked.*word alone/);
+  t.regex(outcome.notes?.join() ?? '', /YARN does not answer.*word alone/);
 });
 
 test('YARN is back in time: its word replaces Livy’s', async (t) => {
@@ -89,9 +89,12 @@ test('YARN is back in time: its word replaces Livy’s', async (t) => {
 });
 
 test('Livy says dead and YARN never had it: it failed before it came to YARN', async (t) => {
-  const { run } = setUp([dead]);
+  const { run, ledger, ref, clock } = setUp([dead]);
+  await ledger.create(recordFor(ref, { posts: [{ at: ref.createdAt, serverMs: clock.now() }] }));
+  const start = clock.now();
   const outcome = await run.wait();
   t.is(outcome.kind, 'failed');
+  t.is(clock.now(), start, 'at once: its absence is proven');
   t.regex(outcome.notes?.join() ?? '', /YARN has no record/);
 });
 
@@ -110,11 +113,58 @@ test('never lost while Livy is silent, though YARN has no record', async (t) => 
   await t.throwsAsync(run.wait(), { instanceOf: UnreachableError });
 });
 
-test('never lost where YARN cannot prove absence', async (t) => {
+test('Livy forgot it, and so did a YARN without its memory: lost, with YARN’s doubt in the evidence', async (t) => {
   const { registry, run, ledger, ref } = setUp([undefined]);
   await ledger.create(recordFor(ref, { posts: [{ at: ref.createdAt, serverMs: 0 }] }));
   registry.restart();
-  await t.throwsAsync(run.wait(), { instanceOf: UnreachableError, message: /restarted after the first request/ });
+  const outcome = await run.wait();
+  t.is(outcome.kind, 'lost');
+  t.regex(JSON.stringify(outcome.evidence), /restarted after the first request/);
+});
+
+test('YARN knows that it is over, not how: Livy’s word on the end stands, with a note', async (t) => {
+  const { registry, run } = setUp([running, dead]);
+  registry.set(appId, { tags: [aName], raw: 'FINISHED', state: 'unknown', unclear: 'client mode' });
+  const outcome = await run.wait();
+  t.is(outcome.kind, 'failed');
+  t.regex(outcome.notes?.join() ?? '', /not how \(client mode\)/);
+});
+
+test('YARN knows that it is over, not how, and Livy forgot it: lost, never guessed, and never waited on for ever', async (t) => {
+  const { registry, run } = setUp([undefined], { appId });
+  registry.set(appId, { tags: [aName], raw: 'FINISHED', state: 'unknown', unclear: 'client mode' });
+  t.is((await run.wait()).kind, 'lost');
+});
+
+test('the History Server knows that it stopped, not how: lost, with its word in the evidence', async (t) => {
+  const history: OutcomeSource = {
+    source: 'history-server',
+    status: async () => ({
+      raw: 'COMPLETED',
+      state: 'unknown',
+      unclear: 'the driver has stopped',
+      source: 'history-server',
+      links: {},
+    }),
+  };
+  const { run } = setUp([undefined], { appId, sources: [history] });
+  const outcome = await run.wait();
+  t.is(outcome.kind, 'lost');
+  t.regex(JSON.stringify(outcome.evidence), /the driver has stopped/);
+});
+
+test('a driver that YARN started twice is in the notes', async (t) => {
+  const { registry, run } = setUp([running], { appId });
+  registry.set(appId, { raw: 'FINISHED', finalStatus: 'SUCCEEDED', attempts: 2 });
+  t.regex((await run.wait()).notes?.join() ?? '', /started the driver 2 times/);
+});
+
+test('a YARN that refuses our credentials is a silence, not the end of the wait', async (t) => {
+  const { registry, run } = setUp([running, running, running, success], { appId });
+  registry.byId = () => Promise.reject(new AuthError(403, 'not for you'));
+  const outcome = await run.wait();
+  t.is(outcome.kind, 'succeeded');
+  t.regex(outcome.notes?.join() ?? '', /not for you/);
 });
 
 test('nobody has a record: lost, and the evidence names everybody', async (t) => {

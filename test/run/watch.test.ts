@@ -69,7 +69,7 @@ test('a wait that runs out says so with the ref, after a last read on the deadli
   const error = await t.throwsAsync(run.wait({ timeoutMs: 123_456 }), { instanceOf: WaitTimeoutError });
   t.is(clock.now() - start, 123_456);
   t.is(reads.at(-1), start + 123_456);
-  t.deepEqual((error).ref, run.ref);
+  t.deepEqual(error.ref, run.ref);
   t.is((await run.wait()).kind, 'succeeded');
 });
 

@@ -1,0 +1,163 @@
+import test from 'ava';
+import { LedgerError, type RunOutcome, UnreachableError, WaitTimeoutError } from '../../src/core/index.js';
+import { memoryLedger, testClock, testLivywire } from '../../src/testing/index.js';
+import { aName, attemptOf, recordFor, refFor, rig } from '../helpers/engine.js';
+import { FakeRegistry } from '../helpers/fake-registry.js';
+import { running, type Said, silent, starting, StubBackend } from '../helpers/stub-backend.js';
+
+const spec = { file: 's3://b/j.py' };
+const appId = 'application_1_1';
+const by = (outcome: RunOutcome) => (outcome.kind === 'cancelled' ? outcome.by : outcome.kind);
+async function setUp(said: readonly Said[], { yarn = true, known = false } = {}) {
+  const clock = testClock();
+  const registry = new FakeRegistry(clock);
+  const backend = new StubBackend(said);
+  const { engine, ledger, warnings } = rig({ backend, clock, ...(yarn && { registry }) });
+  const ref = refFor(clock, known ? { appId } : {});
+  await ledger.create(recordFor(ref, { posts: [{ at: ref.createdAt, serverMs: clock.now() }] }));
+  return { clock, registry, backend, engine, ledger, ref, warnings, run: engine.attach(ref) };
+}
+
+test('a running job is stopped, and the outcome says that it was us', async (t) => {
+  const ledger = memoryLedger();
+  const run = await testLivywire({ ledger, script: () => ({ afterMs: 1e9 }) }).submit(spec, { key: 'k' });
+  const outcome = await run.cancel();
+  t.is(by(outcome), 'livywire');
+  const { cancelAskedAt, cancelTakenAt } = await attemptOf(ledger, 'k');
+  t.truthy(cancelAskedAt);
+  t.truthy(cancelTakenAt);
+});
+
+test('another process that sees our cancel knows whose it was', async (t) => {
+  const lw = testLivywire({ script: () => ({ afterMs: 1e9 }) });
+  const run = await lw.submit(spec, { key: 'k' });
+  const watching = lw.attach(run.ref).wait();
+  await run.cancel();
+  t.is(by(await watching), 'livywire');
+});
+
+test('a job that ended is not touched: its outcome is what it was', async (t) => {
+  const lw = testLivywire({ script: () => ({ outcome: 'failed' }) });
+  const run = await lw.submit(spec, { key: 'k' });
+  await run.wait();
+  t.is((await run.cancel()).kind, 'failed');
+  lw.backend.forgetAll();
+  t.is((await run.cancel()).kind, 'failed');
+  t.false(lw.backend.requests.some((request) => request.startsWith('DELETE')));
+});
+
+test('a job that ended unseen is not touched either', async (t) => {
+  const clock = testClock();
+  const lw = testLivywire({ clock });
+  const run = await lw.submit(spec, { key: 'k' });
+  await clock.sleep(60_000);
+  t.is((await run.cancel()).kind, 'succeeded');
+  t.false(lw.backend.requests.some((request) => request.startsWith('DELETE')));
+});
+
+test('somebody else’s kill is somebody else’s', async (t) => {
+  const { run } = await setUp([{ raw: 'killed', state: 'cancelled' }], { yarn: false });
+  t.is(by(await run.wait()), 'someone');
+});
+
+test('a job that is stopped while starting, and never came to YARN, is cancelled, not lost', async (t) => {
+  const { run, backend } = await setUp([starting]);
+  backend.onStop = async () => (backend.says(undefined), 'asked');
+  t.is(by(await run.cancel()), 'livywire');
+});
+
+test('a job that is stopped while starting, and came to YARN all the same, is killed there', async (t) => {
+  const { run, backend, registry, clock } = await setUp([starting]);
+  backend.onStop = async () => {
+    backend.says(undefined);
+    void clock.sleep(5_000).then(() => registry.set(appId, { tags: [aName] }));
+    return 'asked';
+  };
+  t.is(by(await run.cancel()), 'livywire');
+  t.true(registry.requests.includes(`kill ${appId}`));
+});
+
+test('Livy is down: YARN stops it', async (t) => {
+  const { run, backend, registry } = await setUp([silent], { known: true });
+  registry.set(appId, { tags: [aName] });
+  backend.onStop = () => Promise.reject(silent);
+  t.is(by(await run.cancel()), 'livywire');
+});
+
+test('Livy forgot it: YARN stops it, by its tag', async (t) => {
+  const { run, backend, registry } = await setUp([undefined]);
+  registry.set(appId, { tags: [aName] });
+  backend.onStop = async () => 'no-record';
+  t.is(by(await run.cancel()), 'livywire');
+});
+
+test('Livy took it and YARN goes on: YARN is told, too', async (t) => {
+  const { run, registry } = await setUp([running], { known: true });
+  registry.set(appId, { tags: [aName] });
+  t.is(by(await run.cancel()), 'livywire');
+  t.is(registry.app(appId)?.raw, 'KILLED');
+});
+
+test('nobody takes the cancel: that is said, and nothing is claimed', async (t) => {
+  const { run, backend, ledger } = await setUp([running], { yarn: false });
+  backend.onStop = () => Promise.reject(new UnreachableError('no way', 'no'));
+  await t.throwsAsync(run.cancel(), { instanceOf: UnreachableError, message: 'no way' });
+  const { cancelTakenAt, outcome } = await attemptOf(ledger, 'k');
+  t.is(cancelTakenAt, undefined);
+  t.is(outcome, undefined);
+});
+
+test('a job that would not stop is a WaitTimeoutError at the limit, not a cancelled run', async (t) => {
+  const { run, clock, ledger } = await setUp([running], { yarn: false });
+  const start = clock.now();
+  await t.throwsAsync(run.cancel({ timeoutMs: 60_000 }), { instanceOf: WaitTimeoutError });
+  t.is(clock.now() - start, 60_000);
+  t.is((await attemptOf(ledger, 'k')).outcome, undefined);
+});
+
+test('our cancel that Livy took, and then forgot the batch: cancelled by us', async (t) => {
+  const { run, backend } = await setUp([running], { yarn: false });
+  backend.onStop = async () => (backend.says(undefined), 'asked');
+  t.is(by(await run.cancel()), 'livywire');
+});
+
+test('a cancel that nobody took does not make a forgotten run a cancelled one', async (t) => {
+  const { run, backend } = await setUp([running], { yarn: false });
+  backend.onStop = async () => (backend.says(undefined), Promise.reject(new UnreachableError('reply lost', 'maybe')));
+  await t.throwsAsync(run.cancel(), { instanceOf: UnreachableError });
+  t.is((await run.wait()).kind, 'lost');
+});
+
+test('our cancel that YARN took, and an application that both forgot: lost, for it may have succeeded first', async (t) => {
+  const { run, backend, registry } = await setUp([running], { known: true });
+  registry.set(appId, { tags: [aName] });
+  backend.onStop = async () => (backend.says(undefined), registry.restart(), 'asked');
+  t.is((await run.cancel()).kind, 'lost');
+});
+
+test('a job that finished before the cancel came through has succeeded', async (t) => {
+  const { run, backend, registry } = await setUp([running], { known: true });
+  registry.set(appId, { tags: [aName] });
+  backend.onStop = async () => (registry.finish(appId, 'SUCCEEDED'), 'asked');
+  t.is((await run.cancel()).kind, 'succeeded');
+});
+
+test('a ledger that cannot be written does not keep a job from being stopped', async (t) => {
+  const inner = memoryLedger();
+  const ledger = { ...inner, update: () => Promise.reject(new LedgerError('disk full')) };
+  const backend = new StubBackend([running]);
+  backend.onStop = async () => (backend.says({ raw: 'killed', state: 'cancelled' }), 'asked');
+  const { engine, clock, warnings } = rig({ backend, ledger });
+  const ref = refFor(clock);
+  await inner.create(recordFor(ref));
+  t.is((await engine.attach(ref).cancel()).kind, 'cancelled');
+  t.regex(warnings.join(), /cancelAskedAt could not be written/);
+});
+
+test('a cancel can be aborted', async (t) => {
+  const { run, clock } = await setUp([running], { yarn: false });
+  const abort = new AbortController();
+  const why = new Error('enough');
+  void clock.sleep(20_000).then(() => abort.abort(why));
+  await t.throwsAsync(run.cancel({ signal: abort.signal }), { is: why });
+});
