@@ -74,17 +74,17 @@ export interface LivyPlan {
   readonly port: number;
   /** The caller's working directory. */
   readonly cwd: string;
-  /** Where Spark's settings come from besides ours: YARN's, when there is one. */
-  readonly sparkConf?: Readonly<Record<string, string>>;
+  /** The YARN behind it, when there is one. */
+  readonly yarn?: { readonly hadoopConfDir: string; readonly sparkConf: Readonly<Record<string, string>> };
 }
 
 /** Writes Livy's and Spark's configuration and says how Livy is started. */
 export async function planLivy(plan: LivyPlan): Promise<ServerRecord> {
   const { layout, software, options, port, cwd } = plan;
   const { conf, logs, work, tmp } = layout;
-  const yarn = options.yarn === true;
+  const { yarn } = plan;
   const recoveryDir = join(layout.dir, 'recovery');
-  const recovery = options.recovery ?? yarn;
+  const recovery = options.recovery ?? yarn !== undefined;
   for (const dir of [conf, logs, work, tmp, ...(recovery ? [recoveryDir] : [])]) await mkdir(dir, { recursive: true });
 
   // Spark's examples name their data by a path relative to Spark's folder, where its users usually stand.
@@ -93,7 +93,7 @@ export async function planLivy(plan: LivyPlan): Promise<ServerRecord> {
 
   const livy = livyConf({
     port,
-    master: yarn ? 'yarn' : 'local[*]',
+    master: yarn !== undefined ? 'yarn' : 'local[*]',
     allow: await allowed(options, software, cwd),
     ...(recovery && { recoveryDir }),
     ...(yarn && { yarnPollMs: options.yarnPollMs ?? 1_000 }),
@@ -108,7 +108,7 @@ export async function planLivy(plan: LivyPlan): Promise<ServerRecord> {
     'spark.pyspark.python': software.python,
     // Spark's 200 are for a cluster; here they make a small job three times as long.
     'spark.sql.shuffle.partitions': '4',
-    ...plan.sparkConf,
+    ...yarn?.sparkConf,
     ...options.sparkConf,
   };
   await writeFile(join(conf, 'spark-defaults.conf'), properties(spark), { mode: 0o600 });
@@ -126,7 +126,7 @@ export async function planLivy(plan: LivyPlan): Promise<ServerRecord> {
     LIVY_CONF_DIR: conf,
     LIVY_LOG_DIR: logs,
     LIVY_PID_DIR: tmp,
-    ...(yarn && { HADOOP_CONF_DIR: conf }),
+    ...(yarn && { HADOOP_CONF_DIR: yarn.hadoopConfDir }),
     ...options.env,
   };
   const own = options.livyHome === undefined ? undefined : await livyScript(options.livyHome);
@@ -134,12 +134,18 @@ export async function planLivy(plan: LivyPlan): Promise<ServerRecord> {
     name: 'livy',
     url: `http://127.0.0.1:${port}`,
     health: '/version',
+    healthy: '',
     launch: {
       command: own ?? join(software.java.home, 'bin', 'java'),
       args:
         own !== undefined
           ? [] // without a word it stays in the foreground, as the process that we recorded
-          : [...jvm, '-cp', [conf, ...software.livyJars].join(':'), 'org.apache.livy.server.LivyServer'],
+          : [
+              ...jvm,
+              '-cp',
+              [conf, ...(yarn ? [yarn.hadoopConfDir] : []), ...software.livyJars].join(':'),
+              'org.apache.livy.server.LivyServer',
+            ],
       // Livy asks for its home to write its request log beside it.
       env: { ...env, ...(own === undefined ? { LIVY_HOME: layout.dir } : { LIVY_SERVER_JAVA_OPTS: jvm.join(' ') }) },
       cwd: work,

@@ -4,6 +4,7 @@ import type { InstanceOptions } from './model.js';
 import { freePorts, isFree } from './ports.js';
 import type { ServerRecord } from './record.js';
 import type { Software } from './software.js';
+import { planYarn } from './yarn-servers.js';
 
 export interface Plan {
   readonly layout: Layout;
@@ -12,12 +13,15 @@ export interface Plan {
   readonly cwd: string;
 }
 
-/** The servers of an instance in the order in which they are started; their configuration is on disk when it returns. */
+/** The servers of an instance, what stands behind before what stands in front; their configuration is on disk when it returns. */
 export async function planServers(plan: Plan): Promise<ServerRecord[]> {
   const { options } = plan;
   if (options.port !== undefined && !(await isFree(options.port))) {
     throw new ConfigError(`Port ${options.port} of 127.0.0.1 is taken`, { field: 'port' });
   }
   const [free = 0] = options.port === undefined ? await freePorts(1) : [];
-  return [await planLivy({ ...plan, port: options.port ?? free })];
+  const port = options.port ?? free;
+  if (options.yarn !== true) return [await planLivy({ ...plan, port })];
+  const yarn = await planYarn(plan);
+  return [...yarn.servers, await planLivy({ ...plan, port, yarn })];
 }

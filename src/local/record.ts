@@ -12,6 +12,8 @@ const serverSchema = z.object({
   url: z.string(),
   /** The path that answers 200 once it is well. */
   health: z.string(),
+  /** What that answer holds then. */
+  healthy: z.string(),
   /** How to start it, so that a restart starts the very same. */
   launch: z.object({
     command: z.string(),

@@ -35,15 +35,18 @@ export async function launch(server: ServerRecord, token: string): Promise<Proce
 }
 
 /** Whether the server answers. */
-export async function answers(server: Pick<ServerRecord, 'url' | 'health'>, timeoutMs = 2_000): Promise<boolean> {
+export async function answers(
+  server: Pick<ServerRecord, 'url' | 'health' | 'healthy'>,
+  timeoutMs = 2_000,
+): Promise<boolean> {
   try {
     const reply = await fetch(server.url + server.health, {
       signal: AbortSignal.timeout(timeoutMs),
       redirect: 'manual',
       headers: { accept: 'application/json' },
     });
-    await reply.arrayBuffer();
-    return reply.ok;
+    const text = await reply.text();
+    return reply.ok && text.includes(server.healthy);
   } catch {
     return false;
   }
@@ -56,14 +59,15 @@ export interface HealthOptions {
 }
 
 /** Waits until the server answers. @throws LocalError with the end of its log when it died or stayed silent */
-export async function untilHealthy(server: ServerRecord, id: ProcessId, options: HealthOptions = {}): Promise<void> {
+export async function untilHealthy(server: ServerRecord, options: HealthOptions = {}): Promise<void> {
   const { timeoutMs = 120_000, signal } = options;
+  const id = server.process;
   const { log } = server.launch;
   const end = systemClock.now() + timeoutMs;
   for (;;) {
     signal?.throwIfAborted();
     // Looked at first: when ours could not have its port, the one that answers there is somebody else's.
-    if (!(await isAlive(id))) {
+    if (id === undefined || !(await isAlive(id))) {
       throw new LocalError(`${server.name} ended while it was starting; its log is ${log}`, {
         tail: await tailOf(log),
       });

@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import process from 'node:process';
 import { ConfigError, isLivywireError, systemClock } from '../core/index.js';
-import { alone } from './alone.js';
+import { alone, together } from './alone.js';
 import { LocalError } from './errors.js';
 import { layoutOf } from './livy-server.js';
 import type { InstanceOptions, LocalInstance, LocalProgress, UpOptions } from './model.js';
@@ -130,11 +130,19 @@ async function start(
   // The token is on disk before any process carries it, so a crash from here on leaves nothing unknown.
   await writeRecord(dir, record);
   try {
-    for (const { name: serverName, url } of record.servers) {
-      report({ step: 'start', message: `${serverName} at ${url}` });
-      record = await startOne(dir, record, serverName, signal);
-      report({ step: 'healthy', message: `${serverName} answers at ${url}` });
+    // All at once: each waits for the others by itself, and two cores are busy loading classes anyway.
+    for (const server of record.servers) {
+      signal?.throwIfAborted();
+      report({ step: 'start', message: `${server.name} at ${server.url}` });
+      record = await launchOne(dir, record, server.name);
     }
+    await together(
+      signal,
+      ...record.servers.map((server) => async (stop: AbortSignal) => {
+        await untilHealthy(server, { signal: stop });
+        report({ step: 'healthy', message: `${server.name} answers at ${server.url}` });
+      }),
+    );
     record = { ...record, state: 'up' };
     await writeRecord(dir, record);
     return asInstance(dir, record);
@@ -146,22 +154,23 @@ async function start(
   }
 }
 
-/** Starts one server of an instance, records it at once, and waits until it answers. */
-export async function startOne(
-  dir: string,
-  record: InstanceRecord,
-  name: string,
-  signal?: AbortSignal,
-): Promise<InstanceRecord> {
+/** Starts one server of an instance and records it at once. */
+async function launchOne(dir: string, record: InstanceRecord, name: string): Promise<InstanceRecord> {
   const server = record.servers.find((one) => one.name === name);
-  if (server === undefined)
+  if (server === undefined) {
     throw new ConfigError(`The instance ${record.name} has no server ${name}`, { field: 'server' });
+  }
   const id = await launch(server, record.token);
-  const next = {
-    ...record,
-    servers: record.servers.map((one) => (one === server ? { ...one, process: id } : one)),
-  };
+  const servers = record.servers.map((one) => (one === server ? { ...one, process: id } : one));
+  const next = { ...record, servers };
   await writeRecord(dir, next);
-  await untilHealthy(server, id, { signal });
+  return next;
+}
+
+/** Starts one server of an instance and waits until it answers. */
+export async function startOne(dir: string, record: InstanceRecord, name: string): Promise<InstanceRecord> {
+  const next = await launchOne(dir, record, name);
+  const server = next.servers.find((one) => one.name === name);
+  if (server !== undefined) await untilHealthy(server);
   return next;
 }

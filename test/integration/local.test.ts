@@ -21,6 +21,7 @@ import {
 } from '../../src/local/index.js';
 import { isAlive, markedProcesses } from '../../src/local/process-id.js';
 import { readRecord } from '../../src/local/record.js';
+import { ask, runToEnd } from '../helpers/livy-rest.js';
 
 const stub = fileURLToPath(new URL('../helpers/stub-spark-submit.sh', import.meta.url));
 const upAndWait = fileURLToPath(new URL('../helpers/up-and-wait.ts', import.meta.url));
@@ -34,31 +35,6 @@ async function places(t: ExecutionContext): Promise<{ stateDir: string; allow: s
     await rm(stateDir, { recursive: true, force: true });
   });
   return { stateDir, allow: [stateDir] };
-}
-
-interface Batch {
-  readonly id: number;
-  readonly state: string;
-}
-
-async function ask(url: string, method = 'GET', body?: unknown): Promise<unknown> {
-  const reply = await fetch(url, {
-    method,
-    headers: { 'content-type': 'application/json', 'x-requested-by': 'test' },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  return reply.json();
-}
-
-async function runToEnd(url: string, job: unknown): Promise<Batch & { readonly log: readonly string[] }> {
-  let batch = (await ask(`${url}/batches`, 'POST', job)) as Batch;
-  const { id } = batch;
-  while (!['success', 'dead', 'error', 'killed'].includes(batch.state)) {
-    await delay(250);
-    batch = (await ask(`${url}/batches/${id}`)) as Batch;
-  }
-  const { log } = (await ask(`${url}/batches/${id}/log?size=-1`)) as { log: string[] };
-  return { ...batch, log };
 }
 
 async function tokenOf(dir: string): Promise<string> {

@@ -33,6 +33,7 @@ async function pretend(t: ExecutionContext, log: string): Promise<{ stateDir: st
         name: 'livy',
         url: 'http://127.0.0.1:9',
         health: '/version',
+        healthy: '',
         launch: { command: 'x', args: [], env: {}, cwd: '/', log: file },
         process: id,
       },
