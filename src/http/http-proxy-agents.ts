@@ -38,8 +38,9 @@ export class PlainProxyAgent extends HttpProxyAgent<string> {
 
 /** `https:` targets: a tunnel by CONNECT. */
 export class TunnelAgent extends HttpsProxyAgent<string> {
-  constructor(url: URL, { connectTimeoutMs: _, ...settings }: AgentSettings) {
-    super(url, settings);
+  constructor(url: URL, { connectTimeoutMs: _, checkServerIdentity, ...settings }: AgentSettings) {
+    super(url, settings); // for the connection to the proxy
+    Object.assign(this.options, settings, checkServerIdentity && { checkServerIdentity }); // for the one through it
   }
   override connect(...[req, options]: Parameters<HttpsProxyAgent<string>['connect']>) {
     return abortable(this, req, (view) => super.connect.call(view, req, options));

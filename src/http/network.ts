@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import type http from 'node:http';
 import { isIP } from 'node:net';
 import { checkServerIdentity, createSecureContext, type SecureContext } from 'node:tls';
@@ -193,13 +194,9 @@ function readCertificates({ ca, cert, key, passphrase }: NetworkOptions): Secure
     });
   }
   if (ca === undefined && cert === undefined) return undefined;
-  for (const one of ca === undefined ? [] : [ca].flat()) {
-    // Node takes any text for `ca` and then trusts nobody.
-    if (!one.includes('-----BEGIN ')) {
-      throw new ConfigError('ca holds no PEM certificate (-----BEGIN CERTIFICATE-----)', { field: 'ca' });
-    }
-  }
   try {
+    // Node takes any text for `ca` and then trusts nobody.
+    for (const one of ca === undefined ? [] : [ca].flat()) new X509Certificate(one);
     return createSecureContext({
       ...(ca !== undefined && { ca: [ca].flat() }),
       ...(cert !== undefined && { cert, key }),

@@ -52,7 +52,7 @@ export async function connectProxy(options: ConnectProxyOptions): Promise<Connec
   server.on('connect', (request: http.IncomingMessage, client: net.Socket) => {
     asked.push(`CONNECT ${request.url}`);
     client.on('error', () => client.destroy());
-    if (options.silent) return;
+    if (options.silent) return void client.on('end', () => client.destroy()).resume();
     const refusal = options.refuseWith ?? (allowed(request) ? undefined : 407);
     if (refusal !== undefined) {
       return void client.end(`HTTP/1.1 ${refusal} No\r\nContent-Length: 6\r\n\r\nno way`);
