@@ -92,5 +92,5 @@ function unknown(typed: string, table: OptionTable): ConfigError {
 export function nearest(word: string, names: readonly string[]): string | undefined {
   const starts = names.filter((name) => name.startsWith(word));
   if (word.length >= 3 && starts.length === 1) return starts[0];
-  return closestMatch(word, names, { maxDistance: Math.max(1, Math.min(3, Math.floor(word.length / 3))) });
+  return closestMatch(word, names, { maxDistance: word.length < 4 ? 1 : word.length < 9 ? 2 : 3 });
 }

@@ -20,6 +20,7 @@ export interface CliOptions {
   /** The person at the terminal. */
   readonly ask?: (question: Question, signal: AbortSignal) => Promise<string | undefined>;
   readonly closed?: AbortSignal;
+  readonly local?: NonNullable<Io['local']>;
 }
 
 export interface CliResult {
@@ -86,6 +87,7 @@ export function startCli(argv: readonly string[], options: CliOptions = {}): Run
       },
     }),
     ...(options.ask && { ask: options.ask }),
+    ...(options.local && { local: options.local }),
   };
   return {
     done: main(argv, io).then((code) => ({ code, stdout: out.text, stderr: err.text })),
