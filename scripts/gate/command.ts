@@ -10,6 +10,7 @@ export function tool(command: string, args: readonly string[], options: Options 
     preferLocal: true,
     all: true,
     stdin: 'ignore',
+    env: { FORCE_COLOR: '0' },
     timeout: 600_000,
     ...options,
   });
