@@ -3,7 +3,7 @@
  * docs/proof/<name>.json: what was measured, at which commit, when, by which command.
  */
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { basename, join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
@@ -43,6 +43,7 @@ async function prove(proof: Proof): Promise<readonly string[]> {
       system: `${process.platform} ${process.arch}`,
       cores: cpus().length,
       memoryGiB: Math.round(totalmem() / 2 ** 30),
+      load: loadavg()[0], // above the number of cores, times say little
     },
     missed,
     figures,
