@@ -8,30 +8,48 @@ const secretWord = /secret|passw|passphrase|token|access[._-]?key|api[._-]?key|p
 /** Whether a value under this name should never be shown. */
 export const isSecretName = (name: string): boolean => secretWord.test(name);
 
+const name =
+  '(?:secret|passw(?:or)?d|passphrase|token|access[._-]?key|api[._-]?key|private[._-]?key|credentials?)[\\w.-]{0,128}';
+const alreadyDone = '(?!\\(redacted\\))';
+/** A value may hold what also ends one: it goes on unless a blank, the end or another name follows. */
+const bareValue = `(?:[^\\s"',;&}]|[,;&}]{1,16}(?=[^\\s"',;&}])(?![\\w.-]{1,64}["']?\\s{0,4}[=:]))+`;
+
+// Runs are bounded where many of them can begin in one line: without that they took time in the square of its length.
 const patterns: readonly (readonly [RegExp, string])[] = [
-  // scheme://user:password@host
-  [/([a-z][a-z0-9+.-]{0,31}:\/\/)[^\s/@:]*:[^\s/@]+@/gi, `$1${REDACTED}@`],
+  // scheme://user:password@host; in S3 addresses the secret may hold slashes, and a token may stand alone in web addresses
+  [/\b(s3[an]?:\/\/)[^\s:@/]{0,256}:[^\s@]{1,256}@/gi, `$1${REDACTED}@`],
+  [/([a-z][a-z0-9+.-]{0,31}:\/\/)[^\s/@:]*:[^\s/]+@/gi, `$1${REDACTED}@`],
+  [/\b(https?:\/\/)(?!\(redacted\))[^\s/@:]+@/gi, `$1${REDACTED}@`],
   // Authorization headers, however they were quoted; a digest or a signature runs to the end of its line
   [
     /\b((?:proxy-)?authorization["']?\s*[:=]\s*["']?)(?:(?:basic|bearer|negotiate)\s+[^\s"',;]+|[^\r\n"']+)/gi,
     `$1${REDACTED}`,
   ],
   [/\b(bearer\s+)[A-Za-z0-9._~+/-]{16,}=*/gi, `$1${REDACTED}`],
+  [/\b((?:set-)?cookie["']?\s*[:=]\s*)[^\r\n]+/gi, `$1${REDACTED}`],
   // query parameters of presigned URLs
   [
     /([?&](?:x-amz-(?:signature|security-token|credential)|awsaccesskeyid|signature|token|access_token|sig)=)[^&\s"']+/gi,
     `$1${REDACTED}`,
   ],
-  // AWS access key ids, long-lived and temporary
+  // what shows itself: AWS access key ids, JSON web tokens, GitHub's tokens
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, REDACTED],
-  // name=value, name: value, "name":"value", --name value; the name may have parts before and after the word.
-  // Bounded here and below: a run of word characters without end took time in the square of its length.
+  [/\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g, REDACTED],
+  [/\bgh[opsur]_[A-Za-z0-9]{20,}/g, REDACTED],
+  // name="value", name: 'value', "name":"value", and the same inside a JSON string; the name may have parts around the word
+  [new RegExp(`(${name}(?:["']?\\s*[:=])\\s*")${alreadyDone}(?:[^"\\\\\\r\\n]|\\\\.)+`, 'gi'), `$1${REDACTED}`],
+  [new RegExp(`(${name}(?:["']?\\s*[:=])\\s*')${alreadyDone}(?:[^'\\\\\\r\\n]|\\\\.)+`, 'gi'), `$1${REDACTED}`],
   [
-    /((?:secret|passw(?:or)?d|passphrase|token|access[._-]?key|api[._-]?key|private[._-]?key|credentials?)[\w.-]{0,128}(?:["']\s*:|["']?\s*(?:=|:\s))\s*["']?)(?!\(redacted\))[^\s"',;&}]+/gi,
+    new RegExp(`(${name}\\\\{1,3}["']\\s*:\\s*\\\\{1,3}["'])${alreadyDone}(?:(?!\\\\{1,3}["']).)+`, 'gi'),
+    `$1${REDACTED}`,
+  ],
+  // name=value, name: value, --name value
+  [
+    new RegExp(`(${name}(?:["']\\s*:|["']?\\s*(?:=|:\\s))\\s*)(?!["'])${alreadyDone}${bareValue}`, 'gi'),
     `$1${REDACTED}`,
   ],
   [
-    /(--[\w-]{0,64}(?:secret|password|passwd|token|access-key|api-key)[\w-]{0,64}\s+)(?!\(redacted\))(?!-)\S+/gi,
+    /(--[\w-]{0,64}(?:secret|password|passwd|token|access-key|api-key)[\w-]{0,64}\s+)(?!\(redacted\))(?!--)\S+/gi,
     `$1${REDACTED}`,
   ],
 ];
@@ -45,7 +63,7 @@ export function redactArgs(args: readonly string[]): string[] {
   return args.map((arg, i) => {
     const before = args[i - 1];
     const isValueOfSecretFlag =
-      before?.startsWith('-') && !before.includes('=') && isSecretName(before) && !arg.startsWith('-');
+      before?.startsWith('-') && !before.includes('=') && isSecretName(before) && !arg.startsWith('--');
     return isValueOfSecretFlag ? REDACTED : redactText(arg);
   });
 }
