@@ -2,12 +2,19 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { coordinates, jarFileName, type LockedJar } from './lock.js';
 import { runTool } from './tool.js';
+import { trustOptions } from './trust-store.js';
 
 /** A program that gets jars out of a Maven repository, with the person's own settings, mirrors and local cache. */
 export type JarTool =
-  | { readonly kind: 'mvn'; readonly mvn: string; readonly javaHome: string }
+  | { readonly kind: 'mvn'; readonly mvn: string }
   /** Apache Ivy is among PySpark's jars, for `--packages`. */
-  | { readonly kind: 'ivy'; readonly ivyJar: string; readonly javaHome: string };
+  | {
+      readonly kind: 'ivy';
+      readonly ivyJar: string;
+      readonly javaHome: string;
+      /** Whether that Java is one that we fetched: it trusts nobody but the public authorities of its day. */
+      readonly isOurJava: boolean;
+    };
 
 /** A POM whose one act is to copy exactly these jars, each under our name for it. Nothing is resolved transitively. */
 export function copyPom(jars: readonly LockedJar[], outDir: string): string {
@@ -69,7 +76,6 @@ export async function getJars(
 ): Promise<void> {
   const work = join(outDir, '.list');
   await mkdir(work, { recursive: true });
-  const env = { JAVA_HOME: tool.javaHome };
   const { onJar, signal } = options;
   if (tool.kind === 'mvn') {
     await writeFile(join(work, 'pom.xml'), copyPom(jars, outDir));
@@ -77,7 +83,7 @@ export async function getJars(
       const name = /Downloaded from .*\/([^/\s]+\.jar) /.exec(line)?.[1];
       if (name !== undefined) onJar(name);
     };
-    await runTool(tool.mvn, ['-B', 'dependency:copy'], { cwd: work, env, onLine, signal });
+    await runTool(tool.mvn, ['-B', 'dependency:copy'], { cwd: work, onLine, signal });
     return;
   }
   await writeFile(join(work, 'ivy.xml'), ivyFile(jars));
@@ -86,8 +92,20 @@ export async function getJars(
     if (name !== undefined) onJar(name);
   };
   const pattern = join(outDir, '[organisation]@[artifact]@[revision](@[classifier]).[ext]');
-  const ivy = ['-cp', tool.ivyJar, 'org.apache.ivy.Main', '-ivy', 'ivy.xml', '-confs', 'default', '-retrieve', pattern];
-  await runTool(join(tool.javaHome, 'bin', 'java'), ivy, { cwd: work, env, onLine, signal });
+  const trust = tool.isOurJava ? await trustOptions(join(work, 'trust.jks')) : [];
+  const ivy = [
+    ...trust,
+    '-cp',
+    tool.ivyJar,
+    'org.apache.ivy.Main',
+    '-ivy',
+    'ivy.xml',
+    '-confs',
+    'default',
+    '-retrieve',
+    pattern,
+  ];
+  await runTool(join(tool.javaHome, 'bin', 'java'), ivy, { cwd: work, onLine, signal });
 }
 
 const escapeXml = (text: string): string =>

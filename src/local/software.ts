@@ -8,7 +8,7 @@ import { ensureJdk } from './jdk.js';
 import { jarFileName, type LocalLock, type LockedJar, theLock } from './lock.js';
 import type { LocalProgress } from './model.js';
 import { findPython, makeSparkEnv, openSparkEnv, type SparkEnv, sparkEnvDir } from './python.js';
-import { onPath } from './tool.js';
+import { onPath, runTool } from './tool.js';
 
 /** Everything that an instance runs on, in place and verified. */
 export interface Software extends SparkEnv {
@@ -50,32 +50,41 @@ export function ensureSoftware(options: SoftwareOptions): Promise<Software> {
 
     const python = await findPython(options.python);
     const envDir = sparkEnvDir(options.cacheDir, lock, python);
-    const [foundSpark, foundJava, mvn] = await Promise.all([openSparkEnv(envDir), findJava(), onPath('mvn')]);
+    const [foundSpark, foundJava] = await Promise.all([openSparkEnv(envDir), findJava()]);
+    const mvn = missing.length === 0 ? undefined : await workingMaven(signal);
     let spark = foundSpark;
-    let fetched = missing.length === 0;
 
-    if (spark === undefined && !fetched && mvn !== undefined && foundJava !== undefined) {
+    if (mvn !== undefined) {
       // Side by side: one waits for the network while the other unpacks.
       await together(
         signal,
-        async (stop) => (spark = await makeSparkEnv(envDir, lock, python, { report, signal: stop })),
-        (stop) => fetchJars(jarDir, missing, { kind: 'mvn', mvn, javaHome: foundJava.home }, { report, signal: stop }),
+        (stop) => fetchJars(jarDir, missing, { kind: 'mvn', mvn }, { report, signal: stop }),
+        async (stop) => (spark ??= await makeSparkEnv(envDir, lock, python, { report, signal: stop })),
       );
-      fetched = true;
     }
     spark ??= await makeSparkEnv(envDir, lock, python, { report, signal });
     const java = foundJava ?? (await ensureJdk(root, lock, spark.python, { report, signal }));
-    if (!fetched) {
-      const javaHome = java.home;
-      const tool =
-        mvn === undefined
-          ? ({ kind: 'ivy', ivyJar: await ivyJar(spark.sparkHome), javaHome } as const)
-          : ({ kind: 'mvn', mvn, javaHome } as const);
-      await fetchJars(jarDir, missing, tool, { report, signal });
+    if (mvn === undefined && missing.length > 0) {
+      const ivy = {
+        kind: 'ivy',
+        ivyJar: await ivyJar(spark.sparkHome),
+        javaHome: java.home,
+        isOurJava: foundJava === undefined,
+      } as const;
+      await fetchJars(jarDir, missing, ivy, { report, signal });
     }
     const paths = (jars: readonly LockedJar[]): string[] => jars.map((jar) => join(jarDir, jarFileName(jar)));
     return { ...spark, java, livyJars: paths(livy), hadoopJars: paths(hadoop) };
   });
+}
+
+/** Maven finds a Java of its own, which may be one that Spark would not run on; without any it does not work. */
+async function workingMaven(signal?: AbortSignal): Promise<string | undefined> {
+  const mvn = await onPath('mvn');
+  if (mvn === undefined) return undefined;
+  const answer = await runTool(mvn, ['-v'], { signal }).catch(() => undefined);
+  signal?.throwIfAborted();
+  return answer === undefined ? undefined : mvn;
 }
 
 async function ivyJar(sparkHome: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -193,4 +193,31 @@ test.serial('an up that is told to stop rejects with that reason and leaves noth
   });
   t.is(await t.throwsAsync(started), reason);
   t.deepEqual(await markedProcesses(await tokenOf(join(options.stateDir, 'default'))), []);
+});
+
+test.serial("another Livy is started by its own bin/livy-server, with the instance's configuration", async (t) => {
+  const options = { ...(await places(t)), sparkSubmit: stub };
+  const first = await up({ ...options, name: 'ours' });
+  const launch = (await readRecord(first.dir))?.servers[0]?.launch;
+  const classpath = launch?.args[launch.args.indexOf('-cp') + 1] ?? '';
+  const livyHome = join(options.stateDir, 'other-livy');
+  await mkdir(join(livyHome, 'bin'), { recursive: true });
+  await mkdir(join(livyHome, 'logs'));
+  const jars = classpath.split(':').filter((path) => path.endsWith('.jar'));
+  // What the script of a real distribution comes to.
+  const script = `#!/bin/sh
+export LIVY_HOME='${livyHome}'
+exec "$JAVA_HOME/bin/java" $LIVY_SERVER_JAVA_OPTS -cp "$LIVY_CONF_DIR:${jars.join(':')}" org.apache.livy.server.LivyServer
+`;
+  await writeFile(join(livyHome, 'bin', 'livy-server'), script, { mode: 0o755 });
+  const other = await up({ ...options, name: 'other', livyHome });
+  t.is((await readRecord(other.dir))?.servers[0]?.launch.command, join(livyHome, 'bin', 'livy-server'));
+  const job = join(options.stateDir, 'job.py');
+  await writeFile(job, '');
+  t.is((await runToEnd(other.url, { file: job })).state, 'success');
+
+  await t.throwsAsync(up({ ...options, name: 'none', livyHome: options.stateDir }), {
+    code: 'CONFIG_INVALID',
+    message: /no bin\/livy-server/,
+  });
 });

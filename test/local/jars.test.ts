@@ -40,7 +40,7 @@ done
 `;
   const mvn = join(base, 'mvn');
   await writeFile(mvn, script, { mode: 0o755 });
-  const tool: JarTool = { kind: 'mvn', mvn, javaHome: '/nowhere' };
+  const tool: JarTool = { kind: 'mvn', mvn };
   return {
     dir,
     tool,
