@@ -111,6 +111,7 @@ class Exchange {
       // A connection that a proxy is still making reports no error when its request is destroyed, so nobody waits for
       // one: the promise is settled here, then what is left is torn down.
       const stop = (kind: 'timeout' | 'connect-timeout') => {
+        if (this.#over) return;
         this.#progress.stopped = kind;
         fail(undefined);
         this.#tearDown();
@@ -121,8 +122,9 @@ class Exchange {
       };
       if (signal?.aborted) return reject(signal.reason);
       signal?.addEventListener('abort', onAbort, { once: true });
-      const timer = setTimeout(() => stop('timeout'), timeoutMs);
-      this.#onSlowConnect = () => stop('connect-timeout');
+      // After a freeze or a busy stretch of this process the answer may lie there unread: it is read first.
+      const timer = setTimeout(() => setImmediate(() => stop('timeout')), timeoutMs);
+      this.#onSlowConnect = () => setImmediate(() => this.#progress.ready || stop('connect-timeout'));
       this.#send(axios, agent).then(
         (incoming) => end(() => resolve(incoming)),
         (error: unknown) => fail(error),

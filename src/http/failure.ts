@@ -30,7 +30,7 @@ export function unreachable(failure: ExchangeFailure, subject: Subject, route: R
   const { progress } = failure;
   const refused = progress.proxyStatus !== undefined && progress.proxyStatus < 500;
   const facts = { ...factsOf(failure.reason, mask), ...(refused && { code: PROXY_REFUSED }) };
-  const reached = certainlyUnsent(progress, facts.code) ? 'no' : 'maybe';
+  const reached = certainlyUnsent(progress, facts.code, subject.url, route) ? 'no' : 'maybe';
   const { seen, next } = story(progress, facts, subject, route);
   const way = route.proxy ? ` through ${route.proxy}` : route.mapped ? ` (mapped to ${show(route)})` : '';
   const doubt =
@@ -47,9 +47,15 @@ const beforeConnecting = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EAI
 const handshakeAlert = /^ERR_SSL_\w*ALERT_(?:HANDSHAKE_FAILURE|UNKNOWN_CA|CERTIFICATE_\w+|\w+_CERTIFICATE)$/;
 
 /** Only what cannot have arrived: no byte of a request is written before its connection is ready. */
-const certainlyUnsent = (progress: Progress, code: string): boolean =>
-  !progress.answered &&
-  (!progress.ready || progress.proxyStatus !== undefined || beforeConnecting.has(code) || handshakeAlert.test(code));
+function certainlyUnsent(progress: Progress, code: string, url: URL, route: Route): boolean {
+  if (progress.answered) return false;
+  if (progress.proxyStatus !== undefined || beforeConnecting.has(code) || handshakeAlert.test(code)) return true;
+  // TLS and proxies can be reset before they are ready. A plain connection cannot: such a report is not to be trusted.
+  const isOdd = isReset(code) && url.protocol === 'http:' && route.proxy === undefined;
+  return !progress.ready && !isOdd;
+}
+
+const isReset = (code: string): boolean => code === 'ECONNRESET' || code === 'EPIPE' || code === 'ECONNABORTED';
 
 const untrusted =
   /^(?:UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|CERT_|ERR_TLS_CERT|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE)/;
@@ -68,7 +74,7 @@ export const isStale = ({ progress, reason }: ExchangeFailure): boolean =>
   progress.reused &&
   !progress.answered &&
   progress.stopped === undefined &&
-  /^(?:ECONNRESET|EPIPE|ECONNABORTED)$/.test(factsOf(reason, (text) => text).code);
+  isReset(factsOf(reason, (text) => text).code);
 
 function story(progress: Progress, facts: Facts, subject: Subject, route: Route): { seen: string; next: string } {
   const { code } = facts;

@@ -182,9 +182,9 @@ for (const method of ['get', 'getText'] as const) {
       response.on('close', () => clearInterval(timer));
     });
     const http = new Http({ baseUrl: server.url, retries: 0 });
-    const error = await t.throwsAsync<UnreachableError>(http[method]('/', { timeoutMs: 400 }), {
+    const error = await t.throwsAsync<UnreachableError>(http[method]('/', { timeoutMs: 1_500 }), {
       instanceOf: UnreachableError,
-      message: /did not give the whole of its answer within 400 ms/,
+      message: /did not give the whole of its answer within 1500 ms/,
     });
     t.is(error?.reached, 'maybe');
   });
@@ -298,15 +298,15 @@ test('no more requests than maxSocketsPerHost are under way, all get their turn,
   let most = 0;
   const server = await webServer(t, async (_, response) => {
     most = Math.max(most, (now += 1));
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await new Promise((resolve) => setTimeout(resolve, 250));
     now -= 1;
     response.end('{}');
   });
   const network = createNetwork({ maxSocketsPerHost: 2 });
   t.teardown(() => network.close());
-  const http = new Http({ baseUrl: server.url, network, timeoutMs: 1_000, retries: 0 });
-  await Promise.all(Array.from({ length: 20 }, () => http.get('/')));
-  t.is(server.seen.length, 20);
+  const http = new Http({ baseUrl: server.url, network, timeoutMs: 2_500, retries: 0 });
+  await Promise.all(Array.from({ length: 24 }, () => http.get('/')));
+  t.is(server.seen.length, 24);
   t.is(most, 2);
 });
 
