@@ -3,15 +3,17 @@ import type { Rule } from '../rule.js';
 
 const OPENING = 'Traceback (most recent call last):';
 const FRAME = /^\s+File "(?<file>.+)", line (?<line>\d+), in /;
+/** Frames and source lines are indented; the exception is not: `ValueError: no`, `pkg.mod.Problem`. */
+const RAISED = /^[A-Za-z_][\w.]*(?::\s|:?$)/;
 const LONGEST_TITLE = 200;
 
 /** The driver's Python raised: the last traceback of the log, with the user's own line. */
 export const pythonException: Rule = ({ lines }) => {
   const start = lines.findLastIndex(({ text }) => text.trim() === OPENING);
   if (start < 0) return undefined;
-  const rest = lines.slice(start + 1);
-  // Frames and source lines are indented; the first line that is not names the exception.
-  const end = rest.findIndex(({ text }) => text !== '' && !/^\s/.test(text));
+  // The other stream, and the JVM's own lines in the same one, may come in between.
+  const rest = lines.slice(start + 1).filter(({ source }) => source === lines[start]?.source);
+  const end = rest.findIndex(({ text }) => RAISED.test(text));
   const raised = rest[end];
   if (!raised) return undefined;
   const frames = rest.slice(0, end).filter(({ text }) => FRAME.test(text));
