@@ -93,13 +93,18 @@ const askOnTerminal =
   (io: Io) =>
   async ({ text, choices }: Question, signal: AbortSignal): Promise<string | undefined> => {
     const { isCancel, select } = await import('@clack/prompts');
+    // A prompt that was answered still hears its signal, and would write one more line.
+    const open = new AbortController();
+    const withdraw = (): void => open.abort();
+    signal.addEventListener('abort', withdraw, { once: true });
     const answer = await select({
       message: text,
       options: choices.map(({ value, label, hint }) => ({ value, label, ...(hint !== undefined && { hint }) })),
-      signal,
+      signal: open.signal,
       ...(io.stdin.stream && { input: io.stdin.stream }),
       ...(io.stderr.stream && { output: io.stderr.stream }),
     });
+    signal.removeEventListener('abort', withdraw);
     return isCancel(answer) ? undefined : answer;
   };
 

@@ -74,7 +74,8 @@ async function up(local: LocalServers, args: LocalArgs, { out, io, signal }: Con
         ? [`export LIVYWIRE_YARN_URL=${behind.resourceManager}`, `export LIVYWIRE_HISTORY_URL=${behind.sparkHistory}`]
         : []),
     );
-    out.note('for this shell: eval "$(livywire local up)"; to stop it: livywire local down');
+    const which = instance.name === 'default' ? '' : ` --name ${instance.name}`;
+    out.note(`for this shell: eval "$(livywire local up${which})"; to stop it: livywire local down${which}`);
     out.document({ v: 1, kind: 'local', ...instance });
     return exitCodes.succeeded;
   } finally {
