@@ -20,7 +20,7 @@ export interface NetworkOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** `from=to` rules, such as `ip-10-0-3-9.ec2.internal:8042=127.0.0.1:18042` or `*.ec2.internal=127.0.0.1`. */
   readonly map?: readonly string[];
-  /** PEM: whom to trust, in place of the authorities that Node.js knows. */
+  /** PEM: whom to trust, in place of the authorities that Node.js knows. A server's own certificate will do. */
   readonly ca?: string | readonly string[];
   /** PEM: client certificate, with `key`. */
   readonly cert?: string;
@@ -198,7 +198,8 @@ function readCertificates({ ca, cert, key, passphrase }: NetworkOptions): Secure
     // Node takes any text for `ca` and then trusts nobody.
     for (const one of ca === undefined ? [] : [ca].flat()) new X509Certificate(one);
     return createSecureContext({
-      ...(ca !== undefined && { ca: [ca].flat() }),
+      // A server's own or an intermediate certificate counts as well: who hands it in means to trust it.
+      ...(ca !== undefined && { ca: [ca].flat(), allowPartialTrustChain: true }),
       ...(cert !== undefined && { cert, key }),
       ...(passphrase !== undefined && { passphrase }),
     });

@@ -81,7 +81,10 @@ test('a POST does not take its body to a host that nobody allowed', async (t) =>
     instanceOf: HttpStatusError,
   });
   t.is(error?.status, 307);
-  t.regex(error?.message ?? '', new RegExp(`redirects to ${other.url}, and a POST .*--redirect-host 127\\.0\\.0\\.1`));
+  t.regex(
+    error?.message ?? '',
+    new RegExp(`redirects to ${other.url}, and a POST .*redirectHosts: \\['127\\.0\\.0\\.1'\\]`),
+  );
   t.is(other.seen.length, 0);
 });
 

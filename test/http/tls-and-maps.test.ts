@@ -29,9 +29,9 @@ test('an untrusted certificate is not asked for again and again', async (t) => {
   t.true(server.connections <= 1);
 });
 
-test('with its authority in ca the server is trusted, alone or among others', async (t) => {
+test('with its authority in ca the server is trusted, alone or among others; its own certificate will do', async (t) => {
   const server = await webServer(t, json({ ok: true }), certificate);
-  for (const one of [ca, [otherCa, ca]]) {
+  for (const one of [ca, [otherCa, ca], certificate.cert]) {
     t.deepEqual(await new Http({ baseUrl: server.url, network: open(t, { ca: one }) }).get('/'), { ok: true });
   }
 });
