@@ -4,7 +4,7 @@ import { LocalError } from './errors.js';
 import type { LocalPlaces } from './model.js';
 import { instanceDir, stateRoot } from './paths.js';
 import { stopMarked } from './process-id.js';
-import { readRecord } from './record.js';
+import { readToken } from './record.js';
 
 export interface DownOptions extends LocalPlaces {
   /** @defaultValue `default` */
@@ -23,15 +23,14 @@ export async function down(options: DownOptions = {}): Promise<boolean> {
   const { name = 'default', signal } = options;
   const dir = instanceDir(name, options);
   return alone(stateRoot(options), name, { signal }, async () => {
-    // A record that cannot be read is a crash's: its folder goes, and `up` never started anything without a good one.
-    const record = await readRecord(dir).catch(() => undefined);
-    if (record !== undefined) {
-      const left = await stopMarked(record.token, 5_000);
+    const token = await readToken(dir);
+    if (token !== undefined) {
+      const left = await stopMarked(token, 5_000);
       if (left.length > 0) {
         throw new LocalError(`Process ${left.map(({ pid }) => pid).join(', ')} of ${name} could not be stopped`);
       }
     }
     await rm(dir, { recursive: true, force: true });
-    return record !== undefined;
+    return token !== undefined;
   });
 }

@@ -52,6 +52,20 @@ export async function readRecord(dir: string): Promise<InstanceRecord | undefine
   return text === undefined ? undefined : recordSchema.parse(JSON.parse(text));
 }
 
+/**
+ * The token alone, also out of a record that another version of livywire wrote: whatever its servers are, they can
+ * be found and stopped.
+ */
+export async function readToken(dir: string): Promise<string | undefined> {
+  const text = await readFile(fileIn(dir), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    return recordSchema.pick({ token: true }).parse(JSON.parse(text)).token;
+  } catch {
+    return undefined; // no record of ours: nothing was started from it
+  }
+}
+
 /** Written whole or not at all, and on disk before anything is started under its token. */
 export async function writeRecord(dir: string, record: InstanceRecord): Promise<void> {
   await mkdir(dir, { recursive: true, mode: 0o700 });

@@ -8,7 +8,7 @@ import { ensureJdk } from './jdk.js';
 import { jarFileName, type LocalLock, type LockedJar, theLock } from './lock.js';
 import type { LocalProgress } from './model.js';
 import { findPython, makeSparkEnv, openSparkEnv, type SparkEnv, sparkEnvDir } from './python.js';
-import { onPath, runTool } from './tool.js';
+import { clearStaging, onPath, runTool } from './tool.js';
 
 /** Everything that an instance runs on, in place and verified. */
 export interface Software extends SparkEnv {
@@ -42,6 +42,8 @@ export function ensureSoftware(options: SoftwareOptions): Promise<Software> {
 
   return alone(root, 'fetch', { onWait, signal }, async () => {
     const jarDir = join(root, 'jars');
+    // What a killed fetch left: under the lock nobody else is making one.
+    await Promise.all([clearStaging(root), clearStaging(jarDir)]);
     const livy = options.livy ? lock.maven.livy : [];
     const hadoop = options.hadoop ? lock.maven.hadoop : [];
     // Both lists name some jars; those are fetched once.

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:fs';
-import { access, mkdtemp, stat } from 'node:fs/promises';
+import { access, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
@@ -75,5 +75,15 @@ export async function runTool(program: string, args: readonly string[], options:
   }
 }
 
+const stagingPrefix = '.part-';
+
 /** A fresh folder beside `target`, on the same file system, so that a rename puts it in place whole. */
-export const stagingBeside = (dir: string, label: string): Promise<string> => mkdtemp(join(dir, `.part-${label}-`));
+export const stagingBeside = (dir: string, label: string): Promise<string> =>
+  mkdtemp(join(dir, `${stagingPrefix}${label}-`));
+
+/** Removes every such folder. */
+export async function clearStaging(dir: string): Promise<void> {
+  const entries = await readdir(dir).catch(() => []);
+  const parts = entries.filter((entry) => entry.startsWith(stagingPrefix));
+  await Promise.all(parts.map((entry) => rm(join(dir, entry), { recursive: true, force: true })));
+}

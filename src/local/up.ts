@@ -10,7 +10,7 @@ import type { InstanceOptions, LocalInstance, LocalProgress, UpOptions } from '.
 import { cacheRoot, instanceDir, stateRoot } from './paths.js';
 import { planServers } from './plan.js';
 import { identify, stopMarked } from './process-id.js';
-import { asInstance, type InstanceRecord, readRecord, writeRecord } from './record.js';
+import { asInstance, type InstanceRecord, readRecord, readToken, writeRecord } from './record.js';
 import { launch, serverStatus, untilHealthy } from './server.js';
 import { ensureSoftware } from './software.js';
 
@@ -34,11 +34,12 @@ export async function up(options: UpOptions = {}): Promise<LocalInstance> {
   return alone(stateRoot(options), name, { onWait, signal }, async () => {
     const wanted = wish(options);
     const old = await readRecord(dir).catch(() => undefined);
-    if (old !== undefined) {
-      const reused = await stillGood(dir, old, wanted);
-      if (reused !== undefined) return reused;
+    const reused = old && (await stillGood(dir, old, wanted));
+    if (reused !== undefined) return reused;
+    const token = await readToken(dir);
+    if (token !== undefined) {
       report({ step: 'stop', message: `clearing what is left of ${name}` });
-      await clear(old);
+      await clear(name, token);
     }
     await rm(dir, { recursive: true, force: true });
     const software = await ensureSoftware({
@@ -97,10 +98,10 @@ async function stillGood(dir: string, old: InstanceRecord, wanted: string): Prom
 }
 
 /** Stops everything that an instance's token is found on. */
-async function clear(record: InstanceRecord): Promise<void> {
-  const left = await stopMarked(record.token, 0);
+async function clear(name: string, token: string): Promise<void> {
+  const left = await stopMarked(token, 0);
   if (left.length > 0) {
-    throw new LocalError(`Process ${left.map(({ pid }) => pid).join(', ')} of ${record.name} could not be stopped`);
+    throw new LocalError(`Process ${left.map(({ pid }) => pid).join(', ')} of ${name} could not be stopped`);
   }
 }
 
@@ -147,7 +148,7 @@ async function start(
     await writeRecord(dir, record);
     return asInstance(dir, record);
   } catch (error) {
-    await clear(record);
+    await clear(name, record.token);
     await writeRecord(dir, { ...record, state: 'failed' });
     if (isLivywireError(error) || signal?.aborted === true) throw error;
     throw new LocalError(`The local instance ${name} could not be started`, { cause: error });

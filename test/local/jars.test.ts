@@ -7,6 +7,7 @@ import { fetchJars, missingJars } from '../../src/local/jars.js';
 import { jarFileName, type LockedJar } from '../../src/local/lock.js';
 import { copyPom, type JarTool } from '../../src/local/maven.js';
 import type { LocalProgress } from '../../src/local/model.js';
+import { clearStaging, stagingBeside } from '../../src/local/tool.js';
 
 const jarOf = (at: string, content: string): LockedJar => ({
   at,
@@ -121,4 +122,14 @@ test('the generated pom copies exactly the list, with classifiers, and escapes t
   t.true(pom.includes('<classifier>tests</classifier>'));
   t.true(pom.includes('<outputDirectory>/a&amp;b</outputDirectory>'));
   t.false(pom.includes('<dependencies>'), 'dependencies would be resolved transitively');
+});
+
+test('folders that a killed fetch left half-made are cleared away', async (t) => {
+  const dir = await mkdtemp(join(tmpdir(), 'jars-'));
+  t.teardown(() => rm(dir, { recursive: true }));
+  await writeFile(join(await stagingBeside(dir, 'jars'), 'half.jar'), 'x');
+  await writeFile(join(dir, 'whole.jar'), 'x');
+  await clearStaging(dir);
+  t.deepEqual(await readdir(dir), ['whole.jar']);
+  await t.notThrowsAsync(clearStaging(join(dir, 'nowhere')));
 });

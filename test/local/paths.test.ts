@@ -1,9 +1,14 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import test from 'ava';
 import { down, instances, instanceStatus, killServer, packageRoot } from '../../src/local/index.js';
 import { instanceDir } from '../../src/local/paths.js';
+import { MARK } from '../../src/local/process-id.js';
 import { readRecord, writeRecord } from '../../src/local/record.js';
 
 const record = {
@@ -65,4 +70,18 @@ test('a server of no instance cannot be killed', async (t) => {
   const stateDir = await mkdtemp(join(tmpdir(), 'state-'));
   t.teardown(() => rm(stateDir, { recursive: true }));
   await t.throwsAsync(killServer({ name: 'x', stateDir }), { code: 'CONFIG_INVALID', message: /no local instance x/ });
+});
+
+test('what a record of another version started is still found and stopped', async (t) => {
+  const stateDir = await mkdtemp(join(tmpdir(), 'state-'));
+  t.teardown(() => rm(stateDir, { recursive: true }));
+  const token = randomUUID();
+  const child = spawn('sleep', ['60'], { stdio: 'ignore', env: { ...process.env, [MARK]: token } });
+  t.teardown(() => child.kill('SIGKILL'));
+  await once(child, 'spawn');
+  await mkdir(join(stateDir, 'x'));
+  await writeFile(join(stateDir, 'x', 'instance.json'), JSON.stringify({ v: 2, token, other: 'fields' }));
+  const ended = once(child, 'exit');
+  t.true(await down({ name: 'x', stateDir }));
+  t.deepEqual(await ended, [null, 'SIGTERM']);
 });
