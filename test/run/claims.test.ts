@@ -1,6 +1,6 @@
 import process from 'node:process';
 import test from 'ava';
-import { type Claim, SubmitBusyError } from '../../src/core/index.js';
+import { type Claim, JobRefusedError, SubmitBusyError } from '../../src/core/index.js';
 import { currentIdentity, type Identity } from '../../src/run/index.js';
 import { memoryLedger, MemoryBackend, testClock, testLivywire, type TestLivywire } from '../../src/testing/index.js';
 import { attemptOf, entryOf } from '../helpers/engine.js';
@@ -196,6 +196,30 @@ test('a stale owner never removes what its successor started', async (t) => {
   t.is((await first).how, 'adopted');
   t.is(backend.requests.filter((r) => r.startsWith('DELETE')).length, removals);
   t.is(backend.applications(second.ref.name), 1);
+});
+
+test('a stale owner whose job is refused does not remove what its successor holds, however young that looks', async (t) => {
+  const clock = testClock();
+  const inner = memoryLedger();
+  const backend = new MemoryBackend({ clock });
+  const start = backend.start.bind(backend);
+  let isFirst = true;
+  backend.start = async (plan) => {
+    if (!isFirst) return start(plan);
+    isFirst = false;
+    await clock.sleep(2_000_000);
+    backend.find = async () => ({ raw: 'starting', state: 'waiting', source: 'test', links: {} });
+    return { kind: 'refused', error: new JobRefusedError('no such file any more'), leftover: true };
+  };
+  const removed: string[] = [];
+  const one = testLivywire({ clock, backend, ledger: inner, identity: { host: 'a', pid: 1 } });
+  const two = testLivywire({ clock, backend, ledger: inner, identity: { host: 'b', pid: 1 } });
+  const first = one.submit(spec, { key: 'k', deadlineMs: 1e9 });
+  await clock.sleep(1_000);
+  t.is((await two.submit(spec, { key: 'k' })).how, 'started');
+  backend.discard = async (name) => void removed.push(name);
+  t.is((await first).how, 'adopted');
+  t.deepEqual(removed, []);
 });
 
 test('this process knows itself', (t) => {

@@ -2,7 +2,7 @@ import test, { type ExecutionContext } from 'ava';
 import type { AttemptRecord, RunRecord } from '../../src/core/index.js';
 import { KeyConflictError } from '../../src/core/index.js';
 import { decide, type Submission } from '../../src/run/decide.js';
-import { specHash } from '../../src/run/index.js';
+import { specHash } from '../../src/run/names.js';
 
 const spec = { file: 's3://b/j.py', args: ['1'] };
 const here = 'http://livy:8998';

@@ -43,7 +43,7 @@ for (const [field, value] of wrong) {
     const lw = testLivywire();
     const ref = { ...refFor(lw.clock), [field]: value } as RunRef;
     const error = t.throws(() => lw.attach(ref), { instanceOf: ConfigError });
-    t.is((error).field, `ref.${field}`);
+    t.is(error.field, `ref.${field}`);
   });
 }
 

@@ -100,6 +100,23 @@ test('an abort while the request is under way rejects at once; what came of the 
   t.is(lw.backend.applications((await again).ref.name), 1);
 });
 
+test('nobody sends while an abandoned request is still under way, however long that takes', async (t) => {
+  const lw = testLivywire();
+  const abort = new AbortController();
+  const start = lw.backend.start.bind(lw.backend);
+  let requests = 0;
+  lw.backend.start = async (plan) => {
+    requests++;
+    abort.abort(why);
+    await lw.clock.sleep(110_000);
+    return start(plan);
+  };
+  await t.throwsAsync(lw.submit(spec, { key: 'k', signal: abort.signal }), { is: why });
+  const again = await lw.submit(spec, { key: 'k' });
+  t.is(requests, 1);
+  t.is(lw.backend.applications(again.ref.name), 1);
+});
+
 test('an abort while the request is under way, and a request that fails: the next submit asks', async (t) => {
   const ledger = memoryLedger();
   const lw = testLivywire({ ledger });

@@ -84,6 +84,19 @@ test('a cancel that is asked for during the submit does not take the claim away'
   t.is(cancelAskedAt, '2026-01-01T00:00:00.000Z');
 });
 
+test('an outcome that a watcher wrote during the submit is not taken back', async (t) => {
+  const ledger = memoryLedger();
+  const lw = testLivywire({ ledger });
+  const start = lw.backend.start.bind(lw.backend);
+  lw.backend.start = async (plan) => {
+    const answer = await start(plan);
+    await (await lw.find('k')).wait(); // the reply took longer than the job
+    return answer;
+  };
+  t.is((await (await lw.submit(spec, { key: 'k' })).wait()).kind, 'succeeded');
+  t.is((await attemptOf(ledger, 'k')).phase, 'ended');
+});
+
 test('whatever the ledger and the server lose, there is one application in the end', async (t) => {
   const ledgerFault = fc.constantFrom<LedgerFault>('before', 'after', 'none');
   const fault = fc.constantFrom<Fault>('reply-lost', 'request-lost', 'refused', 'busy');

@@ -121,6 +121,15 @@ test('a YARN that could not be asked for its time before the request proves noth
   t.is(posts(), 1);
 });
 
+test('absence without the server’s time of the first request is not believed, even from a registry that claims it', async (t) => {
+  const { lw, registry, backend, posts } = setUp();
+  registry.serverTime = () => Promise.reject(new UnreachableError('no answer', 'no'));
+  registry.byTag = async () => ({ kind: 'absent' });
+  backend.failNext('request-lost');
+  await t.throwsAsync(lw.submit(spec, { key: 'k' }), { instanceOf: SubmitUnknownError, message: /its time/ });
+  t.is(posts(), 1);
+});
+
 test('forceResend sends once more although nobody knows, and only once', async (t) => {
   const { lw, registry, backend, posts } = setUp();
   backend.failNext('request-lost');
