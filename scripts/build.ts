@@ -48,7 +48,22 @@ async function buildLibrary(): Promise<Metafile> {
     packages: 'external',
     sourcemap: true,
   });
+  await dropUnreached(metafile);
   return metafile;
+}
+
+/** esbuild writes a chunk for every import(), also for those whose caller fell away as unused. */
+async function dropUnreached({ outputs }: Metafile): Promise<void> {
+  const entries = new Set(Object.values(libraryEntries()));
+  const reached = new Set(Object.keys(outputs).filter((path) => entries.has(outputs[path]?.entryPoint ?? '')));
+  // A Set yields what is added while it is walked.
+  for (const path of reached)
+    for (const found of outputs[path]?.imports ?? []) if (!found.external) reached.add(found.path);
+  for (const path of Object.keys(outputs)) {
+    if (reached.has(path.replace(/\.map$/, ''))) continue;
+    await rm(resolve(root, path));
+    delete outputs[path];
+  }
 }
 
 async function buildCommandLine(): Promise<Metafile> {

@@ -13,8 +13,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = join(root, 'src/cli/bin.ts');
 const folder = await mkdtemp(join(tmpdir(), 'livywire-demo-'));
 // An instance and a ledger of its own: nothing of the person's is touched, and nothing is left.
-const env = { ...process.env, XDG_STATE_HOME: join(folder, 'state') };
-for (const name of Object.keys(env)) if (name.startsWith('LIVYWIRE_')) delete env[name as keyof typeof env];
+const own = Object.entries(process.env).filter(([name]) => !name.startsWith('LIVYWIRE_'));
+const env = { ...Object.fromEntries(own), XDG_STATE_HOME: join(folder, 'state') };
 
 /** Runs a livywire line as if it had been typed here. Resolves with its exit code. */
 async function type(words: readonly string[], extra: Readonly<Record<string, string>> = {}): Promise<number> {
@@ -36,7 +36,7 @@ async function type(words: readonly string[], extra: Readonly<Record<string, str
 }
 
 let url = '';
-let code = 1;
+let code: number;
 // The child gets Ctrl-C too and ends by itself; we stay to clear up.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 try {

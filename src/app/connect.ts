@@ -1,16 +1,8 @@
-import { ConfigError, type Ledger, type Logger } from '../core/index.js';
-import { fileLedger } from '../run/index.js';
+import { ConfigError, type Logger } from '../core/index.js';
 import { createLivywire, type Livywire } from './livywire.js';
+import { openLedger } from './open-ledger.js';
 import { authOf, networkOptions } from './settings-network.js';
 import type { Settings } from './settings.js';
-
-/** The ledger alone, for what needs no server. @throws ConfigError */
-export function openLedger(settings: Pick<Settings, 'ledger'>): Ledger {
-  if (settings.ledger.startsWith('s3://')) {
-    throw new ConfigError(`${settings.ledger}: this version keeps runs in a folder only`, { field: '--ledger' });
-  }
-  return fileLedger(settings.ledger);
-}
 
 /** Settings to wired services. No I/O yet. @throws ConfigError naming the setting */
 export function connect(settings: Settings, options: { readonly logger?: Logger } = {}): Livywire {

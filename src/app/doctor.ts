@@ -1,6 +1,6 @@
 import { type Clock, ConfigError, isLivywireError, plainLine, redactText, systemClock } from '../core/index.js';
 import { createNetwork, Http } from '../http/index.js';
-import { openLedger } from './connect.js';
+import { openLedger } from './open-ledger.js';
 import { adviceFor } from './doctor-advice.js';
 import { checkBehind, type FoundBehind } from './doctor-behind.js';
 import type { Finding } from './doctor-finding.js';

@@ -2,11 +2,11 @@
  * From settings to wired services; the only place that picks implementations.
  * @module
  */
-export { connect, openLedger } from './connect.js';
-export { diagnoseSettings, type DoctorOptions } from './doctor.js';
+export type { DoctorOptions } from './doctor.js';
 export type { Finding } from './doctor-finding.js';
 export { createLivywire, type Livywire, type LivywireOptions } from './livywire.js';
-export { loadLocal } from './load-local.js';
+export { loadConnect, loadDoctor, loadLocal } from './load.js';
+export { openLedger } from './open-ledger.js';
 export { parseDuration } from './settings-duration.js';
 export type { SettingsAuth } from './settings-auth.js';
 export type { SettingsInput } from './settings-find.js';

@@ -1,8 +1,8 @@
 import { type Clock, ConfigError, type Ledger, type Logger, systemClock } from '../core/index.js';
 import { diagnose } from '../diagnosis/index.js';
-import { SparkHistory, YarnRegistry } from '../hadoop/index.js';
 import { type Auth, createNetwork, Http, type Network, type NetworkOptions } from '../http/index.js';
 import { LivyBackend, LivyClient, LivyRing } from '../livy/index.js';
+import { lazyHistory, lazyYarn } from './behind.js';
 import { currentIdentity, defaultWaits, Engine, type Runs, type Waits } from '../run/index.js';
 
 export interface LivywireOptions {
@@ -84,14 +84,8 @@ export function createLivywire(options: LivywireOptions): Livywire {
     logger,
     identity: currentIdentity(),
     waits: { ...defaultWaits, ...options.waits },
-    sources: historyUrl === undefined ? [] : [new SparkHistory({ http: behind(historyUrl, 'Spark History Server') })],
-    ...(yarn && {
-      registry: new YarnRegistry({
-        http: behind(yarn.url, 'YARN'),
-        ...(yarn.user !== undefined && { user: yarn.user }),
-        ...(yarn.seesAllApps !== undefined && { seesAllApps: yarn.seesAllApps }),
-      }),
-    }),
+    sources: historyUrl === undefined ? [] : [lazyHistory(behind(historyUrl, 'Spark History Server'))],
+    ...(yarn && { registry: lazyYarn({ ...yarn, http: behind(yarn.url, 'YARN') }) }),
   });
   return Object.assign(engine, {
     close: async () => {

@@ -63,7 +63,7 @@ export async function followRun(
 
 const isLog = ({ type }: RunEvent): boolean => type === 'line' || type === 'gap';
 
-export function sayOutcome(outcome: RunOutcome, { out }: Context, exitRetryable?: number): number {
+function sayOutcome(outcome: RunOutcome, { out }: Context, exitRetryable?: number): number {
   out.result(...outcomeLines(outcome, out.paint));
   out.document(outcome);
   return codeOfOutcome(outcome, exitRetryable);

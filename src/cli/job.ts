@@ -39,7 +39,7 @@ function randomPart(): string {
 }
 
 /** A key for a run that was given none: told from others at sight, and typed again when needed. */
-export function newKey(spec: JobSpec): string {
+function newKey(spec: JobSpec): string {
   const base = spec.name ?? posix.basename(spec.file.split(/[?#]/)[0] ?? '', posix.extname(spec.file));
   const word = base
     .replace(/[^A-Za-z0-9._-]+/g, '-')

@@ -77,7 +77,7 @@ function checkLostElsewhere(record: RunRecord, want: Submission): void {
 }
 
 /** One line per difference, redacted. Empty when the submission is the run's own. */
-export function conflicts(record: RunRecord, want: Submission): string[] {
+function conflicts(record: RunRecord, want: Submission): string[] {
   const lines: string[] = [];
   const { endpoint } = lastAttempt(record);
   if (endpoint !== want.endpoint) lines.push(`endpoint: ${endpoint} there, ${want.endpoint} here`);

@@ -17,7 +17,7 @@ import { lastAttempt, withLast } from './records.js';
 import { Starter } from './start.js';
 
 const OTHERS_PAUSE_MS = 500;
-export const DEFAULT_DEADLINE_MS = 600_000;
+const DEFAULT_DEADLINE_MS = 600_000;
 
 export interface Submitted {
   readonly record: RunRecord;
