@@ -1,5 +1,6 @@
 import {
   type Livywire,
+  loadConnect,
   readSettings,
   type SettingName,
   settingNames,
@@ -49,7 +50,7 @@ export function createContext(
     readFile: (path) => files.readFile(path),
     connect: async (given) => {
       const wanted = given ?? (await (settings ??= read()));
-      const connect = io.connect ?? (await import('../app/index.js')).connect; // only here: it loads the HTTP client
+      const connect = io.connect ?? (await loadConnect());
       const livywire = await connect(wanted, { logger: loggerTo(out, io.env.LIVYWIRE_DEBUG) });
       open.push(livywire);
       return livywire;

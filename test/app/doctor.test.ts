@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { diagnoseSettings, type Finding, readSettings } from '../../src/app/index.js';
+import { type Finding, loadDoctor, readSettings } from '../../src/app/index.js';
 
 type Reply = { readonly status?: number; readonly body: unknown; readonly date?: string };
 type Routes = Readonly<Record<string, Reply | ((request: IncomingMessage) => Reply)>>;
@@ -39,6 +39,7 @@ async function examine(t: ExecutionContext, env: Readonly<Record<string, string>
   const ledger = await mkdtemp(join(tmpdir(), 'livywire-test-'));
   t.teardown(() => rm(ledger, { recursive: true, force: true }));
   const settings = await readSettings({ env: { HOME: ledger, LIVYWIRE_LEDGER: ledger, ...env }, cwd: ledger });
+  const diagnoseSettings = await loadDoctor();
   const findings: Finding[] = [];
   for await (const finding of diagnoseSettings(settings, { timeoutMs: 5_000 })) findings.push(finding);
   return findings;

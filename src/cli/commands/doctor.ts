@@ -1,4 +1,4 @@
-import { diagnoseSettings, type Finding } from '../../app/index.js';
+import { type Finding, loadDoctor } from '../../app/index.js';
 import { defineCommand } from '../define.js';
 import { exitCodes } from '../exit-code.js';
 import { connectionOptions, outputOptions } from '../options.js';
@@ -37,6 +37,7 @@ export const doctorCommand = defineCommand({
   ],
   options: { ...connectionOptions, ...outputOptions },
   async run(_args, { out, io, settings, signal }) {
+    const diagnoseSettings = await loadDoctor();
     const findings: Finding[] = [];
     for await (const finding of diagnoseSettings(await settings(), { clock: io.clock, signal })) {
       findings.push(finding);

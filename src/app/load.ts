@@ -1,0 +1,10 @@
+// What a command line may never need is loaded when it is asked for, not before. Programs import it as usual.
+
+/** Wired services over settings. */
+export const loadConnect = async () => (await import('./connect.js')).connect;
+
+/** The check of settings and servers. */
+export const loadDoctor = async () => (await import('./doctor.js')).diagnoseSettings;
+
+/** The local Livy and Spark. */
+export const loadLocal = () => import('../local/index.js');
