@@ -16,7 +16,7 @@ async function hashOf(file: string): Promise<string> {
 }
 
 /** Whether the file is this very jar. The size is looked at first, for it is cheap. */
-export async function isJar(file: string, jar: LockedJar): Promise<boolean> {
+async function isJar(file: string, jar: LockedJar): Promise<boolean> {
   const found = await stat(file).catch(() => undefined);
   return found?.size === jar.size && (await hashOf(file)) === jar.sha256;
 }

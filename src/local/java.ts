@@ -12,7 +12,7 @@ export interface Java {
 }
 
 /** What Spark 3.5 and Livy 0.7 both run on, best first. A newer one starts them and then fails inside them. */
-export const javaVersions: readonly number[] = [17, 11, 8];
+const javaVersions: readonly number[] = [17, 11, 8];
 
 /** `17.0.15` → 17, `1.8.0_402` → 8. */
 export function javaMajor(version: string): number | undefined {

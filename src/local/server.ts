@@ -35,10 +35,7 @@ export async function launch(server: ServerRecord, token: string): Promise<Proce
 }
 
 /** Whether the server answers. */
-export async function answers(
-  server: Pick<ServerRecord, 'url' | 'health' | 'healthy'>,
-  timeoutMs = 2_000,
-): Promise<boolean> {
+async function answers(server: Pick<ServerRecord, 'url' | 'health' | 'healthy'>, timeoutMs = 2_000): Promise<boolean> {
   try {
     const reply = await fetch(server.url + server.health, {
       signal: AbortSignal.timeout(timeoutMs),

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { fetchJars, missingJars } from '../../src/local/jars.js';
 import { jarFileName, type LockedJar } from '../../src/local/lock.js';
-import { copyPom, type JarTool } from '../../src/local/maven.js';
+import { copyPom, ivyFile, type JarTool } from '../../src/local/maven.js';
 import type { LocalProgress } from '../../src/local/model.js';
 import { clearStaging, stagingBeside } from '../../src/local/tool.js';
 
@@ -132,4 +132,11 @@ test('folders that a killed fetch left half-made are cleared away', async (t) =>
   await clearStaging(dir);
   t.deepEqual(await readdir(dir), ['whole.jar']);
   await t.notThrowsAsync(clearStaging(join(dir, 'nowhere')));
+});
+
+test('the list for Ivy names one jar for each module and follows nothing', (t) => {
+  const list = ivyFile([one, { ...two, at: 'org.example:two:2.0:tests' }]);
+  t.is(list.match(/<dependency /g)?.length, 2);
+  t.is(list.match(/transitive="false"/g)?.length, 2);
+  t.true(list.includes('<artifact name="two" type="jar" ext="jar" m:classifier="tests"/>'));
 });
