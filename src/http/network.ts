@@ -171,7 +171,7 @@ export class Network {
 }
 
 /** The port that a URL means. */
-export const portOf = (url: URL): number =>
+const portOf = (url: URL): number =>
   url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
 
 function parsePattern(pattern: string): (host: string, port: number) => boolean {

@@ -51,7 +51,7 @@ function fromEnv(env: Env | undefined, name: string): Proxy | undefined {
 }
 
 /** @throws ConfigError that does not repeat the address, for it may hold a password */
-export function parseProxy(value: string, field: string): Proxy {
+function parseProxy(value: string, field: string): Proxy {
   const refuse = (why: string): never => {
     throw new ConfigError(`The proxy address ${why}; write socks5h://host:port or http://host:port`, { field });
   };

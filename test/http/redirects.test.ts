@@ -1,6 +1,7 @@
 import test from 'ava';
 import { ConfigError, HttpStatusError } from '../../src/core/index.js';
 import { basicAuth, createNetwork, Http } from '../../src/http/index.js';
+import { tlsFiles } from '../helpers/tls.js';
 import { json, redirect, type Respond, webServer } from '../helpers/web-server.js';
 
 const auth = basicAuth('hadoop', 'hunter22');
@@ -60,6 +61,21 @@ test('an allowed host is allowed on its port only, where one is named', async (t
     other.seen.map((seen) => seen.headers.authorization !== undefined),
     [false, true],
   );
+});
+
+test('an allowed host gets nothing of ours in the clear after an encrypted start', async (t) => {
+  const plain = await webServer(t, json({ there: true }));
+  const server = await webServer(t, redirect(307, plain.url), tlsFiles.server);
+  const network = createNetwork({ ca: tlsFiles.ca, redirectHosts: ['127.0.0.1'] });
+  const http = new Http({ baseUrl: server.url, auth, headers, network });
+  t.deepEqual(await http.get('/'), { there: true });
+  t.is(plain.seen[0]?.headers.authorization, undefined);
+  t.is(plain.seen[0]?.headers['x-api-key'], undefined);
+  await t.throwsAsync(http.post('/batches', {}), {
+    instanceOf: HttpStatusError,
+    message: /only where that was allowed/,
+  });
+  t.is(plain.seen.length, 1);
 });
 
 for (const status of [307, 308]) {
