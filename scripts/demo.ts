@@ -38,7 +38,7 @@ async function type(words: readonly string[], extra: Readonly<Record<string, str
 let url = '';
 let code: number;
 // The child gets Ctrl-C too and ends by itself; we stay to clear up.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 try {
   code = await type(['local', 'up', '--name', 'demo']);
   if (code === 0) {
