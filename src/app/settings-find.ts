@@ -1,4 +1,5 @@
-import { resolve, join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { closestMatch } from 'leven';
 import { ConfigError } from '../core/index.js';
 import type { ConfigFile, ProfileValue } from './settings-file.js';
 import type { SettingsIo } from './settings-io.js';
@@ -141,4 +142,17 @@ export function dropForeign(
     delete found[name];
     notes.push(`${name} of ${one.from} is for ${new URL(written).origin}, not for ${origin}: left out`);
   }
+}
+
+const OTHER_VARIABLES = ['LIVYWIRE_PROFILE', 'LIVYWIRE_CONFIG', 'LIVYWIRE_DEBUG'];
+
+/** A variable that nobody reads because of a typo would be looked for at length. */
+export function misspeltVariables(env: SettingsInput['env']): string[] {
+  const known = [...settingNames.map((name) => settingWords[name].env as string), ...OTHER_VARIABLES];
+  return Object.keys(env)
+    .filter((name) => name.startsWith('LIVYWIRE_') && !known.includes(name))
+    .flatMap((name) => {
+      const near = closestMatch(name, known, { maxDistance: 2 });
+      return near === undefined ? [] : [`${name} is set, but no setting is called so; did you mean ${near}?`];
+    });
 }

@@ -9,6 +9,7 @@ import {
   type FoundSettings,
   isTrue,
   listOf,
+  misspeltVariables,
   nonEmpty,
   pickProfile,
   type SettingsInput,
@@ -64,7 +65,7 @@ export async function readSettings(input: SettingsInput): Promise<Settings> {
   const profileName = input.profile ?? nonEmpty(env.LIVYWIRE_PROFILE) ?? file?.profile;
   const profile = profileName === undefined ? undefined : pickProfile(profileName, input, file);
 
-  const notes: string[] = [];
+  const notes = misspeltVariables(env);
   const found: FoundSettings = {};
   for (const name of settingNames) {
     const one = findSetting(

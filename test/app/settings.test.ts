@@ -46,6 +46,11 @@ test('flags win over the environment, the environment over the profile, and each
   t.is((await read({ files })).url, 'http://profile:1');
 });
 
+test('a variable with a typo is told, one of somebody else is not', async (t) => {
+  const { notes } = await read({ env: { LIVYWIRE_ULR: URL, LIVYWIRE_SOMETHING_ELSE: 'x', LIVYWIRE_DEBUG: '1' } });
+  t.deepEqual(notes, ['LIVYWIRE_ULR is set, but no setting is called so; did you mean LIVYWIRE_URL?']);
+});
+
 test('an empty variable is one that is not set, an empty flag is a mistake', async (t) => {
   t.is((await read({ env: { LIVYWIRE_URL: '' } })).url, undefined);
   await t.throwsAsync(read({ flags: { url: '' } }), { name: 'ConfigError', message: /^--url: is empty/ });

@@ -52,6 +52,14 @@ test('up prints what a shell can eval, and nothing else on stdout', async (t) =>
   t.regex(stderr, /default is up: Livy at http:\/\/127\.0\.0\.1:40123/);
 });
 
+test('up says how this shell gets at it, with the same flags again, and how it is stopped', async (t) => {
+  const { stderr } = await world().run('up', '--yarn', '--name', 'my emr', '--json');
+  t.regex(
+    stderr,
+    /eval "\$\(livywire local up --yarn --name 'my emr'\)"; to stop it: livywire local down --name 'my emr'$/m,
+  );
+});
+
 test('up with YARN exports the servers behind Livy too', async (t) => {
   const behind = {
     resourceManager: 'http://rm',

@@ -96,11 +96,12 @@ test('under bash -c a signal to the group ends both, and bash sees our code', as
   t.regex(stderr, /^livywire: left running: k;/);
 });
 
+const unshare = 'unshare';
 const namespace = ['--pid', '--fork', '--mount-proc', '--kill-child'] as const;
 const canUnshare = (): readonly string[] | undefined =>
   [[...namespace], ['--user', '--map-root-user', ...namespace]].find((flags) => {
     try {
-      execFileSync('unshare', [...flags, 'true'], { stdio: 'ignore' });
+      execFileSync(unshare, [...flags, 'true'], { stdio: 'ignore' });
       return true;
     } catch {
       return false;
@@ -116,7 +117,7 @@ test('as PID 1, where signals without a handler do nothing, SIGTERM works all th
   }
   const livy = await livyStub(t);
   const env = { LIVYWIRE_URL: livy.url, LIVYWIRE_LEDGER: await tempFolder(t) };
-  const { child, done } = launch(t, ['unshare', ...flags, ...node, 'run', '-q', '--key', 'k', JOB], env);
+  const { child, done } = launch(t, [unshare, ...flags, ...node, 'run', '-q', '--key', 'k', JOB], env);
   await livy.seen(/GET \/batches\/0$/);
   const pid = Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim());
   t.regex(readFileSync(`/proc/${pid}/status`, 'utf8'), /^NSpid:\s+\d+\s+1$/m);

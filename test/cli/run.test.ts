@@ -63,12 +63,21 @@ test('with --quiet there is the outcome and nothing else', async (t) => {
 });
 
 test('the same key again adopts the run and sends nothing', async (t) => {
-  const { run, backend } = world();
+  const { run, backend } = world({ lines: ['first'] });
   await run('run', ...URL_FLAG, '--key', 'day', JOB);
   const again = await run('run', ...URL_FLAG, '--key', 'day', JOB);
   t.is(again.code, 0);
+  t.regex(again.stdout, /^succeeded/, 'how it ended, without its log once more');
   t.regex(again.stderr, /found the run under this key, nothing was sent: day/);
   t.is(backend.requests.filter((request) => request.startsWith('POST')).length, 1);
+});
+
+test('the same key while the run goes on follows it, log and all', async (t) => {
+  const { run } = world({ lines: ['first', 'second'] });
+  await run('submit', ...URL_FLAG, '--key', 'day', JOB);
+  const { code, stdout } = await run('run', ...URL_FLAG, '--key', 'day', JOB);
+  t.is(code, 0);
+  t.regex(stdout, /^first\nsecond\nsucceeded/);
 });
 
 test('the same key for another job is refused with 2 and the difference', async (t) => {

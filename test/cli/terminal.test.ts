@@ -51,7 +51,6 @@ test('--quiet drops notes, not warnings', (t) => {
 });
 
 test('colours are for terminals; NO_COLOR and FORCE_COLOR have the last word', (t) => {
-   
   const isPainted = (options: Parameters<typeof terminal>[0]) => {
     const { out, stderr } = terminal(options);
     out.error('x');

@@ -7,7 +7,7 @@ import type { LocalServers } from '../io.js';
 import { countOf, outputOptions } from '../options.js';
 import { ProgressView } from '../progress-view.js';
 import { nearest } from '../scan.js';
-import { plain, since, table } from '../show.js';
+import { plain, shellWord, since, table } from '../show.js';
 
 const actions = ['up', 'status', 'logs', 'down'] as const;
 const servers = ['livy', 'resourcemanager', 'nodemanager', 'jobhistory', 'spark-history'] as const;
@@ -74,8 +74,13 @@ async function up(local: LocalServers, args: LocalArgs, { out, io, signal }: Con
         ? [`export LIVYWIRE_YARN_URL=${behind.resourceManager}`, `export LIVYWIRE_HISTORY_URL=${behind.sparkHistory}`]
         : []),
     );
-    const which = instance.name === 'default' ? '' : ` --name ${instance.name}`;
-    out.note(`for this shell: eval "$(livywire local up${which})"; to stop it: livywire local down${which}`);
+    // The same flags again, for an instance that is up is only found by those it was started with.
+    const same = args.given.flatMap(({ typed, value }) => [typed, ...(value === undefined ? [] : [shellWord(value)])]);
+    const words = same.filter((word) => !['--json', '--quiet', '-q'].includes(word));
+    const named = args.name === undefined ? '' : ` --name ${shellWord(args.name)}`;
+    out.note(
+      `for this shell: eval "$(livywire ${['local', 'up', ...words].join(' ')})"; to stop it: livywire local down${named}`,
+    );
     out.document({ v: 1, kind: 'local', ...instance });
     return exitCodes.succeeded;
   } finally {

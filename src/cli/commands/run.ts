@@ -1,3 +1,5 @@
+import type { Run } from '../../app/index.js';
+import { isFinal } from '../../core/index.js';
 import { needUrl } from '../context.js';
 import { defineCommand } from '../define.js';
 import { followRun } from '../follow.js';
@@ -56,8 +58,11 @@ export const runCommand = defineCommand({
       const started = await start(livywire, spec, args, context, interrupts);
       if ('code' in started) return started.code;
       if (args.detach && !interrupts.signal.aborted) return submitted(started.run, context);
+      // Under a key whose run has ended there is nothing to follow: how it ended is the answer, livywire logs has the log.
+      const log =
+        args.quiet || (await hasEnded(started.run, interrupts.signal)) ? 'none' : args.verbose ? 'whole' : 'folded';
       return await followRun(started.run, context, interrupts, {
-        log: args.quiet ? 'none' : args.verbose ? 'whole' : 'folded',
+        log,
         onTimeout: args['on-timeout'] ?? 'leave',
         ...(timeoutMs !== undefined && { timeoutMs }),
         ...(exitRetryable !== undefined && { exitRetryable }),
@@ -67,3 +72,9 @@ export const runCommand = defineCommand({
     }
   },
 });
+
+/** Whether an adopted run was over before we came. Where nobody can say, following it will tell. */
+async function hasEnded(run: Run, signal: AbortSignal): Promise<boolean> {
+  if (run.how !== 'adopted') return false;
+  return run.status({ signal }).then(isFinal, () => false);
+}
