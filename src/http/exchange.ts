@@ -228,7 +228,6 @@ class Exchange {
         resolve({ bytes: only ?? Buffer.concat(chunks, length), truncated: false });
       });
       body.on('error', reject); // stays on: a second error must not be thrown into the process
-      body.once('close', () => reject(new Error('the answer was broken off'))); // no effect after `end`
     });
   }
 }

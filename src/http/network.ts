@@ -171,8 +171,7 @@ export class Network {
 }
 
 /** The port that a URL means. */
-const portOf = (url: URL): number =>
-  url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+const portOf = (url: URL): number => (url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port));
 
 function parsePattern(pattern: string): (host: string, port: number) => boolean {
   const match = /^(\[[\da-f:.]+\]|[\w.*-]+)(?::(\d+))?$/i.exec(pattern.trim());

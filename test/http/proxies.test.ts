@@ -97,6 +97,28 @@ test('a SOCKS proxy that refuses, is not there, or says nothing: nothing was sen
   }
 });
 
+test('the limit for connecting through SOCKS ends with the connection: an answer may take longer', async (t) => {
+  const server = await webServer(t, (_, response) => void setTimeout(() => response.end('{}'), 900), certificate);
+  const proxy = await socks(t, { names: { 'livy.test:443': { host: '127.0.0.1', port: server.port } } });
+  const http = client(t, 'https://livy.test', { proxy: `socks5h://127.0.0.1:${proxy.port}`, connectTimeoutMs: 700 });
+  t.deepEqual(await http.get('/'), {});
+});
+
+test('a SOCKS proxy that hangs cannot hold a call beyond its limit or its abort', async (t) => {
+  const proxy = await socks(t, { names: {}, silent: true });
+  const http = client(t, 'http://livy.private', {
+    proxy: `socks5h://127.0.0.1:${proxy.port}`,
+    connectTimeoutMs: 600_000,
+  });
+  const error = await t.throwsAsync(http.post('/', {}, { timeoutMs: 100 }), { instanceOf: UnreachableError });
+  t.is(error?.reached, 'no');
+  const reason = new Error('enough');
+  const controller = new AbortController();
+  const call = http.get('/', { signal: controller.signal });
+  setTimeout(() => controller.abort(reason), 20);
+  t.is(await t.throwsAsync(call), reason);
+});
+
 test('a reset after the SOCKS connection was made: it may have arrived', async (t) => {
   const server = await webServer(t, (_seen, _response, request) => request.socket.resetAndDestroy());
   const proxy = await socks(t, { names: { 'livy.private:80': { host: '127.0.0.1', port: server.port } } });
