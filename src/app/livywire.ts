@@ -40,7 +40,7 @@ export interface LivywireOptions {
 
 /** Everything that runs jobs, and its end. */
 export interface Livywire extends Runs {
-  /** Closes idle connections. Jobs go on. */
+  /** Closes every connection: calls that are under way fail. Jobs go on. */
   close(): Promise<void>;
 }
 
@@ -87,9 +87,14 @@ export function createLivywire(options: LivywireOptions): Livywire {
     sources: historyUrl === undefined ? [] : [lazyHistory(behind(historyUrl, 'Spark History Server'))],
     ...(yarn && { registry: lazyYarn({ ...yarn, http: behind(yarn.url, 'YARN') }) }),
   });
-  return Object.assign(engine, {
+  return {
+    submit: (spec, submitOptions) => engine.submit(spec, submitOptions),
+    attach: (ref) => engine.attach(ref),
+    find: (run, findOptions) => engine.find(run, findOptions),
+    list: (listOptions) => engine.list(listOptions),
+    plan: (spec, planOptions) => engine.plan(spec, planOptions),
     close: async () => {
       network.close();
     },
-  });
+  };
 }

@@ -99,10 +99,3 @@ function specDifferences(there: JobSpec, here: JobSpec): string[] {
     .map((field) => `${field}: ${a.get(field) ?? 'not set'} there, ${b.get(field) ?? 'not set'} here`);
   return lines.length > 0 ? lines : ['a redacted value differs'];
 }
-
-/** @throws ConfigError */
-export function checkRetryOf(value: string | undefined): void {
-  if (value !== undefined && value !== 'failed' && value !== 'lost') {
-    throw new ConfigError(`retryOf is ${JSON.stringify(value)}; it takes "failed" or "lost"`, { field: 'retryOf' });
-  }
-}

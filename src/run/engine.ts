@@ -1,4 +1,6 @@
 import { type BackendKind, ConfigError, type JobSpec, type RunRecord, type RunRef } from '../core/index.js';
+import { checkOptions } from './check-options.js';
+import { decide } from './decide.js';
 import type { EngineDeps } from './deps.js';
 import { findRun } from './find.js';
 import { attemptName, checkKey, randomKey, specHash, specTag } from './names.js';
@@ -47,12 +49,16 @@ export class Engine implements Runs {
     return this.#deps.ledger.list(options);
   }
 
-  async plan(spec: JobSpec, { key = randomKey() }: SubmitOptions = {}): Promise<Readonly<Record<string, unknown>>> {
+  async plan(spec: JobSpec, options: SubmitOptions = {}): Promise<Readonly<Record<string, unknown>>> {
     const { backend, ledger } = this.#deps;
+    const { key = randomKey(), retryOf } = options;
+    checkOptions(options);
     checkKey(key);
     backend.check(spec);
     const entry = await ledger.get(key);
-    const attempt = entry ? lastAttempt(entry.record).attempt : 1;
+    const want = { spec, hash: specHash(spec), endpoint: backend.endpoint, retryOf };
+    const isNext = entry && decide(entry.record, want, () => true).kind === 'next-attempt';
+    const attempt = entry ? lastAttempt(entry.record).attempt + (isNext ? 1 : 0) : 1;
     const name = attemptName(await ledger.namespace(), key, attempt);
     return backend.request({ spec, name, tags: [name, specTag(specHash(spec))] });
   }

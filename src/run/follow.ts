@@ -6,13 +6,14 @@ import {
   type RunEvent,
   type RunRef,
 } from '../core/index.js';
+import { checkOptions } from './check-options.js';
 import type { EngineDeps } from './deps.js';
 import type { EventOptions } from './options.js';
-import { DIRECT_MIN_MS, LIVY_OVER_YARN_MIN_MS } from './pace.js';
+import { DIRECT_MIN_MS, LIVY_OVER_YARN_MIN_MS, pace } from './pace.js';
 import { watch } from './watch.js';
 
-/** A log that was quiet for so long is asked for less often. */
-const QUIET_AFTER_MS = 30_000;
+/** The longest pause between two reads of a log: Livy keeps 200 lines, and a burst after a silence must not run them over. */
+const LOG_MAX_MS = 10_000;
 
 /**
  * The driver's lines, states and silences as they come; the last event is the outcome. Ends as `watch` ends.
@@ -24,6 +25,7 @@ export async function* follow(
   options: EventOptions = {},
 ): AsyncGenerator<RunEvent, void> {
   const { clock, logs } = deps;
+  checkOptions(options);
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   const log = new Tail(logs.open(ref, options.tail === undefined ? {} : { tail: options.tail }));
@@ -44,7 +46,9 @@ export async function* follow(
           lastLineAt = clock.now();
           yield item;
         }
-        nap = napOf(clock.now() - lastLineAt > QUIET_AFTER_MS ? LIVY_OVER_YARN_MIN_MS : DIRECT_MIN_MS);
+        // By the length of the silence, not the run's age: a log that flows is read as it flows.
+        const minMs = known.appId === undefined ? DIRECT_MIN_MS : LIVY_OVER_YARN_MIN_MS;
+        nap = napOf(pace(clock.now() - lastLineAt, { minMs, maxMs: LOG_MAX_MS }));
         nap.catch(() => undefined);
         continue;
       }
@@ -78,6 +82,7 @@ export async function* logsNow(
   ref: RunRef,
   { tail, signal }: { readonly tail?: number; readonly signal?: AbortSignal },
 ): AsyncGenerator<RunEvent, void> {
+  checkOptions(tail === undefined ? {} : { tail });
   const reader = deps.logs.open(ref, tail === undefined ? {} : { tail });
   const options: CallOptions = signal ? { signal } : {};
   yield* await reader.read(ref, options);

@@ -39,13 +39,16 @@ export interface EventOptions extends WaitOptions {
 export interface LogOptions {
   /** Keep going until the run ends. @defaultValue `false`: what is there now */
   readonly follow?: boolean;
+  /** Start with the last so many lines of each stream. @defaultValue everything the servers still have */
   readonly tail?: number;
+  /** Ends the reading, not the job. */
   readonly signal?: AbortSignal;
 }
 
 export interface CancelOptions {
   /** How long to wait for the proof that the application stopped, in milliseconds. @defaultValue `180_000` */
   readonly timeoutMs?: number;
+  /** Ends the waiting. The job may have been asked to stop by then, and is not taken back. */
   readonly signal?: AbortSignal;
 }
 
@@ -55,35 +58,62 @@ export interface Run {
   readonly ref: RunRef;
   /** `started`: by this submit · `adopted`: the key already had it · `attached`: by its ref. */
   readonly how: 'started' | 'adopted' | 'attached';
-  /** One reading. @throws RunNotFoundError when no server and no ledger knows it any more */
+  /**
+   * One reading. An end that it sees is written to the ledger.
+   * @throws RunNotFoundError when no server and no ledger knows it any more
+   * @throws UnreachableError when somebody who may know did not answer
+   * @throws AuthError, JobRefusedError when the server had refused it
+   */
   status(options?: { readonly signal?: AbortSignal }): Promise<RunStatus>;
-  /** Every reading until the end, at the pace of DESIGN; the last one is final. */
+  /**
+   * Every reading until the end. The pause between two is 5 % of the attempt's age: at least 1 s, or 5 s towards a
+   * Livy that has YARN behind it, at most `maxDelayMs`. The last one is final, or `unknown` with `raw: 'lost'`.
+   * @throws WaitTimeoutError at `timeoutMs`
+   * @throws UnreachableError after 15 minutes in which no server answered
+   * @throws AuthError, JobRefusedError when the server had refused it. The job goes on in each case but the last
+   */
   watch(options?: WaitOptions): AsyncGenerator<RunStatus, void>;
-  /** The driver's lines, states and the outcome as they come; the last one is the outcome. */
+  /**
+   * The driver's lines, states and the outcome as they come; the last one is the outcome. The log is read every
+   * second while it flows (5 s towards a Livy over YARN), and at least every 10 s. @throws as `watch` does
+   */
   events(options?: EventOptions): AsyncGenerator<RunEvent, void>;
-  /** Log lines only. */
+  /** Lines, gaps and notices only. With `follow` it throws as `watch` does. */
   logs(options?: LogOptions): AsyncGenerator<RunEvent, void>;
-  /** Resolves with how it ended, failure included. @throws WaitTimeoutError */
+  /** Resolves with how it ended, failure included. @throws as `watch` does */
   wait(options?: WaitOptions): Promise<RunOutcome>;
-  /** Like `wait`, but anything but success is thrown. @throws JobFailedError */
+  /** Like `wait`, but anything but success is thrown. @throws JobFailedError, and as `watch` does */
   result(options?: WaitOptions): Promise<RunOutcome>;
-  /** Stops the application and proves it. Resolves with the outcome, which is what it was when it had ended already. @throws WaitTimeoutError when it would not stop in time */
+  /**
+   * Stops the application and proves it. Resolves with the outcome, which is what it was when it had ended already.
+   * @throws WaitTimeoutError when no server said in time that it stopped; it may still be stopping
+   * @throws UnreachableError when no server took the cancel
+   * @throws AuthError
+   */
   cancel(options?: CancelOptions): Promise<RunOutcome>;
 }
 
 /** The engine as the three entrances see it. */
 export interface Runs {
-  /** @throws ConfigError, KeyConflictError, AuthError, JobRefusedError, SubmitUnknownError, SubmitBusyError, UnreachableError */
+  /**
+   * Starts the job, or finds the run that its key already has.
+   * @throws ConfigError, KeyConflictError, LedgerError before anything was sent
+   * @throws JobRefusedError, AuthError, UnreachableError when nothing was started
+   * @throws SubmitUnknownError when that is not known; SubmitBusyError while another process is at it. The same key goes on
+   */
   submit(spec: JobSpec, options?: SubmitOptions): Promise<Run>;
   /** No I/O: the ref is believed, and checked by the first read. */
   attach(ref: RunRef): Run;
   /**
    * A run by its key, Livy name, `livy:<id>` or application id; never guessed between them.
-   * @throws RunNotFoundError
+   * @throws RunNotFoundError, LedgerError; UnreachableError, AuthError where a server had to be asked
    */
   find(run: string, options?: { readonly signal?: AbortSignal }): Promise<Run>;
-  /** What the ledger holds, newest first. */
+  /** What the ledger holds, newest first. Asks no server. @throws LedgerError */
   list(options?: { readonly since?: Date; readonly limit?: number }): AsyncIterable<RunRecord>;
-  /** The request that `submit` would send, as plain JSON. Sends nothing. @throws ConfigError */
+  /**
+   * The request that `submit` would send, as plain JSON. Sends and writes nothing. Without a key its name is a random
+   * one, another each time. @throws ConfigError, KeyConflictError, LedgerError
+   */
   plan(spec: JobSpec, options?: SubmitOptions): Promise<Readonly<Record<string, unknown>>>;
 }

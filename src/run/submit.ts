@@ -9,7 +9,8 @@ import {
   SubmitBusyError,
 } from '../core/index.js';
 import { ClaimHolder, claimIsFree, ClaimLostError } from './claims.js';
-import { checkRetryOf, decide, nothingWasSent, type Submission } from './decide.js';
+import { checkOptions } from './check-options.js';
+import { decide, nothingWasSent, type Submission } from './decide.js';
 import type { EngineDeps } from './deps.js';
 import { attemptName, checkKey, randomKey, specHash, specTag } from './names.js';
 import type { SubmitOptions } from './options.js';
@@ -37,9 +38,9 @@ export async function submit(
 ): Promise<Submitted> {
   const { backend, clock, ledger } = deps;
   const { signal, deadlineMs = DEFAULT_DEADLINE_MS } = options;
+  checkOptions(options);
   const key = options.key ?? randomKey();
   checkKey(key);
-  checkRetryOf(options.retryOf);
   backend.check(spec);
   const namespace = await ledger.namespace();
   const want: Submission = { spec, hash: specHash(spec), endpoint: backend.endpoint, retryOf: options.retryOf };

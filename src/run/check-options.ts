@@ -1,0 +1,25 @@
+import { ConfigError } from '../core/index.js';
+import type { CancelOptions, EventOptions, LogOptions, SubmitOptions, WaitOptions } from './options.js';
+
+type Options = SubmitOptions & EventOptions & LogOptions & WaitOptions & CancelOptions;
+
+const shown = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : String(value));
+
+/**
+ * Refuses what the engine could only misunderstand: a wait of `'60s'` or `NaN` milliseconds would never end, or at once.
+ * @throws ConfigError naming the option
+ */
+export function checkOptions(options: Options): void {
+  const wrong = (field: keyof Options, want: string): never => {
+    throw new ConfigError(`${field} is ${shown(options[field])}; it takes ${want}`, { field });
+  };
+  for (const field of ['timeoutMs', 'maxDelayMs', 'deadlineMs'] as const) {
+    const value: unknown = options[field];
+    if (value === undefined) continue;
+    if (typeof value !== 'number' || Number.isNaN(value) || value < 0) wrong(field, 'milliseconds, 0 or more');
+  }
+  const { tail, retryOf, key } = options;
+  if (tail !== undefined && !(Number.isInteger(tail) && tail >= 0)) wrong('tail', 'a number of lines, 0 or more');
+  if (retryOf !== undefined && retryOf !== 'failed' && retryOf !== 'lost') wrong('retryOf', '"failed" or "lost"');
+  if (key !== undefined && typeof key !== 'string') wrong('key', 'a text');
+}
