@@ -1,7 +1,7 @@
 import { type HttpStatusError, isLivywireError, type LivywireError, type RunOutcome } from '../core/index.js';
 import type { SignalName } from './io.js';
 
-/** DESIGN's table, in one place. */
+/** README's table of exit codes, in one place. */
 export const exitCodes = {
   succeeded: 0,
   /** The application ended in failure; nothing else ever. */

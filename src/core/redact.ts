@@ -3,13 +3,14 @@ import type { JobSpec } from './model.js';
 export const REDACTED = '(redacted)';
 
 // Spark's own default for spark.redaction.regex is (?i)secret|password|token|access[.]?key; this is wider.
-const secretWord = /secret|passw|passphrase|token|access[._-]?key|api[._-]?key|private[._-]?key|credential|signature/i;
+const secretWord =
+  /secret|passw|passphrase|(?<![a-z])pass(?![a-z])|pwd|token|(?:access|account|api|private)[._-]?key|credential|signature/i;
 
 /** Whether a value under this name should never be shown. */
 export const isSecretName = (name: string): boolean => secretWord.test(name);
 
 const name =
-  '(?:secret|passw(?:or)?d|passphrase|token|access[._-]?key|api[._-]?key|private[._-]?key|credentials?)[\\w.-]{0,128}';
+  '(?:secret|passw(?:or)?d|passphrase|pwd|token|(?:access|account|api|private)[._-]?key|credentials?)[\\w.-]{0,128}';
 const alreadyDone = '(?!\\(redacted\\))';
 /** A value may hold what also ends one: it goes on unless a blank, the end or another name follows. */
 const bareValue = `(?:[^\\s"',;&}]|[,;&}]{1,16}(?=[^\\s"',;&}])(?![\\w.-]{1,64}["']?\\s{0,4}[=:]))+`;
@@ -32,10 +33,11 @@ const patterns: readonly (readonly [RegExp, string])[] = [
     /([?&](?:x-amz-(?:signature|security-token|credential)|awsaccesskeyid|signature|token|access_token|sig)=)[^&\s"']+/gi,
     `$1${REDACTED}`,
   ],
-  // what shows itself: AWS access key ids, JSON web tokens, GitHub's tokens
+  // what shows itself: AWS access key ids, JSON web tokens, GitHub's and Slack's tokens
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, REDACTED],
   [/\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g, REDACTED],
   [/\bgh[opsur]_[A-Za-z0-9]{20,}/g, REDACTED],
+  [/\bxox[abeoprs]-[A-Za-z0-9-]{10,}/g, REDACTED],
   // name="value", name: 'value', "name":"value", and the same inside a JSON string; the name may have parts around the word
   [new RegExp(`(${name}(?:["']?\\s*[:=])\\s*")${alreadyDone}(?:[^"\\\\\\r\\n]|\\\\.)+`, 'gi'), `$1${REDACTED}`],
   [new RegExp(`(${name}(?:["']?\\s*[:=])\\s*')${alreadyDone}(?:[^'\\\\\\r\\n]|\\\\.)+`, 'gi'), `$1${REDACTED}`],
@@ -49,7 +51,7 @@ const patterns: readonly (readonly [RegExp, string])[] = [
     `$1${REDACTED}`,
   ],
   [
-    /(--[\w-]{0,64}(?:secret|password|passwd|token|access-key|api-key)[\w-]{0,64}\s+)(?!\(redacted\))(?!--)\S+/gi,
+    /(--[\w-]{0,64}(?:secret|password|passwd|(?<![a-z])pass(?![a-z])|pwd|token|access-key|account-key|api-key)[\w-]{0,64}\s+)(?!\(redacted\))(?!--)\S+/gi,
     `$1${REDACTED}`,
   ],
 ];

@@ -166,10 +166,19 @@ test('a number under a secret name is masked, too', (t) => {
 });
 
 test('names are secret by their words', (t) => {
-  for (const secret of ['spark.hadoop.fs.s3a.secret.key', 'PASSWORD', 'x-api-key', 'spark.access.key']) {
+  for (const secret of [
+    'spark.hadoop.fs.s3a.secret.key',
+    'PASSWORD',
+    'x-api-key',
+    'spark.access.key',
+    'DB_PASS',
+    'db.pwd',
+    'account.key',
+  ]) {
     t.true(isSecretName(secret), secret);
   }
-  for (const open of ['spark.executor.memory', 'spark.yarn.keys', 'passenger']) t.false(isSecretName(open), open);
+  for (const open of ['spark.executor.memory', 'spark.yarn.keys', 'passenger', 'bypass', 'compass'])
+    t.false(isSecretName(open), open);
 });
 
 test('a long line takes time in proportion to its length', (t) => {
@@ -178,4 +187,12 @@ test('a long line takes time in proportion to its length', (t) => {
     redactText(piece.repeat(200_000 / piece.length));
   }
   t.pass();
+});
+
+test('short names of passwords, and tokens that show themselves, are masked', (t) => {
+  t.deepEqual(
+    redactArgs(['--db-pass', 'hunter2', '--pwd', 'hunter2', 'jdbc:x;user=a;pwd=hunter2', '--bypass', 'cache']),
+    ['--db-pass', REDACTED, '--pwd', REDACTED, `jdbc:x;user=a;pwd=${REDACTED}`, '--bypass', 'cache'],
+  );
+  t.is(redactText('AccountKey=abc123== and xoxb-1234567890-abcdef'), `AccountKey=${REDACTED} and ${REDACTED}`);
 });

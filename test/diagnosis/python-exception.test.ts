@@ -119,3 +119,9 @@ test('a title is one line that can be shown', (t) => {
   );
   t.true(title.length < 250);
 });
+
+test('a traceback that was caught is not the reason of a JVM that died later', (t) => {
+  const { code, lines } = of(linesOf(`${simple}\ngoing on\njava.lang.OutOfMemoryError: Java heap space`));
+  t.is(code, 'UNKNOWN');
+  t.true(lines.some(({ text }) => text.includes('OutOfMemoryError')));
+});

@@ -5,6 +5,7 @@ const OPENING = 'Traceback (most recent call last):';
 const FRAME = /^\s+File "(?<file>.+)", line (?<line>\d+), in /;
 /** Frames and source lines are indented; the exception is not: `ValueError: no`, `pkg.mod.Problem`. */
 const RAISED = /^[A-Za-z_][\w.]*(?::\s|:?$)/;
+const JVM_DIED = /\bOutOfMemoryError\b|^Exception in thread "/;
 const LONGEST_TITLE = 200;
 
 /** The driver's Python raised: the last traceback of the log, with the user's own line. */
@@ -16,6 +17,8 @@ export const pythonException: Rule = ({ lines }) => {
   const end = rest.findIndex(({ text }) => RAISED.test(text));
   const raised = rest[end];
   if (!raised) return undefined;
+  // The program caught it, went on, and the JVM died of something else.
+  if (rest.slice(end + 1).some(({ text }) => JVM_DIED.test(text))) return undefined;
   const frames = rest.slice(0, end).filter(({ text }) => FRAME.test(text));
   const own = frames.findLast(({ text }) => !isLibrary(FRAME.exec(text)?.groups?.file ?? '')) ?? frames.at(-1);
   const at = own && FRAME.exec(own.text)?.groups;
