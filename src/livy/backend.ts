@@ -4,6 +4,7 @@ import {
   type CallOptions,
   isLivywireError,
   type JobSpec,
+  redactText,
   type RunRef,
   type RunStatus,
   type StartAnswer,
@@ -11,7 +12,7 @@ import {
 import { checkSpec, confAsText } from './check.js';
 import type { LivyClient } from './client.js';
 import { isLivyNotFound } from './door.js';
-import { badAnswer } from './read.js';
+import { addressOf, batchNamed, ownBatch } from './own-batch.js';
 import { readFailure, readStarted } from './start-answer.js';
 import { statusOf } from './status.js';
 import type { Batch, CreateBatch } from './wire.js';
@@ -48,23 +49,23 @@ export class LivyBackend implements Backend {
   }
 
   async find(name: string, options?: CallOptions): Promise<RunStatus | undefined> {
-    const batch = await this.#named(name, options);
-    return batch && statusOf(batch);
+    const batch = await batchNamed(this.#client, name, options);
+    return batch && readingOf(batch);
   }
 
   async status(ref: RunRef, options?: CallOptions): Promise<RunStatus | undefined> {
-    const batch = await this.#ours(ref, options);
-    return batch && statusOf(batch);
+    const batch = await ownBatch(this.#client, ref, options);
+    return batch && readingOf(batch);
   }
 
   async *list(options?: CallOptions): AsyncGenerator<RunStatus, void> {
-    for await (const batch of this.#client.batches.list(options)) yield statusOf(batch);
+    for await (const batch of this.#client.batches.list(options)) yield readingOf(batch);
   }
 
-  /** DELETE by name, so that Livy itself checks whose batch it is. Waits up to 150 s: Livy answers after the kill. */
+  /** DELETE by name where there is one, so that Livy itself checks whose batch it is. Waits up to 150 s: Livy answers after the kill. */
   async stop(ref: RunRef, options?: CallOptions): Promise<'asked' | 'no-record'> {
-    const batch = await this.#ours(ref, options);
-    return batch && (await this.#delete(ref.name, options)) ? 'asked' : 'no-record';
+    const batch = await ownBatch(this.#client, ref, options);
+    return batch && (await this.#delete(addressOf(batch), options)) ? 'asked' : 'no-record';
   }
 
   /**
@@ -72,45 +73,26 @@ export class LivyBackend implements Backend {
    * with a process has at least the headings. Only what looks so is deleted.
    */
   async discard(name: string, options?: CallOptions): Promise<void> {
-    const batch = await this.#named(name, options);
+    const batch = await batchNamed(this.#client, name, options);
     const neverBegan = batch?.state === 'starting' && batch.appId === undefined && batch.log.length === 0;
     if (neverBegan) await this.#delete(name, options);
   }
 
-  /** The batch of this ref: by id, else by name. Another name or application means that the id was given anew. */
-  async #ours(ref: RunRef, options?: CallOptions): Promise<Batch | undefined> {
-    const batch = ref.id === undefined ? await this.#named(ref.name, options) : await this.#get(ref.id, options);
-    if (batch?.name !== ref.name) return undefined;
-    const isOtherApp = ref.appId !== undefined && batch.appId !== undefined && batch.appId !== ref.appId;
-    return isOtherApp ? undefined : batch;
-  }
-
-  /** An answer under another name, or none, is no proof that nobody holds ours. @throws BadAnswerError */
-  async #named(name: string, options?: CallOptions): Promise<Batch | undefined> {
-    const batch = await this.#get(name, options);
-    if (batch && batch.name !== name) throw badAnswer(`the batch ${name} that was asked for`, batch);
-    return batch;
-  }
-
-  /** `undefined` when Livy itself says that there is none; a 404 of something else is thrown. */
-  async #get(idOrName: string, options?: CallOptions): Promise<Batch | undefined> {
+  async #delete(idOrName: string, options?: CallOptions): Promise<boolean> {
     try {
-      return await this.#client.batches.get(idOrName, options);
-    } catch (error) {
-      if (isLivyNotFound(error)) return undefined;
-      throw error;
-    }
-  }
-
-  async #delete(name: string, options?: CallOptions): Promise<boolean> {
-    try {
-      await this.#client.batches.delete(name, options);
+      await this.#client.batches.delete(idOrName, options);
       return true;
     } catch (error) {
       if (isLivyNotFound(error)) return false;
       throw error;
     }
   }
+}
+
+/** YARN's diagnostics repeat what the driver said last: secrets, too. */
+function readingOf(batch: Batch): RunStatus {
+  const status = statusOf(batch);
+  return status.message === undefined ? status : { ...status, message: redactText(status.message) };
 }
 
 /** The caller's spec under our name, with our tags beside the caller's own. */

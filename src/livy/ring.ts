@@ -2,6 +2,7 @@ import type { CallOptions, LogItem, LogReader, LogSource, LogStream, RunRef } fr
 import type { LivyClient } from './client.js';
 import { isLivyNotFound } from './door.js';
 import { type LogSections, splitLog } from './log-lines.js';
+import { addressOf, isLivys, ownBatch } from './own-batch.js';
 import { RingLength, Stitcher } from './stitch.js';
 
 const SOURCE = 'livy';
@@ -41,6 +42,7 @@ class RingReader implements LogReader {
 
   /** Where much was written since the last reading, it reads again at once, for the ring does not wait. */
   async read(ref: RunRef, options?: CallOptions): Promise<readonly LogItem[]> {
+    if (!isLivys(ref)) return [];
     const items: LogItem[] = [];
     for (let readings = 0, turning = true; turning && readings < MOST_READINGS; readings++) {
       const sections = await this.#fetch(ref, options).catch((error: unknown) => {
@@ -58,14 +60,25 @@ class RingReader implements LogReader {
     return this.read(ref, options);
   }
 
-  /** By name: an id may have become somebody else's. `undefined` once Livy has forgotten the batch. */
-  async #fetch(ref: RunRef, options?: CallOptions): Promise<LogSections | undefined | 'gone'> {
+  /** `gone` once Livy has forgotten the batch, or has another one in its place. */
+  async #fetch(ref: RunRef, options?: CallOptions): Promise<LogSections | 'gone'> {
     try {
-      return splitLog((await this.#client.batches.log(ref.name, { ...options, size: -1 })).log);
+      const address = await this.#addressOf(ref, options);
+      if (address === undefined) return 'gone';
+      const page = await this.#client.batches.log(address, { ...options, size: -1 });
+      return ref.id === undefined || String(page.id) === ref.id ? splitLog(page.log) : 'gone';
     } catch (error) {
       if (isLivyNotFound(error)) return 'gone';
       throw error;
     }
+  }
+
+  /** The name, for an id may have become somebody else's. Where that does not prove whose it is, the batch is looked at. */
+  async #addressOf(ref: RunRef, options?: CallOptions): Promise<string | undefined> {
+    const isNameEnough = ref.name !== '' && (ref.id !== undefined || ref.appId === undefined);
+    if (isNameEnough) return ref.name;
+    const batch = await ownBatch(this.#client, ref, options);
+    return batch && addressOf(batch);
   }
 
   /** Adds what is new, and says whether the ring turns so fast that the next reading should not wait. */

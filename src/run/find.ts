@@ -20,7 +20,8 @@ export async function findRun(deps: EngineDeps, run: string, signal?: AbortSigna
       (await inList(deps, (status) => status.appId === run, signal));
     if (ref) return ref;
     const app = await deps.registry?.byId(run, options);
-    if (app) return strange(deps, run, { id: undefined, name: app.name, appId: run });
+    // Not under its name at YARN: a batch that happens to have it is another job.
+    if (app) return strange(deps, run, { appId: run });
     throw new RunNotFoundError(`No run with application id ${run}: not in the ledger, not in ${backend.kind}'s list`);
   }
   if (livyId !== undefined) {

@@ -64,7 +64,9 @@ export function shareReads(backend: Backend): Pick<Backend, 'status'> {
   };
 }
 
-/** The id under this name must be the one we know, where we know one. */
+/** The id under this name must be the one we know; where we know none, a known application must be shown. */
 const matches = (ref: RunRef, status: RunStatus): boolean =>
   (ref.id === undefined || status.id === ref.id) &&
-  (ref.appId === undefined || status.appId === undefined || status.appId === ref.appId);
+  (ref.appId === undefined ||
+    status.appId === ref.appId ||
+    (status.appId === undefined && ref.id !== undefined && ref.name !== ''));

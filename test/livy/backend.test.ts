@@ -301,6 +301,42 @@ test('another application under the name is not this run; one that is not known 
   t.is((await backend.status(ref))?.state, 'running');
 });
 
+test('a batch without a name is read by id and stopped by id, as long as the application agrees', async (t) => {
+  const at = (appId: string | null) => made('GET', '/batches/7', 200, view({ name: null, appId }));
+  const gone = made('DELETE', '/batches/7', 200, { msg: 'deleted' });
+  const { backend, asked } = await open(t, [at(null), at(null), gone, at('application_1_2'), at(null)]);
+  const ref = refTo('', { id: '7' });
+  t.is((await backend.status(ref))?.state, 'running');
+  t.is(await backend.stop(ref), 'asked');
+  const known = { ...ref, appId: 'application_1_1' };
+  t.is(await backend.stop(known), 'no-record');
+  t.is(await backend.stop(known), 'no-record', 'an id alone is given anew');
+  t.is(asked.filter((request) => request.startsWith('DELETE')).length, 1);
+});
+
+test('an application that was found at YARN has no batch that could be read or stopped', async (t) => {
+  const { backend, asked } = await open(t, []);
+  const ref = refTo('', { appId: 'application_1_1' });
+  t.is(await backend.status(ref), undefined);
+  t.is(await backend.stop(ref), 'no-record');
+  t.deepEqual(asked, []);
+});
+
+test('a name without an id is not enough where the application is known and the batch does not show it', async (t) => {
+  const at = (appId: string | null) => made('GET', '/batches/nightly', 200, view({ name: 'nightly', appId }));
+  const { backend } = await open(t, [at(null), at('application_1_2'), at('application_1_1')]);
+  const ref = refTo('nightly', { appId: 'application_1_1' });
+  t.is(await backend.stop(ref), 'no-record');
+  t.is(await backend.stop(ref), 'no-record');
+  t.is((await backend.status(ref))?.state, 'running');
+});
+
+test('a secret in YARN’s diagnostics does not come with a status', async (t) => {
+  const log = ['stdout: ', '\nstderr: ', '\nYARN Diagnostics: ', 'cannot connect with password=hunter2'];
+  const { backend } = await open(t, [made('GET', `/batches/${ours}`, 200, view({ log }))]);
+  t.is((await backend.status(refTo(ours)))?.message, 'cannot connect with password=(redacted)');
+});
+
 test('stop by a ref with an id reads by id and deletes by name; gone in between is no record', async (t) => {
   const { backend, asked } = await open(t, [made('GET', '/batches/7', 200, view()), notFound('DELETE', ours)]);
   t.is(await backend.stop(refTo(ours, { id: '7' })), 'no-record');

@@ -139,3 +139,26 @@ test('a Livy that came back with an empty log: the loss is said once, then it go
   for (let i = 0; i < 4; i++) seen.push(short(await reader.read(ref)));
   t.deepEqual(seen, [['stdout: a', 'stdout: b'], ['gap'], [], ['stdout: c']]);
 });
+
+test('the log under our name that belongs to another id is not ours', async (t) => {
+  const others = made('GET', PATH, 200, { id: 9, from: 0, total: 1, log: ['stdout: ', 'theirs', '\nstderr: '] });
+  const reader = await open(t, [others]);
+  t.deepEqual(short(await reader.read(ref)), ['notice']);
+});
+
+test('a batch without a name is read by id, once it is seen to be that batch', async (t) => {
+  const view = (name: string | null) => made('GET', '/batches/0', 200, { id: 0, name, state: 'running', log: [] });
+  const page = made('GET', '/batches/0/log?size=-1', 200, { id: 0, log: ['stdout: ', 'a', '\nstderr: '] });
+  const reader = await open(t, [view(null), page, view('somebody-elses')]);
+  const nameless = { ...ref, name: '' };
+  t.deepEqual(short(await reader.read(nameless)), ['stdout: a']);
+  t.deepEqual(short(await reader.read(nameless)), ['notice']);
+});
+
+test('an application that was found at YARN has no log at Livy, whatever its name there', async (t) => {
+  const { id: _id, ...noId } = ref;
+  t.deepEqual(await (await open(t, [])).read({ ...noId, name: '', appId: 'application_1_1' }), []);
+  const other = { id: 4, name: ref.name, state: 'running', appId: 'application_1_2', log: [] };
+  const reader = await open(t, [made('GET', `/batches/${ref.name}`, 200, other)]);
+  t.deepEqual(short(await reader.read({ ...noId, appId: 'application_1_1' })), ['notice']);
+});

@@ -66,6 +66,7 @@ test('an application that livywire never started is found through YARN', async (
   const { engine } = rig({ backend: new StubBackend(), registry, clock });
   const run = await engine.find('application_1_1');
   t.is(run.ref.attempt, 0);
+  t.is(run.ref.name, '', 'the name of a Spark application is nobody’s batch name');
   t.is((await run.wait()).kind, 'succeeded');
 });
 

@@ -116,3 +116,11 @@ test('reads that were shared keep the methods of a backend that is a class', asy
   const { engine } = rig({ backend: new StubBackend([running]) });
   t.is((await engine.attach(refFor(clock)).status()).raw, 'running');
 });
+
+test('a batch of the same name does not stand for a known application that it does not show', async (t) => {
+  const asked = refs(5).map(({ id: _id, ...ref }) => ({ ...ref, appId: 'application_1_1' }));
+  const backend = listing(asked.map((ref) => statusOf({ ...ref, id: '9' })));
+  const shared = shareReads(backend);
+  await Promise.all(asked.map((ref) => shared.status(ref)));
+  t.is(backend.requests.length, 6, 'each is asked for by itself');
+});
