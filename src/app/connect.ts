@@ -19,7 +19,13 @@ export function connect(settings: Settings, options: { readonly logger?: Logger 
     headers: settings.headers,
     network: networkOptions(settings),
     ...(auth && { auth }),
-    ...(settings.yarnUrl !== undefined && { yarn: { url: settings.yarnUrl } }),
+    ...(settings.yarnUrl !== undefined && {
+      yarn: {
+        url: settings.yarnUrl,
+        seesAllApps: settings.yarnSeesAll,
+        ...(settings.yarnUser !== undefined && { user: settings.yarnUser }),
+      },
+    }),
     ...(settings.historyUrl !== undefined && { historyUrl: settings.historyUrl }),
     ...(settings.requestTimeoutMs !== undefined && { requestTimeoutMs: settings.requestTimeoutMs }),
     ...(options.logger && { logger: options.logger }),

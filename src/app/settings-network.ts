@@ -3,9 +3,10 @@ import type { Settings } from './settings.js';
 
 /** How every host of the cluster is reached, as the settings say. */
 export function networkOptions(settings: Settings): NetworkOptions {
-  const { tls, proxy, map, proxyEnv } = settings;
+  const { tls, proxy, map, redirectHosts, proxyEnv } = settings;
   return {
     map,
+    redirectHosts,
     insecure: tls.insecure,
     ...(proxy === undefined ? { env: proxyEnv } : { proxy }),
     ...(tls.ca !== undefined && { ca: tls.ca }),

@@ -78,6 +78,13 @@ export const settingWords = {
     kind: 'list',
     describe: 'Connect elsewhere for a host, as in ip-10-0-3-9.ec2.internal:8042=127.0.0.1:18042',
   },
+  redirectHosts: {
+    flag: 'redirect-host',
+    env: 'LIVYWIRE_REDIRECT_HOSTS',
+    kind: 'list',
+    bound: true,
+    describe: 'Host that may be sent our credentials when a server redirects to it, as in *.corp',
+  },
   ca: { flag: 'ca', env: 'LIVYWIRE_CA', kind: 'text', describe: 'PEM file of the authority that signed the servers' },
   cert: { flag: 'cert', env: 'LIVYWIRE_CERT', kind: 'text', bound: true, describe: 'PEM file of our certificate' },
   certKey: {
@@ -100,6 +107,20 @@ export const settingWords = {
     kind: 'text',
     bound: true,
     describe: "The ResourceManager's address, http(s)://host:8088",
+  },
+  yarnUser: {
+    flag: 'yarn-user',
+    env: 'LIVYWIRE_YARN_USER',
+    kind: 'text',
+    bound: true,
+    describe: 'Who we say we are to YARN (user.name), where it takes our word for it',
+  },
+  yarnSeesAll: {
+    flag: 'yarn-sees-all',
+    env: 'LIVYWIRE_YARN_SEES_ALL',
+    kind: 'flag',
+    bound: true,
+    describe: "A promise that this user sees everybody's applications; a wrong one can start a job twice",
   },
   historyUrl: {
     flag: 'history-url',

@@ -33,10 +33,16 @@ export interface Settings {
   readonly proxyEnv: Readonly<Record<string, string>>;
   /** `host[:port]=host[:port]`, in the order given; the first that fits wins. */
   readonly map: readonly string[];
+  /** Hosts that may be sent our credentials when a server redirects to them. */
+  readonly redirectHosts: readonly string[];
   /** The contents of the PEM files, not their paths. */
   readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string; readonly insecure: boolean };
   /** Only for the cluster that `url` names. */
   readonly yarnUrl?: string;
+  /** `user.name` for YARN's simple authentication. */
+  readonly yarnUser?: string;
+  /** Whether this user is promised to see everybody's applications. */
+  readonly yarnSeesAll: boolean;
   /** Only for the cluster that `url` names. */
   readonly historyUrl?: string;
   /** An absolute folder, or an `s3://` address. */
@@ -118,6 +124,9 @@ export async function readSettings(input: SettingsInput): Promise<Settings> {
         .flatMap((name) => [name, name.toLowerCase()])
         .flatMap((name) => (nonEmpty(env[name]) === undefined ? [] : [[name, env[name] ?? '']])),
     ),
+    redirectHosts: listOf(found.redirectHosts),
+    yarnSeesAll: isTrue(found.yarnSeesAll),
+    ...(found.yarnUser && { yarnUser: textOf(found.yarnUser) }),
     map: listOf(found.map).map((entry) => parseMapEntry(entry, found.map?.from ?? '--map')),
     tls: {
       ...(ca !== undefined && { ca }),

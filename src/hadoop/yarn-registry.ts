@@ -164,7 +164,7 @@ function refusedToKill(appId: string, user: Query[string], cause: AuthError): Au
   return new AuthError(
     cause.status,
     `${cause.message}. YARN lets the owner of ${appId}, its modify ACL and administrators kill it, and was asked ${who}; ` +
-      'give the owner as YARN user, or have it killed by one of them. The application was left as it is',
+      'give the owner as YARN user (--yarn-user), or have it killed by one of them. The application was left as it is',
     { cause },
   );
 }

@@ -92,7 +92,7 @@ export class Sender {
     if (call.method === 'GET' || this.#settings.network.trustsRedirect(this.#settings.base, to)) return undefined;
     return (
       `it redirects to ${to.origin}, and a ${call.method} goes to another host only where that was allowed ` +
-      `(library: redirectHosts: ['${to.hostname}']); or use that address in the first place`
+      `(--redirect-host ${to.hostname}, library: redirectHosts: ['${to.hostname}']); or use that address in the first place`
     );
   }
 

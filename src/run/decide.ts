@@ -1,7 +1,6 @@
 import {
   type AttemptRecord,
   type Claim,
-  ConfigError,
   type JobSpec,
   KeyConflictError,
   redactSpec,

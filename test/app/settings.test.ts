@@ -25,6 +25,8 @@ test('without anything there is no address, no credentials, and the ledger is in
     headers: {},
     proxyEnv: {},
     map: [],
+    redirectHosts: [],
+    yarnSeesAll: false,
     tls: { insecure: false },
     ledger: '/home/ada/.local/state/livywire',
     sources: {},
