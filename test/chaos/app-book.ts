@@ -1,0 +1,103 @@
+/** The applications of the stand-in YARN: who was started under which tag, and how each truly ended. The oracle. */
+
+export type TrueEnd = 'SUCCEEDED' | 'FAILED' | 'KILLED';
+
+export interface App {
+  readonly id: string;
+  readonly tags: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly startedMs: number;
+  /** When it ends, or ended. */
+  endMs: number;
+  end: TrueEnd;
+}
+
+export type AppPhase = 'accepted' | 'running' | 'clearing-up' | 'over';
+
+/** A kill takes effect after so long, in milliseconds. */
+const KILL_MS = 200;
+/** So long before its end the driver is done and YARN says RUNNING and a final status, in milliseconds. */
+const CLEARING_UP_MS = 300;
+/** YARN forgets the oldest ended application beyond so many. */
+export const MOST_ENDED = 1_000;
+
+export class AppBook {
+  /** When this YARN was started: long before any test. */
+  readonly startedMs = Date.now() - 3_600_000;
+  readonly #apps = new Map<string, App>();
+  readonly #byTag = new Map<string, App[]>();
+  #forgotten = new Set<string>();
+
+  constructor() {
+    // It has run something before.
+    this.#add({
+      id: this.#nextId(),
+      tags: [],
+      startedMs: this.startedMs + 1_000,
+      endMs: this.startedMs + 9_000,
+      end: 'SUCCEEDED',
+    });
+  }
+
+  register(tags: readonly string[], lifeMs: number, end: TrueEnd): App {
+    const startedMs = Date.now();
+    const lower = tags.map((tag) => tag.toLowerCase());
+    return this.#add({ id: this.#nextId(), tags: lower, startedMs, endMs: startedMs + lifeMs, end });
+  }
+
+  /** The truth: everything that ever ran under the tag. */
+  ranUnder(tag: string): readonly App[] {
+    return this.#byTag.get(tag) ?? [];
+  }
+
+  /** What YARN shows: less what it has forgotten. */
+  shown(): readonly App[] {
+    this.#forget();
+    return [...this.#apps.values()].filter(({ id }) => !this.#forgotten.has(id));
+  }
+  shownUnder(tag: string): readonly App[] {
+    this.#forget();
+    return this.ranUnder(tag).filter(({ id }) => !this.#forgotten.has(id));
+  }
+  byId(id: string): App | undefined {
+    this.#forget();
+    return this.#forgotten.has(id) ? undefined : this.#apps.get(id);
+  }
+  tagsOf(id: string): readonly string[] {
+    return this.#apps.get(id)?.tags ?? [];
+  }
+
+  phase(app: App): AppPhase {
+    const now = Date.now();
+    if (now >= app.endMs) return 'over';
+    if (app.end !== 'KILLED' && now >= app.endMs - CLEARING_UP_MS) return 'clearing-up';
+    return now < app.startedMs + 150 ? 'accepted' : 'running';
+  }
+
+  kill(app: App): void {
+    const when = Date.now() + KILL_MS;
+    if (app.endMs <= when) return; // it ends by itself before that
+    app.endMs = when;
+    app.end = 'KILLED';
+  }
+
+  #nextId(): string {
+    return `application_${this.startedMs}_${String(this.#apps.size + 1).padStart(4, '0')}`;
+  }
+
+  #add(app: App): App {
+    this.#apps.set(app.id, app);
+    for (const tag of app.tags) this.#byTag.set(tag, [...(this.#byTag.get(tag) ?? []), app]);
+    return app;
+  }
+
+  /** In the order of their ends, as YARN does. */
+  #forget(): void {
+    const remembered = this.#apps.size - this.#forgotten.size;
+    if (remembered <= MOST_ENDED) return;
+    const ended = [...this.#apps.values()]
+      .filter((app) => this.phase(app) === 'over')
+      .sort((a, b) => a.endMs - b.endMs);
+    this.#forgotten = new Set(ended.slice(0, Math.max(0, ended.length - MOST_ENDED)).map(({ id }) => id));
+  }
+}

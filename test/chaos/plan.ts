@@ -1,0 +1,124 @@
+/** What happens to one key, as plain data: made from a seed, run again from it, and shrunk by fast-check. */
+import fc from 'fast-check';
+
+/** What can happen to one request on its way. */
+export const requestFaults = [
+  'refuse',
+  'reset-before',
+  'reset-after',
+  'drop-reply',
+  'half-open',
+  'late',
+  'delay',
+  '500-before',
+  '500-after',
+  '503-before',
+  '503-after',
+  'truncate',
+  'garble',
+  'twice',
+  'page-404',
+] as const;
+export type RequestFault = (typeof requestFaults)[number];
+
+/** What can happen to a process, a server or a clock. */
+export const eventKinds = [
+  'submitter-killed',
+  'submitter-stopped',
+  'rival-submitter',
+  'clock-jump',
+  'livy-killed',
+  'livy-unreachable',
+  'yarn-unreachable',
+] as const;
+export type EventKind = (typeof eventKinds)[number];
+
+export interface ChaosEvent {
+  readonly kind: EventKind;
+  /** After the first submit of the key, in milliseconds. */
+  readonly afterMs: number;
+  /** How long a stop or an outage lasts, in milliseconds. */
+  readonly forMs: number;
+  /** By how much the submitter's clock is set, in milliseconds of its own time. */
+  readonly jumpMs: number;
+}
+
+/** `dies`: ends with 1 once YARN has the application · `contradicts`: exits with the opposite of the truth. */
+export type Launcher = 'honest' | 'dies' | 'contradicts';
+
+export interface KeyPlan {
+  /** From spark-submit's start to the application's appearance in YARN, in milliseconds. */
+  readonly surfaceMs: number;
+  /** From there to its end, in milliseconds. */
+  readonly lifeMs: number;
+  readonly end: 'SUCCEEDED' | 'FAILED';
+  readonly launcher: Launcher;
+  /** What happens to the first, second, … request about this key, of each sort; later ones are left alone. */
+  readonly posts: readonly (RequestFault | 'none')[];
+  readonly livy: readonly (RequestFault | 'none')[];
+  readonly yarn: readonly (RequestFault | 'none')[];
+  readonly event?: ChaosEvent | undefined;
+  /** Cancelled so long after its start, in milliseconds. */
+  readonly cancelAfterMs?: number | undefined;
+  /** A new attempt is asked for after a failure, once. */
+  readonly retries: boolean;
+}
+
+/** What a plan says happens to its key, in the words of the table. */
+export type FaultKind = RequestFault | EventKind | 'launcher-dies' | 'launcher-contradicts';
+
+const common = ['reset-before', 'reset-after', 'drop-reply', '500-after', '503-after', 'truncate', 'garble'] as const;
+/** A POST refused with a page of a proxy was not acted on, and is the caller's to repeat: no fate to find out. */
+const postFault = fc.constantFrom(...common, ...requestFaults.filter((kind) => kind !== 'page-404'));
+/** Sent twice, or long after the reader has gone, a read does nothing that a test could see. */
+const readFault = fc.constantFrom(
+  ...common,
+  ...requestFaults.filter((kind) => kind !== 'twice' && kind !== 'late'),
+  'none' as const,
+);
+
+const whole = (min: number, max: number) => fc.integer({ min, max });
+const often = <T>(share: number, some: fc.Arbitrary<T>, otherwise: T): fc.Arbitrary<T> =>
+  fc.oneof(
+    { arbitrary: fc.constant(otherwise), weight: Math.round(100 * (1 - share)) },
+    { arbitrary: some, weight: Math.round(100 * share) },
+  );
+const list = <T>(share: number, item: fc.Arbitrary<T>, most: number) =>
+  often<readonly T[]>(share, fc.array(item, { minLength: 1, maxLength: most, size: 'max' }), []);
+
+const weights: Readonly<Record<EventKind, number>> = {
+  'submitter-killed': 8,
+  'submitter-stopped': 6,
+  'rival-submitter': 16,
+  'clock-jump': 8,
+  'livy-killed': 3,
+  'livy-unreachable': 4,
+  'yarn-unreachable': 5,
+};
+const event: fc.Arbitrary<ChaosEvent> = fc.record({
+  kind: fc.oneof(...eventKinds.map((kind) => ({ arbitrary: fc.constant(kind), weight: weights[kind] }))),
+  afterMs: whole(0, 4_000),
+  forMs: whole(300, 8_000),
+  jumpMs: whole(-300_000, 300_000),
+});
+
+export const keyPlan: fc.Arbitrary<KeyPlan> = fc.record({
+  surfaceMs: fc.oneof({ arbitrary: whole(50, 2_500), weight: 9 }, { arbitrary: whole(2_500, 5_500), weight: 1 }),
+  lifeMs: whole(300, 4_000),
+  end: fc.constantFrom('SUCCEEDED', 'SUCCEEDED', 'FAILED'),
+  launcher: often<Launcher>(0.12, fc.constantFrom('dies', 'contradicts'), 'honest'),
+  posts: list(0.55, postFault, 3),
+  livy: list(0.35, readFault, 8),
+  yarn: list(0.35, readFault, 8),
+  event: often<ChaosEvent | undefined>(0.3, event, undefined),
+  cancelAfterMs: often<number | undefined>(0.06, whole(0, 5_000), undefined),
+  retries: often(0.2, fc.constant(true), false),
+});
+
+/** The plans of one seed: the same ones every time. */
+export const plansOf = (seed: number, keys: number): readonly KeyPlan[] => fc.sample(keyPlan, { seed, numRuns: keys });
+
+/** The faults that did not come with a request. */
+export function otherFaults({ event: happens, launcher }: KeyPlan): readonly FaultKind[] {
+  return [...(happens ? [happens.kind] : []), ...(launcher === 'honest' ? [] : [`launcher-${launcher}` as const])];
+}

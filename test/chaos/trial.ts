@@ -1,0 +1,288 @@
+/** Many keys at once through the faults of their plans, by livywire or by a plain client, and what came of each. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { JobSpec } from '../../src/core/index.js';
+import { attemptName } from '../../src/run/index.js';
+import { type ChaosEvent, type FaultKind, type KeyPlan, otherFaults } from './plan.js';
+import { PlainClient } from './plain-client.js';
+import { Affliction, FaultSchedule, random } from './schedule.js';
+import { type RunOrder, type Submitter, SubmitterKilled, Submitters } from './submitters.js';
+import { judge, type Verdict } from './verdict.js';
+import type { World } from './world.js';
+
+/** Livywire's time goes so much faster than the servers': 60 s to settle are 10 s of the test. */
+export const SPEED = 6;
+const REQUEST_TIMEOUT_MS = 1_500;
+/** A key that has no outcome by then is given up, in milliseconds of real time. */
+const KEY_LIMIT_MS = 300_000;
+/** A request held up, and then a slow spark-submit: what is sent twice shows within this time. */
+const LAST_SURFACE_MS = 9_000;
+const LOST_TRIES = 5;
+
+/** What a client said of one attempt, and when. */
+export interface Said {
+  readonly attempt: number;
+  readonly kind: string;
+  readonly atMs: number;
+  readonly evidence: readonly string[];
+}
+
+/** One key and all that became of it. */
+export interface KeyStory {
+  readonly index: number;
+  readonly plan: KeyPlan;
+  /** The tag of attempt n. */
+  readonly tag: (attempt: number) => string;
+  readonly said: Said[];
+  readonly errors: { readonly name: string; readonly message: string; readonly isOurs: boolean }[];
+  readonly affliction: Affliction;
+  /** Nobody answered in time. */
+  isOpen: boolean;
+}
+
+export interface TrialOptions {
+  readonly seed: number;
+  readonly client: 'livywire' | 'plain';
+  /** Keys at a time. @defaultValue `40` */
+  readonly atOnce?: number;
+  /** Submitter processes. @defaultValue `3` */
+  readonly processes?: number;
+  readonly say?: (line: string) => void;
+}
+
+export interface TrialResult {
+  readonly verdicts: readonly Verdict[];
+  /** How often each fault struck. */
+  readonly counts: ReadonlyMap<FaultKind, number>;
+}
+
+const specOf = ({ surfaceMs, lifeMs, end, launcher }: KeyPlan): JobSpec => ({
+  file: 's3://jobs/chaos.py',
+  args: [`surface=${surfaceMs / 1_000}`, `life=${lifeMs / 1_000}`, `end=${end}`, `launcher=${launcher}`],
+});
+
+let trials = 0;
+
+export async function trial(world: World, plans: readonly KeyPlan[], options: TrialOptions): Promise<TrialResult> {
+  const { seed, client, atOnce = 40, say = () => undefined } = options;
+  const space = `chaos-${seed}-${client}-${++trials}`;
+  const schedule = new FaultSchedule(seed, (appId) => world.book.tagsOf(appId)[0]);
+  const stories = plans.map((plan, index): KeyStory => {
+    const affliction = new Affliction(plan);
+    for (const kind of otherFaults(plan)) affliction.seen.add(kind);
+    const tag = (attempt: number) =>
+      client === 'plain' ? `${space}-${index}` : attemptName(space, keyOf(index), attempt);
+    schedule.add(client === 'plain' ? tag(1) : tag(1).replace(/-a1$/, ''), affliction);
+    return { index, plan, tag, said: [], errors: [], affliction, isOpen: true };
+  });
+  world.follow(schedule);
+  const actor =
+    client === 'plain' ? new PlainActor(world, schedule) : await LivywireActor.start(world, schedule, space, options);
+  try {
+    let done = 0;
+    const queue = [...stories];
+    const lane = async (): Promise<void> => {
+      for (let story = queue.shift(); story; story = queue.shift()) {
+        await actor.drive(story);
+        if (++done % 50 === 0) say(`${client}: ${done} of ${stories.length} keys`);
+        if (done > stories.length * 0.9) schedule.isHealed = true;
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, lane));
+    await actor.settle();
+    await delay(LAST_SURFACE_MS);
+  } finally {
+    await actor.close();
+  }
+  return {
+    verdicts: stories.map((story) => judge(story, world.book, client === 'plain' ? 1 : SPEED)),
+    counts: schedule.counts,
+  };
+}
+
+const keyOf = (index: number): string => `key ${index}`;
+
+interface Actor {
+  drive(story: KeyStory): Promise<void>;
+  /** Resolves when nothing is under way any more. */
+  settle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Submits by processes of our own, which are killed and stopped. */
+class LivywireActor implements Actor {
+  readonly #submitters: Submitters;
+  readonly #world: World;
+  readonly #schedule: FaultSchedule;
+  readonly #underWay = new Map<Submitter, Set<KeyStory>>();
+  readonly #extra = new Set<Promise<void>>();
+
+  private constructor(submitters: Submitters, world: World, schedule: FaultSchedule) {
+    this.#submitters = submitters;
+    this.#world = world;
+    this.#schedule = schedule;
+  }
+
+  static async start(
+    world: World,
+    schedule: FaultSchedule,
+    space: string,
+    options: TrialOptions,
+  ): Promise<LivywireActor> {
+    const ledger = join(world.folder, space);
+    await mkdir(ledger, { mode: 0o700 });
+    // Its namespace is part of every name: given, so that a seed makes the same names again.
+    await writeFile(join(ledger, 'ledger.json'), JSON.stringify({ v: 1, namespace: space }), { mode: 0o600 });
+    const submitters = new Submitters(
+      {
+        ...world.urls,
+        ledger,
+        speed: SPEED,
+        epochMs: Date.now(),
+        requestTimeoutMs: REQUEST_TIMEOUT_MS,
+        // The other waits are those that livywire is shipped with.
+        waits: { postTimeoutMs: REQUEST_TIMEOUT_MS, outageMs: 120_000 },
+      },
+      random(options.seed + 1),
+    );
+    await submitters.start(options.processes ?? 3);
+    return new LivywireActor(submitters, world, schedule);
+  }
+
+  async drive(story: KeyStory): Promise<void> {
+    const first = await this.#submitters.pick();
+    const { event } = story.plan;
+    if (event) this.#also(this.#happen(story, event, first));
+    await this.#follow(story, first);
+  }
+
+  async settle(): Promise<void> {
+    while (this.#extra.size > 0) await Promise.all(this.#extra);
+  }
+  close(): Promise<void> {
+    return this.#submitters.close();
+  }
+
+  #also(work: Promise<void>): void {
+    this.#extra.add(work);
+    void work.finally(() => this.#extra.delete(work)).catch(() => undefined);
+  }
+
+  /** Goes on with a key until somebody has said how it ended, whatever becomes of the processes. */
+  async #follow(story: KeyStory, first: Submitter): Promise<void> {
+    const { plan } = story;
+    const order: RunOrder = { key: keyOf(story.index), spec: specOf(plan), cancelAfterMs: plan.cancelAfterMs };
+    const limit = Date.now() + KEY_LIMIT_MS;
+    let [submitter, retryOf, lost] = [first, undefined as 'failed' | undefined, 0];
+    while (Date.now() < limit) {
+      const word = await this.#hand(story, submitter, { ...order, retryOf });
+      submitter = await this.#submitters.pick(word === undefined ? submitter : undefined);
+      if (word?.say === 'outcome') {
+        const { kind, attempt, evidence } = word;
+        story.said.push({ kind, attempt, evidence, atMs: Date.now() });
+        const wantsMore = kind === 'failed' && plan.retries && attempt === 1;
+        if (kind !== 'lost' && !wantsMore) return void (story.isOpen = false);
+        if (wantsMore) retryOf = 'failed';
+        else if (++lost >= LOST_TRIES) return void (story.isOpen = false);
+        else await delay(2_000);
+      } else if (word) {
+        const { name, message, fault } = word;
+        const isOurs = fault !== 'service' && name !== 'WaitTimeoutError';
+        story.errors.push({ name, message, isOurs });
+        await delay(500);
+      }
+    }
+  }
+
+  /** `undefined`: the process was killed. */
+  async #hand(story: KeyStory, submitter: Submitter, order: RunOrder) {
+    const all = this.#underWay.get(submitter) ?? new Set();
+    this.#underWay.set(submitter, all.add(story));
+    try {
+      return await submitter.run(order);
+    } catch (error) {
+      if (error instanceof SubmitterKilled) return undefined;
+      throw error;
+    } finally {
+      all.delete(story);
+    }
+  }
+
+  async #happen(story: KeyStory, { kind, afterMs, forMs, jumpMs }: ChaosEvent, first: Submitter): Promise<void> {
+    await delay(afterMs);
+    const hit = [...(this.#underWay.get(first) ?? [])];
+    const world = this.#world;
+    const isDone = async (): Promise<boolean> => {
+      switch (kind) {
+        case 'submitter-killed':
+          if (!first.isAtWork) return false;
+          await this.#submitters.kill(first); // its keys go on elsewhere by themselves
+          return true;
+        case 'submitter-stopped': {
+          if (!first.isAtWork) return false;
+          const stopped = first.stop(forMs * 2);
+          // Others take them for dead, and go on with the same keys while it sleeps.
+          for (const one of hit) this.#also(this.#submitters.pick(first).then((other) => this.#follow(one, other)));
+          await stopped;
+          return true;
+        }
+        case 'rival-submitter':
+          await this.#follow(story, await this.#submitters.pick(first));
+          return true;
+        case 'clock-jump':
+          first.setClock(jumpMs);
+          return true;
+        case 'livy-killed':
+          return world.killLivy();
+        case 'livy-unreachable':
+          await world.cutLivy(forMs);
+          return true;
+        case 'yarn-unreachable':
+          await world.cutYarn(forMs);
+          return true;
+      }
+    };
+    if (await isDone()) this.#schedule.count(kind);
+    if (kind.startsWith('submitter')) for (const one of hit) one.affliction.seen.add(kind);
+  }
+}
+
+/** What people write first: a POST with retries, then a poll until the end or a 404. */
+class PlainActor implements Actor {
+  readonly #world: World;
+  readonly #schedule: FaultSchedule;
+  readonly #extra = new Set<Promise<void>>();
+
+  constructor(world: World, schedule: FaultSchedule) {
+    this.#world = world;
+    this.#schedule = schedule;
+  }
+
+  async drive(story: KeyStory): Promise<void> {
+    const { event } = story.plan;
+    if (event) this.#extra.add(this.#happen(event));
+    const tag = story.tag(1);
+    const client = new PlainClient(this.#world.urls.livy, tag, REQUEST_TIMEOUT_MS);
+    const kind = await client.run({ ...specOf(story.plan), conf: { 'spark.yarn.tags': tag } });
+    story.said.push({ attempt: 1, kind, atMs: Date.now(), evidence: client.heard });
+    story.isOpen = false;
+  }
+
+  async settle(): Promise<void> {
+    await Promise.all(this.#extra);
+  }
+  async close(): Promise<void> {
+    // It holds nothing open.
+  }
+
+  /** Its process is spared: it keeps nothing, so whoever goes on in its place can only send again. */
+  async #happen({ kind, afterMs, forMs }: ChaosEvent): Promise<void> {
+    await delay(afterMs);
+    if (kind === 'livy-killed' && (await this.#world.killLivy())) this.#schedule.count(kind);
+    if (kind === 'livy-unreachable') {
+      await this.#world.cutLivy(forMs);
+      this.#schedule.count(kind);
+    }
+  }
+}

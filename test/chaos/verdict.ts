@@ -1,0 +1,81 @@
+/** What was said of a key, held against what truly ran. */
+import type { AppBook, TrueEnd } from './app-book.js';
+import type { FaultKind } from './plan.js';
+import type { KeyStory, Said } from './trial.js';
+
+export interface Verdict {
+  readonly index: number;
+  readonly faults: readonly FaultKind[];
+  /** Applications beyond the first, over all attempts. */
+  readonly duplicates: number;
+  /** No outcome, or `lost` to the end. */
+  readonly isLost: boolean;
+  /** An outcome that is not the true end, or one that was said before there was an end. */
+  readonly isWrong: boolean;
+  /** Said to be lost while faults lasted, and found again. */
+  readonly wasLostAtFirst: boolean;
+  /** Errors that its submitters came back with, by name. */
+  readonly errors: readonly string[];
+  /** From the true end of each attempt to the word that it was over, in milliseconds of the client's time. */
+  readonly delaysMs: readonly number[];
+  /** What is not as it should be, in words. */
+  readonly problems: readonly string[];
+}
+
+const KIND_OF: Readonly<Record<TrueEnd, string>> = { SUCCEEDED: 'succeeded', FAILED: 'failed', KILLED: 'cancelled' };
+
+export function judge(story: KeyStory, book: AppBook, speed: number): Verdict {
+  const { said, errors, plan, isOpen, affliction, index } = story;
+  const attempts = Math.max(1, ...said.map(({ attempt }) => attempt));
+  const problems: string[] = [];
+  const delaysMs: number[] = [];
+  let [duplicates, isWrong] = [0, false];
+  // One more than was heard of: an attempt that nobody asked for would be there.
+  for (let attempt = 1; attempt <= attempts + 1; attempt++) {
+    const apps = book.ranUnder(story.tag(attempt));
+    if (apps.length > 1) {
+      duplicates += apps.length - 1;
+      problems.push(`attempt ${attempt} has ${apps.length} applications`);
+    }
+    const words = said.filter((one) => one.attempt === attempt && one.kind !== 'lost');
+    const first = apps[0];
+    for (const word of words) {
+      const why = first
+        ? notTrue(word, first)
+        : plan.cancelAfterMs !== undefined && word.kind === 'cancelled'
+          ? undefined
+          : 'nothing ran';
+      if (why === undefined) continue;
+      isWrong = true;
+      problems.push(`attempt ${attempt} was said to have ${word.kind}: ${why}; ${word.evidence.join(' | ')}`);
+    }
+    const soonest = Math.min(...words.map(({ atMs }) => atMs));
+    if (first && words.length > 0) delaysMs.push((soonest - first.endMs) * speed);
+  }
+  const final = said.at(-1);
+  const isLost = isOpen || final === undefined || final.kind === 'lost';
+  if (isLost)
+    problems.push(
+      isOpen ? `no outcome: ${errors.at(-1)?.message ?? 'nothing was said'}` : `lost: ${final?.evidence.join(' | ')}`,
+    );
+  for (const { name, message, isOurs } of errors) if (isOurs) problems.push(`${name}: ${message}`);
+  return {
+    index,
+    faults: [...affliction.seen],
+    duplicates,
+    isLost,
+    isWrong,
+    wasLostAtFirst: !isLost && said.some(({ kind }) => kind === 'lost'),
+    errors: errors.map(({ name }) => name),
+    delaysMs,
+    problems,
+  };
+}
+
+function notTrue(
+  { kind, atMs }: Said,
+  { end, endMs }: { readonly end: TrueEnd; readonly endMs: number },
+): string | undefined {
+  if (atMs < endMs) return `it was still running, and ended ${endMs - atMs} ms later`;
+  return KIND_OF[end] === kind ? undefined : `it ended as ${end}`;
+}
