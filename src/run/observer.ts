@@ -201,7 +201,8 @@ export class Observer {
     // Rounds, too: a clock that is set forward must not make a gap of one read look long.
     if (clock.now() - this.#goneSince >= waits.lostAfterMs && this.#goneRounds >= LOST_ROUNDS) {
       const neverReachedYarn = this.#ref.appId === undefined && isProvenAbsent;
-      if (attempt?.cancelTakenAt !== undefined && neverReachedYarn) return deleted(attempt.cancelTakenAt);
+      // Asked for is enough: the answer to a DELETE may be lost, and that nothing runs is proven.
+      if (attempt?.cancelAskedAt !== undefined && neverReachedYarn) return deleted(attempt.cancelAskedAt);
       return { kind: 'lost' };
     }
     return { kind: 'silent', reason: `${backend.kind} has no record of ${this.#ref.name}` };

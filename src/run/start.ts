@@ -20,8 +20,14 @@ const LONGEST_PAUSE_MS = 15_000;
 const UNSENT_TRIES = 3;
 /** An intent older than this share of the lease (the process was stopped, the ledger was slow) is written anew. */
 const FRESH_INTENT = 0.5;
-/** Tries to learn the resource manager's time before a POST: without it, its absence proves nothing afterwards. */
+/**
+ * How long to ask for the resource manager's time before a POST. Without it its absence proves nothing afterwards: a
+ * request that is lost then stays of unknown fate for good. A failover takes less.
+ */
+const TIME_WITHIN_MS = 60_000;
 const TIME_TRIES = 3;
+/** Tries to write down what was started. */
+const NOTE_TRIES = 4;
 
 export interface StarterOptions {
   /** Our clock, milliseconds. */
@@ -89,8 +95,26 @@ export class Starter {
           seen = await this.#refused(answer);
       }
     }
-    await this.#holder.close({ phase: 'started', ...knownFrom(seen) });
+    await this.#note(seen);
     return how;
+  }
+
+  /** A ledger that fails now must not hide a run from its caller: its intent is written, so the next reader finds it by name. */
+  async #note(seen: RunStatus): Promise<void> {
+    const { clock, logger } = this.#deps;
+    const change = { phase: 'started', ...knownFrom(seen) } as const;
+    for (let i = 1, pause = FIRST_PAUSE_MS; ; i++, pause *= 2) {
+      try {
+        return await this.#holder.close(change);
+      } catch (error) {
+        if (!(error instanceof LedgerError)) throw error;
+        if (i >= NOTE_TRIES) {
+          logger.warn('the start could not be written to the ledger', { name: this.#plan.name, error: error.message });
+          return this.#holder.closeUnwritten(change);
+        }
+      }
+      await clock.sleep(pause, this.#options.signal);
+    }
   }
 
   /** The request that the caller's abort left under way. */
@@ -144,14 +168,18 @@ export class Starter {
   async #serverTime(): Promise<number | undefined> {
     const { registry, clock } = this.#deps;
     const { signal } = this.#options;
-    for (let i = 1; registry; i++) {
+    const start = clock.now();
+    let slept = 0; // so that a clock that is set back does not keep us
+    for (let i = 1, pause = FIRST_PAUSE_MS; registry; i++, pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
         return await registry.serverTime(signal && { signal });
       } catch (error) {
         signal?.throwIfAborted();
         if (!isLivywireError(error)) throw error;
-        if (i >= TIME_TRIES) return undefined;
-        await clock.sleep(FIRST_PAUSE_MS, signal);
+        if (i >= TIME_TRIES && Math.max(slept, clock.now() - start) >= TIME_WITHIN_MS) return undefined;
+        await clock.sleep(pause, signal);
+        slept += pause;
+        await this.#holder.keep();
       }
     }
     return undefined;

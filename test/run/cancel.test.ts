@@ -128,6 +128,14 @@ test('a cancel that nobody took does not make a forgotten run a cancelled one', 
   t.is((await run.wait()).kind, 'lost');
 });
 
+test('a cancel whose answer was lost, and an application that provably never came to YARN: cancelled by us', async (t) => {
+  const { run, backend, ledger } = await setUp([starting]);
+  backend.onStop = async () => (backend.says(undefined), Promise.reject(new UnreachableError('reply lost', 'maybe')));
+  await t.throwsAsync(run.cancel(), { instanceOf: UnreachableError });
+  t.is((await attemptOf(ledger, 'k')).cancelTakenAt, undefined);
+  t.is(by(await run.wait()), 'livywire');
+});
+
 test('our cancel that YARN took, and an application that both forgot: lost, for it may have succeeded first', async (t) => {
   const { run, backend, registry } = await setUp([running], { known: true });
   registry.set(appId, { tags: [aName] });

@@ -121,6 +121,16 @@ test('a YARN that could not be asked for its time before the request proves noth
   t.is(posts(), 1);
 });
 
+test('a YARN that is out of reach for a while is waited for, so that its absence counts after the request', async (t) => {
+  const { lw, registry, backend, clock, posts, ledger } = setUp();
+  registry.down();
+  void clock.sleep(45_000).then(() => registry.up());
+  backend.failNext('request-lost');
+  await lw.submit(spec, { key: 'k' });
+  t.is(posts(), 2);
+  t.true((await attemptOf(ledger, 'k')).posts.every(({ serverMs }) => serverMs !== undefined));
+});
+
 test('absence without the server’s time of the first request is not believed, even from a registry that claims it', async (t) => {
   const { lw, registry, backend, posts } = setUp();
   registry.serverTime = () => Promise.reject(new UnreachableError('no answer', 'no'));
