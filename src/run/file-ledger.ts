@@ -16,6 +16,14 @@ interface Found {
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
+export interface FileLedgerOptions {
+  /**
+   * Told of each record that `list` had to leave out because it is damaged or was written by a newer livywire: one bad
+   * file must not hide every other run. `get` throws that error. @defaultValue nobody is told
+   */
+  readonly onDamaged?: (error: LedgerError) => void;
+}
+
 /**
  * A ledger in a folder, safe for any number of processes on one file system.
  *
@@ -24,7 +32,7 @@ const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoExc
  * compare-and-swap; the highest version is the truth, and only lower ones are ever removed. No locks, so nothing
  * is left locked by a process that was killed. Files are 0600, folders 0700.
  */
-export function fileLedger(folder: string): Ledger {
+export function fileLedger(folder: string, { onDamaged }: FileLedgerOptions = {}): Ledger {
   const failed = (what: string, error: unknown): never => {
     if (error instanceof LedgerConflictError || error instanceof LedgerError) throw error;
     throw new LedgerError(`The ledger in ${folder} could not be ${what}: ${(error as Error).message}`, {
@@ -157,8 +165,15 @@ export function fileLedger(folder: string): Ledger {
         const found: [hash: string, found: Found][] = [];
         for (const shard of shards.filter((name) => /^[0-9a-f]{2}$/.test(name)))
           found.push(...(await latest(join(folder, 'runs', shard))));
-        const read = async ([hash, { path }]: [string, Found]) =>
-          (await readRecord(path)) ?? (await current(hash))?.record;
+        const read = async ([hash, { path }]: [string, Found]) => {
+          try {
+            return (await readRecord(path)) ?? (await current(hash))?.record;
+          } catch (error) {
+            if (!(error instanceof LedgerError)) throw error; // the folder itself cannot be read
+            onDamaged?.(error);
+            return undefined;
+          }
+        };
         for (let i = 0; i < found.length; i += READS_AT_ONCE) {
           const batch = await Promise.all(found.slice(i, i + READS_AT_ONCE).map(read));
           records.push(...batch.filter((record) => record !== undefined));

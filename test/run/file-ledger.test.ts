@@ -182,7 +182,6 @@ for (const [what, text] of [
     await writeFile(file, text);
     const expected = { instanceOf: LedgerError, message: new RegExp(file.split('/').at(-1) ?? '') };
     await t.throwsAsync(ledger.get('k'), expected);
-    await t.throwsAsync(keysOf(ledger.list()), expected);
     await t.throwsAsync(ledger.create(record('k')), expected);
     await ledger.update(record('k'), version); // whoever holds it already goes on
     t.is((await ledger.get('k'))?.record.key, 'k');
@@ -194,6 +193,20 @@ for (const [what, text] of [
     await t.throwsAsync(fileLedger(folder).namespace(), { instanceOf: LedgerError, message: /ledger\.json/ });
   });
 }
+
+test('one damaged record does not hide the others: it is left out of the list, and said', async (t) => {
+  const folder = await folderFor(t);
+  await fileLedger(folder).create(record('damaged'));
+  const file = await recordFile(folder);
+  await writeFile(file, '{"v":2}');
+  const said: LedgerError[] = [];
+  const ledger = fileLedger(folder, { onDamaged: (error) => said.push(error) });
+  await ledger.create(record('whole'));
+  t.deepEqual(await keysOf(ledger.list()), ['whole']);
+  t.is(said.length, 1);
+  t.true(said[0]?.message.includes(file.split('/').at(-1) ?? '?'));
+  t.deepEqual(await keysOf(fileLedger(folder).list()), ['whole'], 'nobody has to listen');
+});
 
 test('a newer version says that a newer livywire wrote it', async (t) => {
   const folder = await folderFor(t);
