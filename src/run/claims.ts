@@ -8,7 +8,7 @@ import {
 } from '../core/index.js';
 import type { EngineDeps } from './deps.js';
 import { isOwnerOfOurs, newOwner, ownerIsDead } from './identity.js';
-import { lastAttempt, leaseIsOver } from './records.js';
+import { lastAttempt, leaseIsOver, withLast } from './records.js';
 
 const WRITE_TRIES = 10;
 
@@ -58,6 +58,13 @@ export class ClaimHolder {
       const { claim: _claim, ...rest } = { ...attempt, ...change };
       return rest;
     });
+    this.release();
+  }
+
+  /** As `close`, for our own eyes only: the ledger would not take it. */
+  closeUnwritten(change: Partial<AttemptRecord>): void {
+    const { record, version } = this.#held();
+    this.hold({ record: withLast(record, change, record.updatedAt), version });
     this.release();
   }
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import test from 'ava';
 import { LedgerConflictError, LedgerError, type RunRecord } from '../../src/core/index.js';
-import { type Fault, memoryLedger, testLivywire } from '../../src/testing/index.js';
-import { attemptOf, entryOf } from '../helpers/engine.js';
+import { type Fault, MemoryBackend, memoryLedger, testClock, testLivywire } from '../../src/testing/index.js';
+import { attemptOf, entryOf, rig } from '../helpers/engine.js';
 import { faultyLedger, type LedgerFault } from '../helpers/faulty-ledger.js';
 
 const spec = { file: 's3://b/j.py' };
@@ -25,15 +25,30 @@ test('an intent that was written though its answer was lost is as good as any', 
   t.is(total(lw), 1);
 });
 
-test('a start that could not be written down is found by the next submit', async (t) => {
+test('a start whose first write fails is written down all the same', async (t) => {
   const ledger = faultyLedger(memoryLedger(), { writes: ['none', 'none', 'before', 'before'] });
-  const lw = testLivywire({ ledger });
-  await t.throwsAsync(lw.submit(spec, { key: 'k' }), { instanceOf: LedgerError });
-  t.is(total(lw), 1);
-  const again = await lw.submit(spec, { key: 'k' });
-  t.is(again.how, 'adopted');
-  t.is(total(lw), 1);
+  const run = await testLivywire({ ledger }).submit(spec, { key: 'k' });
+  t.is(run.how, 'started');
+  t.is(run.ref.id, '0');
   t.is((await attemptOf(ledger, 'k')).phase, 'started');
+});
+
+test('a start that cannot be written down is not lost for its caller, and the next submit finds it', async (t) => {
+  const writes: LedgerFault[] = ['none', 'none', ...Array.from({ length: 6 }, () => 'before' as const)];
+  const inner = memoryLedger();
+  const ledger = faultyLedger(inner, { writes });
+  const backend = new MemoryBackend({ clock: testClock(), script: () => ({ afterMs: 1e9 }) });
+  const { engine, warnings } = rig({ backend, ledger });
+  const run = await engine.submit(spec, { key: 'k' });
+  t.is(run.how, 'started');
+  t.is(run.ref.id, '0');
+  t.is((await run.status()).state, 'running');
+  t.regex(warnings.join(), /could not be written to the ledger/);
+  t.is((await attemptOf(inner, 'k')).phase, 'posting');
+  writes.length = 0;
+  t.is((await engine.submit(spec, { key: 'k' })).how, 'adopted');
+  t.is((await attemptOf(inner, 'k')).phase, 'started');
+  t.is(backend.applications(run.ref.name), 1);
 });
 
 test('a ledger that says conflict to its own create is read again, not waited for', async (t) => {
