@@ -1,11 +1,11 @@
 import type { Run } from '../app/index.js';
-import { isLivywireError, plainLine, type RunEvent, type RunOutcome } from '../core/index.js';
+import { isLivywireError, type RunEvent, type RunOutcome } from '../core/index.js';
 import { isChatter } from './chatter.js';
 import type { Context } from './define.js';
 import { codeOfError, codeOfOutcome, codeOfSignal, exitCodes } from './exit-code.js';
 import { type Interrupted, type Interrupts } from './interrupts.js';
 import { RunView } from './run-view.js';
-import { outcomeLines, plain, shellWord } from './show.js';
+import { outcomeLines, plain, runWord } from './show.js';
 
 export interface FollowOptions {
   /** How much of the driver's log to show. `folded`: all but what Spark says of itself. */
@@ -73,7 +73,7 @@ type Left = 'timeout' | 'signal' | 'detached' | 'unknown';
 
 /** One line on stderr: what was left, and how to come back. */
 function sayLeft({ ref }: Run, { out }: Context, reason: Left, before = 'left running'): void {
-  out.warn(`${before}: ${plain(ref.key)}; come back with: livywire attach ${shellWord(plainLine(ref.key))}`);
+  out.warn(`${before}: ${plain(ref.key)}; come back with: livywire attach ${runWord(ref.key)}`);
   out.document({ v: 1, kind: 'running', reason, ref });
 }
 

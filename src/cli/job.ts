@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
 import type { Livywire, Run, Settings, SubmitOptions } from '../app/index.js';
-import { type JobSpec, plainLine } from '../core/index.js';
+import type { JobSpec } from '../core/index.js';
 import type { Args, Context } from './define.js';
 import { type Interrupted, type Interrupts } from './interrupts.js';
 import { codeOfSignal, exitCodes } from './exit-code.js';
 import { connectionOptions, outputOptions, submitOptions } from './options.js';
-import { idsOf, plain, shellWord } from './show.js';
+import { idsOf, plain, runWord } from './show.js';
 import { sparkOptions } from './spark-submit/flags.js';
 import { isLoopback } from './spark-submit/paths.js';
 import { redactRequest, specOf, translate } from './spark-submit/translate.js';
@@ -95,7 +95,7 @@ async function afterInterrupt(livywire: Livywire, key: string, { out }: Context,
   if (run && why.wish === 'cancel') return { run };
   out.warn(
     run
-      ? `interrupted while submitting ${plain(key)}, which may be running; find out with: livywire attach ${shellWord(plainLine(key))}`
+      ? `interrupted while submitting ${plain(key)}, which may be running; find out with: livywire attach ${runWord(key)}`
       : `interrupted before ${plain(key)} was submitted: nothing was sent`,
   );
   return { code };

@@ -31,6 +31,9 @@ export const plain = (text: string): string => plainLine(redactText(text));
 export const shellWord = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
+/** A key as the `<run>` of a verb: behind two dashes where it would be taken for a flag. */
+export const runWord = (key: string): string => `${key.startsWith('-') ? '-- ' : ''}${shellWord(plainLine(key))}`;
+
 /** `waiting (livy: starting)`; the raw word only where it says more. */
 export function stateWords({ state, raw, source }: RunStatus): string {
   return raw.toLowerCase() === state ? state : `${state} (${source}: ${plainLine(raw)})`;

@@ -1,4 +1,5 @@
 import test from 'ava';
+import type { CallOptions, RunRef } from '../../src/core/index.js';
 import { MemoryBackend, testClock, testLivywire } from '../../src/testing/index.js';
 import { oneDocument, startCli } from '../helpers/cli.js';
 
@@ -272,3 +273,30 @@ test('when nobody reads stdout any more, run says on stderr what it left; logs e
   closed.abort();
   t.deepEqual(await logs.done, { code: 0, stdout: '', stderr: '' });
 });
+
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const) {
+  test(`${signal} during cancel says that nobody saw the run stop, and exits with ${code}`, async (t) => {
+    const clock = testClock({ auto: false });
+    const backend = new MemoryBackend({ clock, script: () => ({ afterMs: 86_400_000 }) });
+    const livywire = testLivywire({ clock, backend });
+    await livywire.submit({ file: JOB }, { key: '-k' });
+    let isAsked = (): void => undefined;
+    const asked = new Promise<void>((resolve) => (isAsked = resolve));
+    backend.stop = (_ref: RunRef, options?: CallOptions) =>
+      new Promise<never>((_resolve, reject) => {
+        options?.signal?.addEventListener('abort', () => reject(options.signal?.reason as Error));
+        isAsked();
+      });
+    const { done, send } = startCli(['cancel', ...URL_FLAG, '--json', '--', '-k'], { clock, livywire });
+    await asked;
+    send(signal);
+    const { code: seen, stdout, stderr } = await done;
+    t.is(seen, code);
+    t.regex(stderr, /was asked to stop, not yet seen to have stopped: -k; see livywire status -- -k$/m);
+    t.like(oneDocument(t, stdout), { v: 1, kind: 'running', reason: 'signal', ref: { key: '-k', id: '0' } });
+  });
+}

@@ -1,8 +1,9 @@
 import { defineCommand } from '../define.js';
-import { exitCodes } from '../exit-code.js';
+import { codeOfSignal, exitCodes } from '../exit-code.js';
+import { Interrupted } from '../interrupts.js';
 import { openRun } from '../open-run.js';
 import { connectionOptions, durationOf, outputOptions } from '../options.js';
-import { outcomeLines, plain } from '../show.js';
+import { outcomeLines, plain, runWord } from '../show.js';
 
 export const cancelCommand = defineCommand({
   name: 'cancel',
@@ -32,9 +33,19 @@ export const cancelCommand = defineCommand({
     const timeoutMs = durationOf(args.timeout, '--timeout');
     const { run } = await openRun(args.rest[0] ?? '', context, signal);
     out.note(`stopping ${plain(run.ref.key)}`);
-    const outcome = await run.cancel({ signal, ...(timeoutMs !== undefined && { timeoutMs }) });
-    out.result(...outcomeLines(outcome, out.paint));
-    out.document(outcome);
-    return outcome.kind === 'lost' ? exitCodes.lost : exitCodes.succeeded;
+    try {
+      const outcome = await run.cancel({ signal, ...(timeoutMs !== undefined && { timeoutMs }) });
+      out.result(...outcomeLines(outcome, out.paint));
+      out.document(outcome);
+      return outcome.kind === 'lost' ? exitCodes.lost : exitCodes.succeeded;
+    } catch (error) {
+      const why: unknown = signal.reason;
+      if (!signal.aborted || !(why instanceof Interrupted)) throw error;
+      // Silence would be taken for a job that stopped.
+      const key = plain(run.ref.key);
+      out.warn(`was asked to stop, not yet seen to have stopped: ${key}; see livywire status ${runWord(key)}`);
+      out.document({ v: 1, kind: 'running', reason: 'signal', ref: run.ref });
+      return why.signal === undefined ? exitCodes.stillRunning : codeOfSignal(why.signal);
+    }
   },
 });

@@ -1,17 +1,16 @@
 import type { Run } from '../../app/index.js';
-import { plainLine } from '../../core/index.js';
 import { needUrl } from '../context.js';
 import { type Context, defineCommand } from '../define.js';
 import { exitCodes } from '../exit-code.js';
 import { interruptsFor } from '../interrupts.js';
 import { dryRun, jobOptions, readJob, start } from '../job.js';
-import { plain, shellWord } from '../show.js';
+import { plain, runWord } from '../show.js';
 
 /** Prints the key, and nothing else, on stdout: `key=$(livywire submit …)`. */
 export function submitted(run: Run, { out }: Context): number {
   out.result(plain(run.ref.key));
   out.document({ v: 1, kind: 'submitted', how: run.how, ref: run.ref });
-  out.note(`follow it with: livywire attach ${shellWord(plainLine(run.ref.key))}`);
+  out.note(`follow it with: livywire attach ${runWord(run.ref.key)}`);
   return exitCodes.succeeded;
 }
 
