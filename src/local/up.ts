@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import { ConfigError, isLivywireError, systemClock } from '../core/index.js';
 import { alone, together } from './alone.js';
+import { checkOptions } from './check-options.js';
 import { LocalError } from './errors.js';
 import { layoutOf } from './livy-server.js';
 import type { InstanceOptions, LocalInstance, LocalProgress, UpOptions } from './model.js';
@@ -28,6 +29,7 @@ import { ensureSoftware } from './software.js';
 export async function up(options: UpOptions = {}): Promise<LocalInstance> {
   const { name = 'default', signal } = options;
   const dir = instanceDir(name, options);
+  checkOptions(options);
   const report = (progress: LocalProgress): void => options.onProgress?.(progress);
   const onWait = (): void => report({ step: 'start', message: `waiting for another up or down of ${name}` });
 
@@ -117,6 +119,12 @@ async function start(
   const by = await identify(process.pid);
   if (by === undefined) throw new LocalError('This system does not say when a process started');
   await mkdir(dir, { recursive: true, mode: 0o700 });
+  const servers = await planServers({ layout: layoutOf(dir), software, options, cwd: process.cwd() }).catch(
+    async (error: unknown) => {
+      await rm(dir, { recursive: true, force: true }); // without a record nothing lists it, and down does not know it
+      throw error;
+    },
+  );
   let record: InstanceRecord = {
     v: 1,
     name,
@@ -126,7 +134,7 @@ async function start(
     wish: wanted,
     state: 'starting',
     by,
-    servers: await planServers({ layout: layoutOf(dir), software, options, cwd: process.cwd() }),
+    servers,
   };
   // The token is on disk before any process carries it, so a crash from here on leaves nothing unknown.
   await writeRecord(dir, record);
