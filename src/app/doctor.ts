@@ -1,5 +1,5 @@
 import { type Clock, ConfigError, isLivywireError, plainLine, redactText, systemClock } from '../core/index.js';
-import { createNetwork, Http } from '../http/index.js';
+import { createNetwork, Http, isLoopback } from '../http/index.js';
 import { openLedger } from './open-ledger.js';
 import { adviceFor } from './doctor-advice.js';
 import { checkBehind, type FoundBehind } from './doctor-behind.js';
@@ -65,7 +65,7 @@ function* aboutSettings(settings: Settings): Generator<Finding, void> {
     }
   }
   if (map.length > 0) yield { check: 'network', level: 'ok', seen: `hosts are mapped: ${map.join(', ')}` };
-  if (url?.startsWith('http://') && settings.auth.kind !== 'none' && !isLoopback(url)) {
+  if (url?.startsWith('http://') && settings.auth.kind !== 'none' && !isLoopback(new URL(url).hostname)) {
     yield {
       check: 'network',
       level: 'note',
@@ -82,8 +82,6 @@ function* aboutSettings(settings: Settings): Generator<Finding, void> {
     };
   }
 }
-
-const isLoopback = (url: string): boolean => /^(?:localhost|127\.[\d.]+|\[::1\])$/.test(new URL(url).hostname);
 
 async function aboutLedger(settings: Settings): Promise<Finding> {
   try {

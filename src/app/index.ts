@@ -2,6 +2,8 @@
  * From settings to wired services; the only place that picks implementations.
  * @module
  */
+export { checkSpec } from '../livy/index.js';
+export { isLoopback } from '../http/index.js';
 export type { DoctorOptions } from './doctor.js';
 export type { Finding } from './doctor-finding.js';
 export { createLivywire, type Livywire, type LivywireOptions } from './livywire.js';

@@ -13,4 +13,5 @@ export {
   type TextAnswer,
   type TextOptions,
 } from './http.js';
+export { isLoopback } from './proxy-rules.js';
 export { createNetwork, type Network, type NetworkOptions, type Route } from './network.js';

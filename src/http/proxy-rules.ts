@@ -86,13 +86,17 @@ function parseProxy(value: string, field: string): Proxy {
   }
 }
 
-/** Whether an address is this machine. */
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' ||
-  host.endsWith('.localhost') ||
-  host === '::1' ||
-  (isIPv4(host) && host.startsWith('127.')) ||
-  host.startsWith('::ffff:127.');
+/** Whether a host is this machine; an IPv6 address with or without the brackets that it has in a URL. */
+export function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, '');
+  return (
+    bare === 'localhost' ||
+    bare.endsWith('.localhost') ||
+    bare === '::1' ||
+    (isIPv4(bare) && bare.startsWith('127.')) ||
+    /^::ffff:(?:127\.|7f[0-9a-f]{2}:)/.test(bare) // the second is how URL writes it
+  );
+}
 
 /** As curl reads NO_PROXY: names match themselves and what is under them; addresses, networks, `*`; `:port` if given. */
 function exemptions(list: string | readonly string[]): (target: HostPort) => boolean {

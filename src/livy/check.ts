@@ -107,12 +107,17 @@ function check(
   }
 }
 
+/** spark-submit refuses 0 executors, unless Spark is to ask for them by itself. */
+const withExecutors = (checks: Checks<CreateBatch>, conf: CreateBatch['conf']): Checks<CreateBatch> =>
+  String(conf?.['spark.dynamicAllocation.enabled']) === 'true' ? { ...checks, numExecutors: wholeNumber(0) } : checks;
+
 /** What Livy would refuse, found before it is sent. @throws ConfigError naming the field */
-export const checkBatch = (body: CreateBatch): void => check(body, batchChecks, 'a batch', ['file']);
+export const checkBatch = (body: CreateBatch): void =>
+  check(body, withExecutors(batchChecks, body?.conf), 'a batch', ['file']);
 
 /** As {@link checkBatch}, for a spec whose `name` is a label. @throws ConfigError naming the field */
 export const checkSpec = (spec: Omit<CreateBatch, 'name'> & { readonly name?: string }): void =>
-  check(spec, specChecks, 'a job', ['file']);
+  check(spec, withExecutors(specChecks, spec?.conf), 'a job', ['file']);
 
 /** @throws ConfigError naming the field */
 export const checkSession = (body: CreateSession): void => check(body, sessionChecks, 'a session', []);

@@ -4,6 +4,7 @@
  */
 export { LivyBackend } from './backend.js';
 export { type Batches } from './batches.js';
+export { checkSpec } from './check.js';
 export { LivyClient, type LivyClientOptions } from './client.js';
 export { isLivyNotFound, type LivyCallOptions } from './door.js';
 export { type LogSections, splitLog } from './log-lines.js';

@@ -33,6 +33,8 @@ const refused: readonly Case[] = [
   [{ driverCores: 0 }, 'driverCores', /at least 1/],
   [{ executorCores: 1.5 }, 'executorCores', /whole number/],
   [{ numExecutors: -1 }, 'numExecutors', /at least 1/],
+  [{ numExecutors: 0 }, 'numExecutors', /at least 1/],
+  [{ numExecutors: -1, conf: { 'spark.dynamicAllocation.enabled': true } }, 'numExecutors', /at least 0/],
   [{ numExecutors: 2 ** 31 }, 'numExecutors', /whole number/],
   [{ numExecutors: NaN }, 'numExecutors', /whole number/],
   [{ driverMemory: '4' }, 'driverMemory', /did you mean "4m"/],
