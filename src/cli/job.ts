@@ -8,7 +8,7 @@ import { codeOfSignal, exitCodes } from './exit-code.js';
 import { connectionOptions, outputOptions, submitOptions } from './options.js';
 import { idsOf, plain, runWord } from './show.js';
 import { sparkOptions } from './spark-submit/flags.js';
-import { isLoopback } from './spark-submit/paths.js';
+import { livyPlace } from './spark-submit/paths.js';
 import { redactRequest, specOf, translate } from './spark-submit/translate.js';
 
 /** The flags of verbs that start a job. */
@@ -22,7 +22,7 @@ export async function readJob(args: JobArgs, { io, out, readFile }: Context, set
   const translation = await translate(args.given, args.rest, {
     cwd: io.cwd,
     env: io.env,
-    livy: settings.url === undefined ? 'unknown' : isLoopback(settings.url) ? 'here' : 'elsewhere',
+    livy: livyPlace(settings.url),
     exists: (path) => io.exists(path),
     allowClusterMode: args['allow-cluster-mode'],
     readFile,

@@ -2,7 +2,7 @@ import yargs, { type Argv, type Options } from 'yargs';
 import { ConfigError } from '../core/index.js';
 import type { Args, Command } from './define.js';
 import type { OptionSpec, OptionTable } from './option-spec.js';
-import { nearest, type Scanned, scan } from './scan.js';
+import { checkChoice, type Scanned, scan } from './scan.js';
 
 /**
  * yargs takes quotes off a value that begins and ends with them (`--conf=x="y"` as well as `"y"`), so its answer is
@@ -59,15 +59,7 @@ export async function parse<O extends OptionTable>(
   words: readonly string[],
 ): Promise<{ readonly scanned: Scanned; readonly args: Args<O> }> {
   const scanned = scan(words, command.options, { stopAtFirstWord: command.stopAtFirstWord ?? false });
-  for (const { name, typed, value } of scanned.given) {
-    const choices = command.options[name]?.choices;
-    if (value === undefined || !choices || choices.includes(value)) continue;
-    const near = nearest(value, choices);
-    throw new ConfigError(
-      `${typed}: ${JSON.stringify(value)} is not one of ${choices.join(', ')}${near === undefined ? '' : `; did you mean ${near}?`}`,
-      { field: typed },
-    );
-  }
+  for (const one of scanned.given) checkChoice(one, command.options);
   const normal = scanned.given.map(({ name, value }) => (value === undefined ? `--${name}` : `--${name}=${value}`));
   const parsed = (await build(command, normal).parseAsync()) as Record<string, unknown>;
   const values = Object.fromEntries(

@@ -88,6 +88,17 @@ function unknown(typed: string, table: OptionTable): ConfigError {
   return new ConfigError(`There is no flag ${shown}; ${hint}`, { field: shown });
 }
 
+/** @throws ConfigError when the flag takes one of a few words, and this is none of them */
+export function checkChoice({ name, typed, value }: Given, table: OptionTable): void {
+  const choices = Object.hasOwn(table, name) ? table[name]?.choices : undefined;
+  if (value === undefined || !choices || choices.includes(value)) return;
+  const near = nearest(value, choices);
+  throw new ConfigError(
+    `${typed}: ${JSON.stringify(value)} is not one of ${choices.join(', ')}${near === undefined ? '' : `; did you mean ${near}?`}`,
+    { field: typed },
+  );
+}
+
 /** The nearest of some names, if one is near enough to be meant: a typo, or the start of the word. */
 export function nearest(word: string, names: readonly string[]): string | undefined {
   const starts = names.filter((name) => name.startsWith(word));

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { testLivywire } from '../../src/testing/index.js';
 import { cli, oneDocument } from '../helpers/cli.js';
 
 const explain = (...words: readonly string[]) => cli(['explain', '--', ...words]);
@@ -124,3 +125,30 @@ test('secrets are masked', async (t) => {
   t.notRegex(stdout, /hunter2/);
   t.regex(stdout, /\(redacted\)/);
 });
+
+for (const [line, item] of [
+  [['spark-submit', '--num-executors', '0', 's3://b/x.py'], '--num-executors 0'],
+  [['spark-submit', '--executor-memory', '1p', 's3://b/x.py'], '--executor-memory 1p'],
+  [['spark-submit', '--driver-memory', '0m', 's3://b/x.py'], '--driver-memory 0m'],
+  [['spark-submit', 's3://b/a b.py'], '<file> s3://b/a b.py'],
+  [['spark-submit', '--conf', 'spark.a b=1', 's3://b/x.py'], 'conf'],
+  [['livywire', 'run', '--timeout', '5x', 's3://b/x.py'], '--timeout 5x'],
+  [['livywire', 'run', '--exit-retryable', '4', 's3://b/x.py'], '--exit-retryable 4'],
+  [['livywire', 'run', '--on-signal', 'stop', 's3://b/x.py'], '--on-signal stop'],
+] as const) {
+  test(`explain and run both refuse ${line.join(' ')}`, async (t) => {
+    const { code, stdout } = await cli(['explain', '--json', '--', ...line]);
+    t.is(code, 2);
+    const { verdicts } = oneDocument(t, stdout) as { verdicts: { item: string; verdict: string }[] };
+    t.deepEqual(
+      verdicts.filter(({ verdict }) => verdict === 'refused').map((one) => one.item),
+      [item],
+    );
+    t.false(
+      verdicts.some((one) => one.item === item && one.verdict !== 'refused'),
+      'one verdict for it',
+    );
+    const words = line[0] === 'livywire' ? line.slice(2) : line.slice(1);
+    t.is((await cli(['run', '--url', 'http://livy.test:8998', ...words], { livywire: testLivywire() })).code, 2);
+  });
+}

@@ -102,7 +102,7 @@ test('without --key every run has a key of its own that tells what it is', async
   const { run } = world();
   const keys = [];
   for (let i = 0; i < 2; i++) {
-    const { stdout } = await run('run', ...URL_FLAG, '--json', 's3://b/jobs/word count.py');
+    const { stdout } = await run('run', ...URL_FLAG, '--json', 's3://b/jobs/word+count.py');
     keys.push((JSON.parse(stdout) as { ref: { key: string } }).ref.key);
   }
   t.regex(keys[0] ?? '', /^word-count-[0-9a-z]{12}$/);

@@ -1,14 +1,14 @@
-import { ConfigError } from '../../core/index.js';
-import { type Context, defineCommand } from '../define.js';
+import { ConfigError, isLivywireError } from '../../core/index.js';
+import { defineCommand } from '../define.js';
 import { exitCodes } from '../exit-code.js';
 import { jobOptions } from '../job.js';
-import { connectionOptions, outputOptions } from '../options.js';
-import { scan } from '../scan.js';
+import { connectionOptions, durationOf, exitRetryableOf, outputOptions, waitOptions } from '../options.js';
+import type { OptionTable } from '../option-spec.js';
+import { checkChoice, type Given, scan } from '../scan.js';
 import { plain, table } from '../show.js';
-import { isLoopback } from '../spark-submit/paths.js';
+import { livyPlace } from '../spark-submit/paths.js';
 import { redactRequest, translate } from '../spark-submit/translate.js';
 import type { Verdict } from '../spark-submit/verdict.js';
-import { waitOptions } from '../options.js';
 import type { Terminal } from '../terminal.js';
 
 /** What may stand before the flags: `A=b spark-submit`, `/opt/spark/bin/spark-submit`, `livywire run`. */
@@ -32,10 +32,22 @@ const paintVerdict = (verdict: Verdict['verdict'], text: string, paint: Terminal
   return verdict === 'mapped' ? paint.cyan(text) : paint.green(text);
 };
 
-/** The address decides how paths are read; without any, explaining still works. */
-async function livyPlace(context: Context): Promise<'here' | 'elsewhere' | 'unknown'> {
-  const { url } = await context.settings();
-  return url === undefined ? 'unknown' : isLoopback(url) ? 'here' : 'elsewhere';
+/** What livywire's own flags say that run would not take. */
+function ownFlagVerdicts(given: readonly Given[], options: OptionTable): Verdict[] {
+  const checks: Readonly<Record<string, (value: string) => unknown>> = {
+    timeout: (value) => durationOf(value, '--timeout'),
+    'exit-retryable': exitRetryableOf,
+  };
+  return given.flatMap(({ name, typed, value = '' }): Verdict[] => {
+    try {
+      checkChoice({ name, typed, value }, options);
+      if (Object.hasOwn(checks, name)) checks[name]?.(value);
+      return [];
+    } catch (error) {
+      if (!isLivywireError(error)) throw error;
+      return [{ item: `${typed} ${value}`.trim(), verdict: 'refused', detail: error.message }];
+    }
+  });
 }
 
 export const explainCommand = defineCommand({
@@ -66,12 +78,12 @@ export const explainCommand = defineCommand({
     const { spec, verdicts } = await translate(scanned.given, scanned.rest, {
       cwd: io.cwd,
       env: { ...io.env, ...env },
-      livy: await livyPlace(context),
+      livy: livyPlace((await context.settings()).url),
       exists: (path) => io.exists(path),
       allowClusterMode: scanned.given.some(({ name }) => name === 'allow-cluster-mode'),
       readFile,
     });
-    const all: Verdict[] = [...verdicts];
+    const all: Verdict[] = [...ownFlagVerdicts(scanned.given, options), ...verdicts];
     if (!spec) all.push({ item: '<file>', verdict: 'refused', detail: 'is missing: an application has to be named' });
     const request = spec && redactRequest({ ...spec });
     const refused = all.filter(({ verdict }) => verdict === 'refused').length;

@@ -15,7 +15,13 @@ export type SparkFlagUse =
   | { readonly as: 'conf' }
   | { readonly as: 'properties' }
   /** Another way to write a Spark setting; wins over `--conf` of the same key, as in spark-submit. */
-  | { readonly as: 'mapped'; readonly conf: string; readonly detail?: string }
+  | {
+      readonly as: 'mapped';
+      readonly conf: string;
+      readonly detail?: string;
+      /** `count`: a whole number from 1. `may-be-empty`: an empty variable of a script is no mistake. */
+      readonly value?: 'count' | 'may-be-empty';
+    }
   | { readonly as: 'master' }
   | { readonly as: 'deploy-mode' }
   /** Taken without a word, because it asks for what happens anyway. */
@@ -36,6 +42,14 @@ const KERBEROS = {
   reason: 'Livy logs in with its own Kerberos ticket and starts the job as you; it takes no keytab from a client',
   wayOut: 'leave it out, and use --proxy-user where the job should run as somebody else',
 } as const;
+
+/** What `--keytab` and `--principal` refuse, as settings. */
+export const refusedSettings: Readonly<Record<string, typeof KERBEROS>> = Object.fromEntries(
+  ['spark.yarn', 'spark.kerberos'].flatMap((prefix) => [
+    [`${prefix}.keytab`, KERBEROS],
+    [`${prefix}.principal`, KERBEROS],
+  ]),
+);
 
 /**
  * Every flag of spark-submit 3.5 (`org.apache.spark.launcher.SparkSubmitOptionParser`) but `--help`, `--usage-error`
@@ -96,6 +110,7 @@ export const sparkFlags: Readonly<Record<string, SparkFlag>> = {
   'total-executor-cores': text('Cores of all executors together (spark.cores.max)', {
     as: 'mapped',
     conf: 'spark.cores.max',
+    value: 'count',
     detail: 'YARN does not look at it, as with spark-submit: --num-executors and --executor-cores count there',
   }),
   'proxy-user': text('Run the job as this user', { as: 'text', field: 'proxyUser' }),
@@ -116,15 +131,18 @@ export const sparkFlags: Readonly<Record<string, SparkFlag>> = {
   'driver-java-options': text("The driver's JVM options (spark.driver.extraJavaOptions)", {
     as: 'mapped',
     conf: 'spark.driver.extraJavaOptions',
+    value: 'may-be-empty',
   }),
   'driver-class-path': text("More of the driver's class path (spark.driver.extraClassPath)", {
     as: 'mapped',
     conf: 'spark.driver.extraClassPath',
+    value: 'may-be-empty',
     detail: 'paths on the cluster, not on this machine',
   }),
   'driver-library-path': text("More of the driver's library path (spark.driver.extraLibraryPath)", {
     as: 'mapped',
     conf: 'spark.driver.extraLibraryPath',
+    value: 'may-be-empty',
     detail: 'paths on the cluster, not on this machine',
   }),
   master: text('yarn is what Livy uses anyway', { as: 'master' }),
@@ -159,6 +177,11 @@ export const sparkFlags: Readonly<Record<string, SparkFlag>> = {
     wayOut: 'use livywire status <run>',
   }),
 };
+
+/** Settings that list paths, as the flags of the same meaning do. */
+export const pathSettings: readonly string[] = Object.values(sparkFlags).flatMap(({ use }) =>
+  use.as === 'paths' ? [use.conf] : [],
+);
 
 const hiddenUses: readonly SparkFlagUse['as'][] = ['refused', 'accepted', 'master', 'deploy-mode'];
 

@@ -1,9 +1,10 @@
 import { posix } from 'node:path';
+import { isLoopback } from '../../app/index.js';
 
 /** What decides how a path is read. */
 export interface Surroundings {
   readonly cwd: string;
-  /** Whether Livy runs on this machine, so that both see the same files. `unknown`: no address was given. */
+  /** Whether Livy's address is this machine's; it may be a tunnel's end all the same. `unknown`: no address was given. */
   readonly livy: 'here' | 'elsewhere' | 'unknown';
   readonly exists: (path: string) => boolean;
 }
@@ -20,6 +21,14 @@ const hasScheme = /^[a-z][a-z0-9+.-]*:/i;
  */
 export function readPath(given: string, { cwd, livy, exists }: Surroundings): ReadPath {
   if (given === '') return { kind: 'refused', reason: 'an empty path' };
+  const local = /^file:(?:\/\/)?(\/[^#]*)/i.exec(given)?.[1];
+  if (local !== undefined && livy !== 'here' && exists(local)) {
+    return {
+      kind: 'ok',
+      path: given,
+      note: `${local} is on this machine, but the cluster will look for it on its own`,
+    };
+  }
   if (hasScheme.test(given)) return { kind: 'ok', path: given };
   const hash = given.indexOf('#');
   const path = hash < 0 ? given : given.slice(0, hash);
@@ -33,7 +42,10 @@ export function readPath(given: string, { cwd, livy, exists }: Surroundings): Re
   }
   const absolute = posix.join(cwd, path);
   if (livy === 'here') {
-    if (exists(absolute)) return { kind: 'ok', path: `${absolute}${alias}` };
+    if (exists(absolute)) {
+      const note = `as ${absolute}, which is right if Livy runs on this machine; through a tunnel give an s3:// path`;
+      return { kind: 'ok', path: `${absolute}${alias}`, note };
+    }
     return { kind: 'refused', reason: `${given} is not there (${absolute})` };
   }
   const base = posix.basename(path);
@@ -52,13 +64,19 @@ export const splitList = (value: string): string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
-/** Whether an address is this very machine's. */
-export function isLoopback(url: string): boolean {
-  const { hostname } = new URL(url);
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    /^127(?:\.\d+){3}$/.test(hostname)
-  );
+/** A list of paths, each read as {@link readPath} reads it. */
+export function readPaths(
+  list: string,
+  surroundings: Surroundings,
+): { readonly paths: readonly string[]; readonly refused: readonly string[]; readonly notes: readonly string[] } {
+  const read = splitList(list).map((path) => readPath(path, surroundings));
+  return {
+    paths: read.flatMap((one) => (one.kind === 'ok' ? [one.path] : [])),
+    refused: read.flatMap((one) => (one.kind === 'refused' ? [one.reason] : [])),
+    notes: read.flatMap((one) => (one.kind === 'ok' && one.note !== undefined ? [one.note] : [])),
+  };
 }
+
+/** Whose files Livy sees, by its address. */
+export const livyPlace = (url: string | undefined): Surroundings['livy'] =>
+  url === undefined ? 'unknown' : isLoopback(new URL(url).hostname) ? 'here' : 'elsewhere';

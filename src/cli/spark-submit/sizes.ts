@@ -1,7 +1,7 @@
-/** As Spark reads a memory size: `4g`, `4GB`, `512m`; a bare number means MiB. In the form Livy takes. */
+/** As Spark and the JVM both read a memory size: `4g`, `4GB`, `512m`; a bare number means MiB. In the form Livy takes. */
 export function readSize(given: string): string | undefined {
-  const match = /^(\d+)([kmgtp]?)b?$/i.exec(given.trim());
-  if (!match || (match[2] === '' && /b$/i.test(given.trim()))) return undefined;
+  const match = /^(\d+)([kmgt]?)b?$/i.exec(given.trim());
+  if (!match || Number(match[1]) === 0 || (match[2] === '' && /b$/i.test(given.trim()))) return undefined;
   return `${match[1]}${match[2] === '' ? 'm' : (match[2] ?? '').toLowerCase()}`;
 }
 

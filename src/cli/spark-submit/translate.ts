@@ -1,9 +1,10 @@
 import { ConfigError, isSecretName, type JobSpec, REDACTED, redactArgs, redactText } from '../../core/index.js';
 import type { Given } from '../scan.js';
 import { environmentVerdicts } from './environment.js';
-import { sparkFlags, type SparkFlagUse } from './flags.js';
+import { fieldVerdicts } from './field-verdicts.js';
+import { pathSettings, refusedSettings, sparkFlags, type SparkFlagUse } from './flags.js';
 import { readDeployMode, readMaster } from './masters.js';
-import { readPath, splitList, type Surroundings } from './paths.js';
+import { readPath, readPaths, type Surroundings } from './paths.js';
 import { parseProperties } from './properties.js';
 import { readCount, readSize } from './sizes.js';
 import { shownSetting, type Verdict } from './verdict.js';
@@ -82,6 +83,7 @@ class Line {
         this.#set(use.field, value, use.conf, typed);
         return say('taken', use.field);
       case 'label':
+        if (value.trim() === '') return say('refused', 'is empty');
         this.#fields.name = value;
         return say('taken', 'the label that ls and status show; Livy and YARN get a name that proves which run it is');
       case 'size': {
@@ -103,6 +105,10 @@ class Line {
       case 'properties':
         return this.#properties(value, say);
       case 'mapped':
+        if (value.trim() === '' && use.value !== 'may-be-empty') return say('refused', 'is empty');
+        if (use.value === 'count' && readCount(value, 1) === undefined) {
+          return say('refused', 'is no whole number from 1');
+        }
         this.#fromFlags.set(use.conf, value);
         return say('mapped', `conf ${use.conf}${use.detail === undefined ? '' : `; ${use.detail}`}`);
       case 'master':
@@ -127,16 +133,10 @@ class Line {
   }
 
   #paths(field: 'jars' | 'pyFiles' | 'files' | 'archives', conf: string, value: string, typed: string, say: Say): void {
-    const read = splitList(value).map((path) => readPath(path, this.#options));
-    const refused = read.flatMap((one) => (one.kind === 'refused' ? [one.reason] : []));
+    const { paths, refused, notes } = readPaths(value, this.#options);
     if (refused.length > 0) return say('refused', refused.join('; '));
-    const notes = read.flatMap((one) => (one.kind === 'ok' && one.note !== undefined ? [one.note] : []));
-    this.#set(
-      field,
-      read.flatMap((one) => (one.kind === 'ok' ? [one.path] : [])),
-      conf,
-      typed,
-    );
+    if (paths.length === 0) return say('refused', 'is empty');
+    this.#set(field, paths, conf, typed);
     say('taken', [field, ...notes].join('; '), notes.length > 0);
   }
 
@@ -153,8 +153,18 @@ class Line {
       this.#deployMode = true;
       return this.#judged(readDeployMode(value, this.#options.allowClusterMode), say);
     }
-    this.#fromConf.set(key, value);
-    say('taken', 'conf');
+    this.#setting(key, value, this.#fromConf, say);
+  }
+
+  #setting(key: string, value: string, to: Map<string, string>, say: Say): void {
+    const no = Object.hasOwn(refusedSettings, key) ? refusedSettings[key] : undefined;
+    const { paths, refused, notes } = pathSettings.includes(key)
+      ? readPaths(value, this.#options)
+      : { paths: [value], refused: [], notes: [] };
+    const reasons = no ? [no.reason, no.wayOut] : refused;
+    if (reasons.length > 0) return say('refused', reasons.join('; '));
+    to.set(key, paths.join(','));
+    say('taken', ['conf', ...notes].join('; '), notes.length > 0);
   }
 
   async #properties(path: string, say: Say): Promise<void> {
@@ -175,7 +185,13 @@ class Line {
             ...(verdict === 'ignored' && { warn: true }),
           });
         }
-      } else this.#fromFile.set(key, value);
+      } else {
+        // One line for the whole file, and one for each setting that needs more words.
+        this.#setting(key, value, this.#fromFile, (verdict, detail, warn = false) => {
+          if (verdict !== 'refused' && !warn) return;
+          this.#verdicts.push({ item: shownSetting(`${key}=${value}`), verdict, detail, ...(warn && { warn }) });
+        });
+      }
     }
     const left = ignored.length === 0 ? '' : `; ignored, for they do not start with spark.: ${ignored.join(', ')}`;
     say('taken', `${this.#fromFile.size} settings to conf; flags win over them${left}`, ignored.length > 0);
@@ -206,16 +222,15 @@ class Line {
 
   #spec(file: string | undefined, args: readonly string[], conf: ReadonlyMap<string, string>): JobSpec | undefined {
     if (file === undefined) return undefined;
-    const read = readPath(file, this.#options);
+    const read = file === 'run-example' && !this.#options.exists(file) ? RUN_EXAMPLE : readPath(file, this.#options);
     const item = `<file> ${redactText(file)}`;
     if (read.kind === 'refused') this.#verdicts.push({ item, verdict: 'refused', detail: read.reason });
     else {
-      const moved = read.path === file ? [] : [`as ${read.path}, for Livy runs on this machine`];
       const notes = read.note === undefined ? [] : [read.note];
       this.#verdicts.push({
         item,
         verdict: 'taken',
-        detail: ['file', ...moved, ...notes].join('; '),
+        detail: ['file', ...notes].join('; '),
         ...(notes.length > 0 && { warn: true }),
       });
     }
@@ -227,15 +242,24 @@ class Line {
       });
     }
     const label = this.#fields.name ?? conf.get('spark.app.name');
-    return {
+    const spec: JobSpec = {
       ...this.#fields,
       file: read.kind === 'ok' ? read.path : file,
       ...(args.length > 0 && { args }),
       ...(label !== undefined && { name: label }),
       ...(conf.size > 0 && { conf: Object.fromEntries(conf) }),
     };
+    this.#verdicts.splice(0, Infinity, ...fieldVerdicts(spec, this.#verdicts, read.kind === 'ok'));
+    return spec;
   }
 }
+
+const RUN_EXAMPLE = {
+  kind: 'refused',
+  reason:
+    "starts an example of this machine's Spark; name the jar where the cluster has it: " +
+    '--class org.apache.spark.examples.SparkPi /usr/lib/spark/examples/jars/spark-examples.jar 10',
+} as const;
 
 type Say = (verdict: Verdict['verdict'], detail: string, warn?: boolean) => void;
 

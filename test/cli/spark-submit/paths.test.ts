@@ -1,5 +1,5 @@
 import test from 'ava';
-import { isLoopback, readPath, splitList, type Surroundings } from '../../../src/cli/spark-submit/paths.js';
+import { livyPlace, readPath, splitList, type Surroundings } from '../../../src/cli/spark-submit/paths.js';
 
 const here = (...files: readonly string[]): Surroundings => ({
   cwd: '/work',
@@ -14,9 +14,20 @@ test('a path with a scheme goes as it is', (t) => {
   }
 });
 
-test('a relative path becomes absolute where Livy sees the same files', (t) => {
-  t.deepEqual(readPath('./etl.py', here('/work/etl.py')), { kind: 'ok', path: '/work/etl.py' });
-  t.deepEqual(readPath('../x/env.zip#env', here('/x/env.zip')), { kind: 'ok', path: '/x/env.zip#env' });
+const moved = (path: string) =>
+  `as ${path}, which is right if Livy runs on this machine; through a tunnel give an s3:// path`;
+
+test('a relative path becomes absolute where Livy seems to see the same files, with a word on tunnels', (t) => {
+  t.deepEqual(readPath('./etl.py', here('/work/etl.py')), {
+    kind: 'ok',
+    path: '/work/etl.py',
+    note: moved('/work/etl.py'),
+  });
+  t.deepEqual(readPath('../x/env.zip#env', here('/x/env.zip')), {
+    kind: 'ok',
+    path: '/x/env.zip#env',
+    note: moved('/x/env.zip'),
+  });
 });
 
 test('a relative path that is not there is said to be missing, with the place it was looked for', (t) => {
@@ -40,6 +51,14 @@ test('an absolute path that is on this machine is noted where the cluster will l
   t.deepEqual(readPath('/home/me/etl.py', here('/home/me/etl.py')), { kind: 'ok', path: '/home/me/etl.py' });
 });
 
+test('a file: address is noted as the plain path is', (t) => {
+  for (const path of ['file:///home/me/etl.py', 'file:/home/me/etl.py#x']) {
+    const read = readPath(path, elsewhere('/home/me/etl.py'));
+    t.regex(read.kind === 'ok' ? (read.note ?? '') : '', /\/home\/me\/etl\.py is on this machine, but the cluster/);
+    t.deepEqual(readPath(path, here('/home/me/etl.py')), { kind: 'ok', path });
+  }
+});
+
 test('an empty path is refused', (t) => {
   t.is(readPath('', here()).kind, 'refused');
 });
@@ -50,8 +69,14 @@ test('lists are split as Spark splits them', (t) => {
 });
 
 test('only this very machine counts as here', (t) => {
-  for (const url of ['http://127.0.0.1:8998', 'http://localhost:1', 'https://[::1]:8998', 'http://127.1.2.3'])
-    t.true(isLoopback(url), url);
+  for (const url of [
+    'http://127.0.0.1:8998',
+    'http://localhost:1',
+    'https://[::1]:8998',
+    'http://127.1.2.3',
+    'http://[::ffff:127.0.0.1]',
+  ])
+    t.is(livyPlace(url), 'here', url);
   for (const url of ['http://10.0.0.1', 'http://localhost.example.com', 'http://127.0.0.1.example.com'])
-    t.false(isLoopback(url), url);
+    t.is(livyPlace(url), 'elsewhere', url);
 });

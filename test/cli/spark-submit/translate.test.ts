@@ -57,7 +57,12 @@ const fields: readonly (readonly [readonly string[], object])[] = [
   [['--driver-cores', '2'], { driverCores: 2 }],
   [['--executor-cores', '4'], { executorCores: 4 }],
   [['--num-executors', '10'], { numExecutors: 10 }],
-  [['--num-executors', '0'], { numExecutors: 0 }],
+  [
+    ['--num-executors', '0', '--conf', 'spark.dynamicAllocation.enabled=true'],
+    { numExecutors: 0, conf: { 'spark.dynamicAllocation.enabled': 'true' } },
+  ],
+  [['--driver-java-options', ''], { conf: { 'spark.driver.extraJavaOptions': '' } }],
+  [['--conf', 'spark.jars=s3://b/a.jar, s3://b/b.jar'], { conf: { 'spark.jars': 's3://b/a.jar,s3://b/b.jar' } }],
   [['--jars', 's3://b/a.jar, s3://b/b.jar,'], { jars: ['s3://b/a.jar', 's3://b/b.jar'] }],
   [['--py-files', '/lib/a.zip'], { pyFiles: ['/lib/a.zip'] }],
   [['--files', 'hdfs:///conf/app.yaml#app.yaml'], { files: ['hdfs:///conf/app.yaml#app.yaml'] }],
@@ -109,6 +114,22 @@ const refusals: readonly (readonly [readonly string[], RegExp])[] = [
   [['--conf', 'spark.submit.deployMode=client'], /client mode/],
   [['--properties-file', 'gone.conf'], /\/work\/gone\.conf is not there/],
   [['--class', ''], /is empty/],
+  [['--num-executors', '0'], /must be a whole number of at least 1, not 0/],
+  [['--executor-memory', '1p'], /is no size/],
+  [['--driver-memory', '0m'], /is no size/],
+  [['--jars', 's3://b/a b.jar'], /has " " in it/],
+  [['--name', ''], /is empty/],
+  [['--packages', ''], /is empty/],
+  [['--jars', ' , '], /is empty/],
+  [['--total-executor-cores', 'x'], /no whole number from 1/],
+  [['--conf', 'spark.yarn.keytab=/k'], /Kerberos.*--proxy-user/],
+  [['--conf', 'spark.yarn.principal=me'], /Kerberos.*--proxy-user/],
+  [['--conf', 'spark.kerberos.keytab=/k'], /Kerberos.*--proxy-user/],
+  [['--conf', 'spark.kerberos.principal=me'], /Kerberos.*--proxy-user/],
+  [['--conf', 'spark.jars=lib/a.jar'], /upload it .*s3:\/\/<bucket>\/a\.jar/],
+  [['--conf', 'spark.files=a.txt'], /upload it/],
+  [['--conf', 'spark.archives=env.tar.gz#env'], /upload it/],
+  [['--conf', 'spark.submit.pyFiles=a.zip'], /upload it/],
   [['--jars', 'lib/a.jar'], /upload it .*s3:\/\/<bucket>\/a\.jar/],
 ];
 for (const [words, reason] of refusals) {
@@ -127,6 +148,7 @@ test('every flag has a verdict: what the table takes, what it maps, what it refu
     'deploy-mode': 'cluster',
     'driver-memory': '1g',
     'executor-memory': '1g',
+    'total-executor-cores': '8',
     'properties-file': '/p.conf',
   };
   for (const [name, { takesValue, use }] of Object.entries(sparkFlags)) {
@@ -237,6 +259,22 @@ test('a properties file that asks for another master is refused as the flag is',
   const files = { '/p.conf': 'spark.master=local[*]\nspark.submit.deployMode=cluster' };
   await t.throwsAsync(specFrom(['--properties-file', '/p.conf'], { files }), {
     message: /spark\.master=local.*server decides/,
+  });
+});
+
+test('what is refused as a flag is refused in a properties file too, each with its name', async (t) => {
+  const { verdicts } = await translateLine(['--properties-file', '/p', 's3://b/x.py'], {
+    files: { '/p': 'spark.yarn.keytab /k\nspark.jars lib/a.jar\nspark.a b\n' },
+  });
+  t.deepEqual(
+    verdicts.flatMap(({ item, verdict }) => (verdict === 'refused' ? [item] : [])),
+    ['spark.yarn.keytab=/k', 'spark.jars=lib/a.jar'],
+  );
+});
+
+test('run-example of spark-submit is refused with what to write in its place', async (t) => {
+  await t.throwsAsync(async () => specOf(await translateLine(['run-example', 'SparkPi', '10'])), {
+    message: /run-example: starts an example of this machine's Spark; .*--class org\.apache\.spark\.examples\.SparkPi/,
   });
 });
 
