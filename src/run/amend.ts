@@ -1,8 +1,11 @@
 import { type AttemptRecord, isLivywireError, LedgerConflictError, type RunRef } from '../core/index.js';
 import type { EngineDeps } from './deps.js';
-import { attemptIn, withLast } from './records.js';
+import { attemptIn } from './records.js';
 
 const WRITE_TRIES = 10;
+
+/** What to write; a field that is `undefined` is taken back. */
+type Amendment = { readonly [Field in keyof AttemptRecord]?: AttemptRecord[Field] | undefined };
 
 /**
  * Adds to the record of an attempt what its readers will need. A claim on it is left alone. Resolves with the
@@ -11,7 +14,7 @@ const WRITE_TRIES = 10;
 export async function amend(
   { ledger, clock, logger }: Pick<EngineDeps, 'ledger' | 'clock' | 'logger'>,
   ref: RunRef,
-  change: Partial<AttemptRecord>,
+  change: Amendment,
 ): Promise<AttemptRecord | undefined> {
   let problem = 'its record keeps changing';
   for (let i = 0; i < WRITE_TRIES; i++) {
@@ -19,9 +22,10 @@ export async function amend(
       const entry = await ledger.get(ref.key);
       const attempt = entry && attemptIn(entry.record.attempts.slice(-1), ref);
       if (!entry || !attempt) return undefined; // started elsewhere
-      const next = withLast(entry.record, change, new Date(clock.now()).toISOString());
-      const wanted = { ...attempt, ...change };
+      const wanted = amended(attempt, change);
       if (JSON.stringify(wanted) === JSON.stringify(attempt)) return attempt;
+      const attempts = [...entry.record.attempts.slice(0, -1), wanted];
+      const next = { ...entry.record, attempts, updatedAt: new Date(clock.now()).toISOString() };
       await ledger.update(next, entry.version);
       return wanted;
     } catch (error) {
@@ -35,3 +39,8 @@ export async function amend(
   logger.warn(`${fields} could not be written to the ledger`, { key: ref.key, error: problem });
   return undefined;
 }
+
+const amended = (attempt: AttemptRecord, change: Amendment): AttemptRecord =>
+  Object.fromEntries(
+    Object.entries({ ...attempt, ...change }).filter(([, value]) => value !== undefined),
+  ) as unknown as AttemptRecord;

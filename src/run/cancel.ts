@@ -1,14 +1,18 @@
 import {
+  BadAnswerError,
   isFinal,
   isLivywireError,
   type LivywireError,
   type RunOutcome,
   type RunRef,
+  UnreachableError,
   WaitTimeoutError,
 } from '../core/index.js';
 import { amend } from './amend.js';
 import { firstOf } from './app-status.js';
 import type { EngineDeps } from './deps.js';
+import { attemptNamePattern } from './names.js';
+import type { OwnCancel } from './observer.js';
 import type { CancelOptions } from './options.js';
 import { watch } from './watch.js';
 
@@ -28,18 +32,23 @@ export async function cancel(deps: EngineDeps, ref: RunRef, options: CancelOptio
   let known = ref;
 
   // What has ended is not touched: its batch id may be another job's by now.
-  for await (const sight of watch(deps, ref, { timeoutMs: 0, ...(signal && { signal }) })) {
+  for await (const sight of watch(deps, ref, { timeoutMs, ...(signal && { signal }) })) {
     if (sight.kind === 'outcome') return sight.outcome;
     if (sight.kind === 'status') known = sight.ref;
     if (sight.kind !== 'status' || !isFinal(sight.status)) break; // after a final reading comes its outcome
   }
   const now = () => new Date(clock.now()).toISOString();
+  const ours: OwnCancel = { askedAt: now() };
   // Before anything is sent, so that whoever sees the end knows whose it was.
-  await amend(deps, known, { cancelAskedAt: now() });
+  const before = await amend(deps, known, {});
+  await amend(deps, known, { cancelAskedAt: ours.askedAt });
+
+  const problems: LivywireError[] = [];
   const problem = (error: unknown): LivywireError => {
     signal?.throwIfAborted();
     if (!isLivywireError(error)) throw error;
     logger.warn('a server did not take the cancel', { name: known.name, error: error.message });
+    problems.push(error);
     return error;
   };
   const kill = async (ref: RunRef): Promise<'asked' | 'no-record' | LivywireError> => {
@@ -50,30 +59,63 @@ export async function cancel(deps: EngineDeps, ref: RunRef, options: CancelOptio
       return problem(error);
     }
   };
-  let asked = await backend.stop(known, signal && { signal }).catch(problem);
-  if (asked !== 'asked' && registry) {
-    const killed = await kill(known);
-    if (killed === 'asked' || asked === 'no-record') asked = killed;
+  const stop = async (ref: RunRef): Promise<'asked' | 'no-record' | LivywireError> => {
+    let asked = await backend.stop(ref, signal && { signal }).catch(problem);
+    if (asked !== 'asked' && registry) {
+      const killed = await kill(ref);
+      if (killed === 'asked' || asked === 'no-record') asked = killed;
+    }
+    if (asked === 'asked') {
+      ours.takenAt = now();
+      await amend(deps, ref, { cancelTakenAt: ours.takenAt });
+    }
+    return asked;
+  };
+  /** Nobody took it: what ends the run later is not our doing. */
+  const withdraw = async () => {
+    if (ours.takenAt === undefined && !problems.some(mayHaveBeenTaken))
+      await amend(deps, known, { cancelAskedAt: before?.cancelAskedAt });
+  };
+  const asked = await stop(known);
+  if (asked instanceof Error) {
+    await withdraw();
+    throw asked;
   }
-  if (asked === 'asked') await amend(deps, known, { cancelTakenAt: now() });
-  else if (asked instanceof Error) throw asked;
 
   const askedAt = clock.now();
   let isKillTried = false;
   const left = Math.max(0, timeoutMs - (askedAt - start));
-  for await (const sight of watch(deps, known, { timeoutMs: left, maxDelayMs: 2_000, ...(signal && { signal }) })) {
-    if (sight.kind === 'outcome') return sight.outcome;
-    // Livy took it, and the application goes on: its spark-submit had handed it to YARN already.
-    const goesOn = sight.kind === 'status' && !isFinal(sight.status) && sight.status.source === 'yarn';
-    if (registry && goesOn && !isKillTried && clock.now() - askedAt >= LIVY_KILLS_WITHIN_MS) {
-      isKillTried = true;
-      await kill(sight.ref);
+  const waiting = { timeoutMs: left, maxDelayMs: 2_000, ...(signal && { signal }) };
+  try {
+    for await (const sight of watch(deps, known, waiting, ours)) {
+      if (sight.kind === 'outcome') return sight.outcome;
+      if (sight.kind !== 'status' || isFinal(sight.status)) continue;
+      // Nobody had it, and now it is there: we came while it was being submitted.
+      if (ours.takenAt === undefined) {
+        await stop(sight.ref);
+        continue;
+      }
+      // Livy took it, and the application goes on: its spark-submit had handed it to YARN already.
+      const isLate = sight.status.source === 'yarn' && clock.now() - askedAt >= LIVY_KILLS_WITHIN_MS;
+      if (registry && isLate && !isKillTried) {
+        isKillTried = true;
+        await kill(sight.ref);
+      }
     }
+  } catch (error) {
+    await withdraw();
+    throw error;
   }
   throw new WaitTimeoutError(known, timeoutMs);
 }
 
+/** Whether a server may have acted on the request though its answer is none. */
+const mayHaveBeenTaken = (error: LivywireError): boolean =>
+  error instanceof UnreachableError ? error.reached !== 'no' : error.retryable || error instanceof BadAnswerError;
+
+/** By its tag, which proves whose it is: only livywire's own names are tags of livywire's. */
 async function appIdByTag({ registry }: EngineDeps, ref: RunRef, signal?: AbortSignal): Promise<string | undefined> {
+  if (!attemptNamePattern.test(ref.name)) return undefined;
   const search = await registry?.byTag(ref.name, signal && { signal });
   return search?.kind === 'found' ? firstOf(search.apps)?.appId : undefined;
 }

@@ -3,6 +3,7 @@ import {
   type DiagnosisLine,
   LedgerConflictError,
   type LogItem,
+  redactText,
   type RunOutcome,
   type RunRef,
   type RunStatus,
@@ -28,6 +29,8 @@ export async function conclude(
   const attempt = await attemptOf(deps, observer.ref);
   // Only a second request can have made a second application.
   const strays = (attempt?.posts.length ?? 0) > 1 ? await stopStrays(deps, observer.ref, signal) : [];
+  // Somebody was first; the log need not be read again.
+  if (attempt?.outcome && attempt.outcome.kind !== 'lost' && strays.length === 0) return attempt.outcome;
   const outcome = await outcomeOf(deps, observer, { ending, attempt, strays }, signal);
   return record(deps, outcome);
 }
@@ -57,20 +60,21 @@ async function outcomeOf(
     v: 1,
     ref,
     evidence,
-    links: ending.kind === 'ended' ? ending.status.links : {},
+    links: ending.kind === 'ended' ? ending.status.links : observer.links,
     knownAt: new Date(clock.now()).toISOString(),
     ...(app && { usage: app.usage }),
     ...(notes.length > 0 && { notes }),
   } as const;
   if (ending.kind === 'lost') return { ...base, kind: 'lost' };
-  const { status } = ending;
+  const { message: words, ...said } = ending.status;
+  // An outcome is kept and shown: what the driver or YARN wrote about secrets is not.
+  const status: RunStatus = { ...said, ...(words !== undefined && { message: redactText(words) }) };
   if (status.state === 'succeeded') return { ...base, kind: 'succeeded' };
   if (status.state === 'cancelled') {
-    const byUs = attempt?.cancelAskedAt !== undefined;
     const message = status.message !== undefined && { message: status.message };
-    return { ...base, kind: 'cancelled', by: byUs ? 'livywire' : 'someone', ...message };
+    return { ...base, kind: 'cancelled', by: observer.isCancelOurs(attempt) ? 'livywire' : 'someone', ...message };
   }
-  const lines = await lastLines(deps, ref, status, signal);
+  const lines = (await lastLines(deps, ref, status, signal)).map((line) => ({ ...line, text: redactText(line.text) }));
   return { ...base, kind: 'failed', diagnosis: diagnose({ status, lines }) };
 }
 

@@ -5,11 +5,13 @@ import {
   isFinal,
   JobRefusedError,
   type LedgerEntry,
+  type RunLinks,
   type RunOutcome,
   type RunRef,
   type RunStatus,
 } from '../core/index.js';
-import { firstOf, statusOfApp } from './app-status.js';
+import { statusOfApp } from './app-status.js';
+import { askYarn, isTied, type YarnWord } from './ask-yarn.js';
 import type { EngineDeps } from './deps.js';
 import { type Answer, Hearing } from './hearing.js';
 import { attemptIn, knownFrom } from './records.js';
@@ -26,15 +28,12 @@ export type Reading =
   /** Somebody who might know did not answer. */
   | { readonly kind: 'silent'; readonly reason: string };
 
-/** What YARN said of the application. */
-type YarnWord =
-  | { readonly kind: 'app'; readonly app: AppReport }
-  /** It is over, and YARN cannot say how. */
-  | { readonly kind: 'unclear'; readonly app: AppReport; readonly why: string }
-  | { readonly kind: 'absent' }
-  /** It answered, and found nothing, and that proves nothing. */
-  | { readonly kind: 'doubt'; readonly why: string }
-  | { readonly kind: 'silent'; readonly why: string };
+/** A cancel of this very process: known here even where the ledger does not hold the run, or could not be written. ISO 8601. */
+export interface OwnCancel {
+  readonly askedAt: string;
+  /** When a server took it. */
+  takenAt?: string;
+}
 
 const LOST_ROUNDS = 3;
 
@@ -44,6 +43,9 @@ export class Observer {
   #ref: RunRef;
   readonly #hearing: Hearing;
   readonly #notes = new Set<string>();
+  readonly #cancel: OwnCancel | undefined;
+  #links: RunLinks = {};
+  #noted: AttemptRecord | undefined;
   /** Since when nobody has had a record, our clock, and how often that was the answer. */
   #goneSince: number | undefined;
   #goneRounds = 0;
@@ -53,9 +55,10 @@ export class Observer {
   /** Since when an end could not be cross-checked, our clock. */
   #uncheckedSince: number | undefined;
 
-  constructor(deps: EngineDeps, ref: RunRef) {
+  constructor(deps: EngineDeps, ref: RunRef, cancel?: OwnCancel) {
     this.#deps = deps;
     this.#ref = ref;
+    this.#cancel = cancel;
     this.#hearing = new Hearing(deps.clock);
   }
 
@@ -68,6 +71,18 @@ export class Observer {
   }
   get notes(): readonly string[] {
     return [...this.#notes];
+  }
+  /** The last links that anybody gave. */
+  get links(): RunLinks {
+    return this.#links;
+  }
+  /** The attempt as the ledger last showed it, where it was asked. */
+  get noted(): AttemptRecord | undefined {
+    return this.#noted;
+  }
+  /** Whether we asked for the end, as far as we or the ledger's `attempt` know. */
+  isCancelOurs(attempt = this.#noted): boolean {
+    return (this.#cancel ?? attempt?.cancelAskedAt ?? attempt?.cancelTakenAt) !== undefined;
   }
   /** Whether YARN itself is asked. */
   get asksYarn(): boolean {
@@ -91,7 +106,7 @@ export class Observer {
     const held = await this.#hearing.ask(
       {
         source: backend.kind === 'livy' ? 'livy' : 'emr',
-        asked: `${backend.kind} ${this.#ref.id ?? this.#ref.name}`,
+        asked: `${backend.kind} ${this.#ref.id ?? this.#who}`,
         ask: () => backend.status(this.#ref, signal && { signal }),
         inShort: (status) => (status ? status.raw : 'no record'),
         authIsFatal: true,
@@ -102,7 +117,13 @@ export class Observer {
     return this.#withoutBackend('problem' in held ? [held.problem] : [], yarn, signal);
   }
 
+  /** What it is called in words: one that was found at YARN has no name at the backend. */
+  get #who(): string {
+    return this.#ref.name === '' ? this.#ref.key : this.#ref.name;
+  }
+
   #learn(status: RunStatus): void {
+    this.#links = { ...this.#links, ...status.links };
     this.#ref = { ...this.#ref, ...knownFrom(status) };
     this.#forgetGone();
   }
@@ -124,8 +145,8 @@ export class Observer {
       return { kind: 'going', status };
     }
     const alone = `the end is ${status.source}'s word alone`;
-    if (!registry) {
-      if (status.appId !== undefined) this.#notes.add(`YARN was not asked; ${alone}`);
+    if (!registry || !isTied(this.#ref)) {
+      if (registry || status.appId !== undefined) this.#notes.add(`YARN was not asked; ${alone}`);
       return { kind: 'ended', status };
     }
     if (this.#ref.appId === undefined && this.#firstPostMs === undefined) await this.#askLedger(signal);
@@ -165,14 +186,15 @@ export class Observer {
       const told = await this.#hearing.ask(
         {
           source: source.source,
-          asked: this.#ref.appId ?? this.#ref.name,
+          asked: this.#ref.appId ?? this.#who,
           ask: () => source.status(this.#ref, signal && { signal }),
           inShort: (status) => (status ? (status.unclear ?? status.raw) : 'no record'),
         },
         signal,
       );
       if ('problem' in told) silences.push(told.problem);
-      else if (told.answer && told.answer.unclear === undefined) {
+      else if (told.answer?.unclear !== undefined) this.#links = { ...this.#links, ...told.answer.links };
+      else if (told.answer) {
         this.#learn(told.answer);
         return isFinal(told.answer) ? { kind: 'ended', status: told.answer } : { kind: 'going', status: told.answer };
       }
@@ -191,8 +213,9 @@ export class Observer {
       this.#forgetGone();
       return { kind: 'silent', reason: silences.join('; ') };
     }
-    // DELETE answers once the process is gone, and the batch with it: nobody but the ledger can still say so.
-    if (attempt?.cancelTakenAt !== undefined && !registry) return deleted(attempt.cancelTakenAt);
+    // DELETE answers once the process is gone, and the batch with it: nobody but who sent it, or the ledger, can still say so.
+    const takenAt = this.#cancel?.takenAt ?? attempt?.cancelTakenAt;
+    if (takenAt !== undefined && (!registry || !isTied(this.#ref))) return deleted(takenAt);
     if (attempt?.phase === 'claimed' || attempt?.phase === 'posting') {
       return { kind: 'silent', reason: `${attempt.name} is not started yet; submit with the same key to go on` };
     }
@@ -202,10 +225,11 @@ export class Observer {
     if (clock.now() - this.#goneSince >= waits.lostAfterMs && this.#goneRounds >= LOST_ROUNDS) {
       const neverReachedYarn = this.#ref.appId === undefined && isProvenAbsent;
       // Asked for is enough: the answer to a DELETE may be lost, and that nothing runs is proven.
-      if (attempt?.cancelAskedAt !== undefined && neverReachedYarn) return deleted(attempt.cancelAskedAt);
+      const askedAt = this.#cancel?.askedAt ?? attempt?.cancelAskedAt;
+      if (askedAt !== undefined && neverReachedYarn) return deleted(askedAt);
       return { kind: 'lost' };
     }
-    return { kind: 'silent', reason: `${backend.kind} has no record of ${this.#ref.name}` };
+    return { kind: 'silent', reason: `${backend.kind} has no record of ${this.#who}` };
   }
 
   #forgetGone(): void {
@@ -225,42 +249,23 @@ export class Observer {
       },
       signal,
     );
-    if ('answer' in noted) this.#firstPostMs = noted.answer?.posts[0]?.serverMs;
+    if ('answer' in noted) {
+      this.#noted = noted.answer;
+      this.#firstPostMs = noted.answer?.posts[0]?.serverMs;
+    }
     return noted;
   }
 
-  /** By id once known, else by tag. */
+  /** What YARN says, and the links it gave. */
   async #askYarn(given: {
     readonly signal: AbortSignal | undefined;
     readonly sinceMs?: number | undefined;
   }): Promise<YarnWord> {
     const { registry } = this.#deps;
     if (!registry) throw new TypeError('there is no YARN to ask');
-    const { appId, name } = this.#ref;
-    const { signal, sinceMs } = given;
-    const options = { ...(signal && { signal }), ...(sinceMs !== undefined && { sinceMs }) };
-    const said = (app: AppReport | undefined) => (app ? statusOfApp(app).raw : 'no record');
-    const wordOf = (app: AppReport | undefined): YarnWord => {
-      if (!app) return { kind: 'absent' };
-      return app.unclear === undefined ? { kind: 'app', app } : { kind: 'unclear', app, why: app.unclear };
-    };
-    if (appId !== undefined) {
-      const ask = () => registry.byId(appId, options);
-      const told = await this.#hearing.ask({ source: 'yarn', asked: appId, ask, inShort: said }, signal);
-      return 'problem' in told ? { kind: 'silent', why: told.problem } : wordOf(told.answer);
-    }
-    const told = await this.#hearing.ask(
-      {
-        source: 'yarn',
-        asked: `tag ${name}`,
-        ask: () => registry.byTag(name, options),
-        inShort: (found) => (found.kind === 'unknown' ? `found none, but ${found.reason}` : found.kind),
-      },
-      signal,
-    );
-    if ('problem' in told) return { kind: 'silent', why: told.problem };
-    if (told.answer.kind === 'unknown') return { kind: 'doubt', why: told.answer.reason };
-    return wordOf(told.answer.kind === 'found' ? firstOf(told.answer.apps) : undefined);
+    const word = await askYarn({ ...given, registry, hearing: this.#hearing, ref: this.#ref });
+    if (word.kind === 'unclear') this.#links = { ...this.#links, ...statusOfApp(word.app).links };
+    return word;
   }
 }
 

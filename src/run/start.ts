@@ -12,6 +12,7 @@ import {
 import type { ClaimHolder } from './claims.js';
 import type { EngineDeps } from './deps.js';
 import { Lookout, neverBegan, type Sighting } from './lookout.js';
+import { orAborted } from './or-aborted.js';
 import { knownFrom, refOf } from './records.js';
 
 const FIRST_PAUSE_MS = 1_000;
@@ -283,22 +284,5 @@ export class Starter {
   async #giveUp<E extends LivywireError>(error: E): Promise<E> {
     await this.#holder.close({ note: error.message });
     return error;
-  }
-}
-
-/** Resolves with the answer, unless the caller goes first; the request itself goes on. */
-async function orAborted<T>(request: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return request;
-  request.catch(() => undefined); // where the caller goes first
-  let leave: (() => void) | undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    leave = () => reject(signal.reason);
-    if (signal.aborted) return leave();
-    signal.addEventListener('abort', leave, { once: true });
-  });
-  try {
-    return await Promise.race([request, aborted]);
-  } finally {
-    if (leave) signal.removeEventListener('abort', leave);
   }
 }

@@ -1,5 +1,6 @@
 import {
   AuthError,
+  type Clock,
   type RunOutcome,
   type RunRef,
   type RunStatus,
@@ -7,14 +8,19 @@ import {
   WaitTimeoutError,
 } from '../core/index.js';
 import { amend } from './amend.js';
+import { checkOptions } from './check-options.js';
 import { conclude } from './conclude.js';
 import type { EngineDeps } from './deps.js';
-import { Observer } from './observer.js';
+import { Observer, type OwnCancel } from './observer.js';
 import type { WaitOptions } from './options.js';
+import { orAborted } from './or-aborted.js';
 import { DIRECT_MIN_MS, LIVY_OVER_YARN_MIN_MS, pace, TERMINAL_MAX_MS } from './pace.js';
 import { knownFrom } from './records.js';
 
 const OUTAGE_ROUNDS = 3;
+/** Longest wait for the last read: the one that begins on the deadline, or too close to it to be answered by then. */
+const LAST_READ_MS = 10_000;
+const CLOSE_MS = 1_000;
 
 /** What a watch yields: readings, silences that are new, and at last the outcome. */
 export type Sight =
@@ -26,10 +32,16 @@ export type Sight =
  * The one loop that waits for the end of an attempt; everything else walks it. The last sight is the outcome.
  * @throws WaitTimeoutError, AuthError, UnreachableError after an unbroken outage; the job goes on in each case
  */
-export async function* watch(deps: EngineDeps, ref: RunRef, options: WaitOptions = {}): AsyncGenerator<Sight, void> {
+export async function* watch(
+  deps: EngineDeps,
+  ref: RunRef,
+  options: WaitOptions = {},
+  cancel?: OwnCancel,
+): AsyncGenerator<Sight, void> {
   const { clock, waits } = deps;
+  checkOptions(options);
   const { maxDelayMs = TERMINAL_MAX_MS, timeoutMs = Infinity, signal } = options;
-  const observer = new Observer(deps, ref);
+  const observer = new Observer(deps, ref, cancel);
   const start = clock.now();
   const bornAt = Date.parse(ref.createdAt);
   let knownAppId = ref.appId;
@@ -40,11 +52,14 @@ export async function* watch(deps: EngineDeps, ref: RunRef, options: WaitOptions
   for (;;) {
     signal?.throwIfAborted();
     const askedAt = clock.now();
-    const reading = await observer.read(signal).catch((error: unknown) => {
+    const rest = timeoutMs - (askedAt - start);
+    const read = (within: AbortSignal | undefined) => observer.read(within);
+    const reading = await inTime(clock, rest > CLOSE_MS ? rest : LAST_READ_MS, signal, read).catch((error: unknown) => {
       // One refusal may be a token that was just renewed elsewhere; two are an answer.
       if (error instanceof AuthError && authProblems++ === 0) return { kind: 'silent', reason: error.message } as const;
       throw error;
     });
+    if (reading === 'late') throw new WaitTimeoutError(observer.ref, timeoutMs);
     const { appId } = observer.ref;
     if (appId !== undefined && appId !== knownAppId) {
       // The History Server knows runs by this id only, long after everybody else forgot.
@@ -85,6 +100,31 @@ export async function* watch(deps: EngineDeps, ref: RunRef, options: WaitOptions
     const minMs = observer.asksLivyOverYarn ? LIVY_OVER_YARN_MIN_MS : DIRECT_MIN_MS;
     const next = askedAt + pace(now - bornAt, { minMs, maxMs: Math.max(minMs, maxDelayMs) });
     await clock.sleep(Math.min(onTick(next, askedAt, minMs) - now, left), signal); // so the last read falls on the deadline
+  }
+}
+
+/** `late` where the read takes longer; it is told to stop, and not waited for. */
+async function inTime<T>(
+  clock: Clock,
+  ms: number,
+  signal: AbortSignal | undefined,
+  read: (signal: AbortSignal | undefined) => Promise<T>,
+): Promise<T | 'late'> {
+  if (ms === Infinity) return read(signal);
+  const [late, done] = [new AbortController(), new AbortController()];
+  clock.sleep(ms, done.signal).then(
+    () => late.abort(),
+    () => undefined,
+  );
+  const either = signal ? AbortSignal.any([signal, late.signal]) : late.signal;
+  try {
+    return await orAborted(read(either), either);
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (late.signal.aborted) return 'late';
+    throw error;
+  } finally {
+    done.abort();
   }
 }
 

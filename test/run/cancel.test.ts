@@ -1,5 +1,5 @@
 import test from 'ava';
-import { LedgerError, type RunOutcome, UnreachableError, WaitTimeoutError } from '../../src/core/index.js';
+import { AuthError, LedgerError, type RunOutcome, UnreachableError, WaitTimeoutError } from '../../src/core/index.js';
 import { memoryLedger, testClock, testLivywire } from '../../src/testing/index.js';
 import { aName, attemptOf, recordFor, refFor, rig } from '../helpers/engine.js';
 import { FakeRegistry } from '../helpers/fake-registry.js';
@@ -168,4 +168,84 @@ test('a cancel can be aborted', async (t) => {
   const why = new Error('enough');
   void clock.sleep(20_000).then(() => abort.abort(why));
   await t.throwsAsync(run.cancel({ signal: abort.signal }), { is: why });
+});
+
+test('the cancel of a batch that livywire did not start asks YARN for no tag of that name', async (t) => {
+  const { engine, registry, backend, clock } = await setUp([starting]);
+  registry.set('application_1_99', { tags: ['etl'], user: 'somebody-else' });
+  backend.onStop = async () => (backend.says(undefined), 'no-record');
+  const run = engine.attach(refFor(clock, { attempt: 0, key: 'livy:7', name: 'etl' }));
+  const outcome = await run.cancel();
+  t.is(outcome.ref.appId, undefined);
+  t.is(registry.app('application_1_99')?.raw, 'RUNNING');
+  t.deepEqual(registry.requests, []);
+});
+
+for (const yarn of [false, true]) {
+  const where = yarn ? 'over a YARN that cannot know it' : 'without YARN';
+  test(`a batch that is in no ledger of ours is cancelled once Livy took it, ${where}`, async (t) => {
+    const { engine, backend, clock } = await setUp([running], { yarn });
+    backend.onStop = async () => (backend.says(undefined), 'asked');
+    const start = clock.now();
+    t.is(by(await engine.attach(refFor(clock, { attempt: 0, key: 'livy:7', name: 'etl' })).cancel()), 'livywire');
+    t.true(clock.now() - start < 10_000);
+  });
+}
+
+test('a run of another ledger is cancelled by us, and not lost', async (t) => {
+  const clock = testClock();
+  const here = testLivywire({ clock, script: () => ({ afterMs: 1e9 }) });
+  const run = await here.submit(spec, { key: 'k' });
+  const there = testLivywire({ clock, backend: here.backend });
+  t.is(by(await there.attach(run.ref).cancel()), 'livywire');
+});
+
+test('a run of another ledger that is killed while we watch says who it was', async (t) => {
+  const { engine, backend, clock } = await setUp([running], { yarn: false });
+  backend.onStop = async () => (backend.says({ raw: 'killed', state: 'cancelled' }), 'asked');
+  t.is(by(await engine.attach(refFor(clock, { key: 'other' })).cancel()), 'livywire');
+});
+
+test('a cancel that comes during the POST is asked again once the batch is there', async (t) => {
+  const clock = testClock();
+  const lw = testLivywire({ clock, script: () => ({ afterMs: 3_600_000 }) });
+  const start = lw.backend.start.bind(lw.backend);
+  lw.backend.start = async (plan) => (await clock.sleep(20_000), start(plan));
+  const submitting = lw.submit(spec, { key: 'k' });
+  await clock.sleep(2_000);
+  const cancelled = (await lw.find('k')).cancel();
+  await submitting;
+  t.is(by(await cancelled), 'livywire');
+});
+
+for (const [what, error] of [
+  ['refused', new AuthError(403, 'not yours')],
+  ['that never arrived', new UnreachableError('no way', 'no')],
+] as const) {
+  test(`a cancel ${what} is withdrawn: a later kill is somebody else’s`, async (t) => {
+    const { run, backend, ledger } = await setUp([running], { yarn: false });
+    backend.onStop = () => Promise.reject(error);
+    await t.throwsAsync(run.cancel(), { is: error });
+    t.is((await attemptOf(ledger, 'k')).cancelAskedAt, undefined);
+    backend.says({ raw: 'killed', state: 'cancelled' });
+    t.is(by(await run.wait()), 'someone');
+  });
+}
+
+test('a cancel whose answer was lost may have been taken: the kill that follows is ours', async (t) => {
+  const { run, backend } = await setUp([running], { yarn: false });
+  backend.onStop = () => Promise.reject(new UnreachableError('reply lost', 'maybe'));
+  await t.throwsAsync(run.cancel(), { instanceOf: UnreachableError });
+  backend.says({ raw: 'killed', state: 'cancelled' });
+  t.is(by(await run.wait()), 'livywire');
+});
+
+test('a cancel that found nobody to take it is withdrawn when its time is up', async (t) => {
+  const backend = new StubBackend([undefined]);
+  backend.onStop = async () => 'no-record';
+  const { engine, ledger, clock } = rig({ backend });
+  const ref = refFor(clock);
+  await ledger.create(recordFor(ref, { phase: 'claimed', posts: [] }));
+  await t.throwsAsync(engine.attach(ref).cancel({ timeoutMs: 20_000 }), { instanceOf: WaitTimeoutError });
+  t.is((await attemptOf(ledger, 'k')).cancelAskedAt, undefined);
 });

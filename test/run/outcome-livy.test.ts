@@ -28,6 +28,30 @@ test('a failure comes with its reason, from the log', async (t) => {
   await t.throwsAsync(run.result(), { name: 'JobFailedError', message: /ValueError: no/ });
 });
 
+test('a secret in the driver’s log reaches neither outcome, ledger nor error', async (t) => {
+  const secret = 'ValueError: cannot connect with password=hunter2 to jdbc:postgresql://etl:hunter3@db/x';
+  const lines = ['Traceback (most recent call last):', '  File "/j.py", line 3, in <module>', secret];
+  const ledger = memoryLedger();
+  const run = await testLivywire({ ledger, script: () => ({ outcome: 'failed', lines }) }).submit(spec, { key: 'k' });
+  const outcome = await run.wait();
+  t.is(outcome.kind === 'failed' && outcome.diagnosis.code, 'PYTHON_EXCEPTION');
+  const error = await t.throwsAsync(run.result(), { name: 'JobFailedError', message: /cannot connect/ });
+  t.notRegex(JSON.stringify([outcome, await entryOf(ledger, 'k'), error.message]), /hunter/);
+});
+
+for (const state of ['failed', 'cancelled'] as const) {
+  test(`a secret in a server’s message does not reach the outcome of a run that ${state}`, async (t) => {
+    const said = { raw: 'dead', state, message: 'token=hunter2 refused', tail: ['password=hunter2'] } as const;
+    const backend = new StubBackend([said]);
+    backend.onLog = () => Promise.reject(new UnreachableError('no', 'no'));
+    const { engine, clock } = rig({ backend });
+    const outcome = await engine.attach(refFor(clock)).wait();
+    t.is(outcome.kind, state);
+    t.notRegex(JSON.stringify(outcome), /hunter/);
+    t.regex(JSON.stringify(outcome), /refused/);
+  });
+}
+
 test('a log that cannot be read makes the reason poorer, never the outcome', async (t) => {
   for (const problem of [new UnreachableError('no', 'no'), new TypeError('a bug in a reader')]) {
     const backend = new StubBackend([{ ...dead, message: 'exit code 1' }]);

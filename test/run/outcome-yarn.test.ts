@@ -144,12 +144,13 @@ test('the History Server knows that it stopped, not how: lost, with its word in 
       state: 'unknown',
       unclear: 'the driver has stopped',
       source: 'history-server',
-      links: {},
+      links: { history: 'http://hs:18080/history/application_1_1' },
     }),
   };
   const { run } = setUp([undefined], { appId, sources: [history] });
   const outcome = await run.wait();
   t.is(outcome.kind, 'lost');
+  t.is(outcome.links.history, 'http://hs:18080/history/application_1_1');
   t.regex(JSON.stringify(outcome.evidence), /the driver has stopped/);
 });
 
@@ -206,4 +207,18 @@ test('two applications under one tag: the first one counts', async (t) => {
   registry.set('application_1_1', { tags: [aName], startedMs: clock.now() - 1_000 });
   registry.finish('application_1_1', 'SUCCEEDED');
   t.is((await run.wait()).ref.appId, 'application_1_1');
+});
+
+test('a batch that livywire did not start is not looked for by its name as a tag, and Livy’s word on its end stands', async (t) => {
+  const clock = testClock();
+  const registry = new FakeRegistry(clock);
+  registry.set('application_1_99', { tags: ['etl'], user: 'somebody-else' });
+  const { engine } = rig({ backend: new StubBackend([dead]), registry, clock });
+  const start = clock.now();
+  const outcome = await engine.attach(refFor(clock, { attempt: 0, key: 'livy:7', name: 'etl' })).wait();
+  t.is(outcome.kind, 'failed');
+  t.is(outcome.ref.appId, undefined);
+  t.is(clock.now(), start, 'there is nothing to wait for');
+  t.deepEqual(registry.requests, []);
+  t.regex(outcome.notes?.join() ?? '', /YARN was not asked/);
 });
