@@ -8,11 +8,14 @@ import {
   UnreachableError,
   WaitTimeoutError,
 } from '../core/index.js';
+import { amend } from './amend.js';
 import { cancel } from './cancel.js';
+import { conclude } from './conclude.js';
 import type { EngineDeps } from './deps.js';
 import { follow, logsNow } from './follow.js';
 import { Observer } from './observer.js';
 import type { CancelOptions, EventOptions, LogOptions, Run, WaitOptions } from './options.js';
+import { knownFrom } from './records.js';
 import { watch } from './watch.js';
 
 /** One attempt, over the ports. */
@@ -34,10 +37,15 @@ export class EngineRun implements Run {
   async status({ signal }: { readonly signal?: AbortSignal } = {}): Promise<RunStatus> {
     const observer = new Observer(this.#deps, this.#ref);
     const reading = await observer.read(signal);
+    const { id, appId } = this.#ref;
     this.#ref = observer.ref;
     switch (reading.kind) {
       case 'going':
+        if (id !== this.#ref.id || appId !== this.#ref.appId) await amend(this.#deps, this.#ref, knownFrom(this.#ref));
+        return reading.status;
       case 'ended':
+        // The server may have forgotten it by the next question. What livywire never started is in no ledger.
+        if (this.#ref.attempt > 0) await conclude(this.#deps, observer, reading, signal);
         return reading.status;
       case 'recorded':
         return statusOfOutcome(reading.outcome);
@@ -48,15 +56,19 @@ export class EngineRun implements Run {
           .join('; ');
         if (reading.kind === 'silent' && !observer.everyoneAnswered)
           throw new UnreachableError(reading.reason, 'maybe');
+        if (observer.noted?.outcome) return statusOfOutcome(observer.noted.outcome);
         throw new RunNotFoundError(`Nobody has a record of ${this.#ref.name} (${answered})`);
       }
     }
   }
 
   async *watch(options: WaitOptions = {}): AsyncGenerator<RunStatus, void> {
+    let last: RunStatus | undefined;
     for await (const sight of watch(this.#deps, this.#ref, options)) {
       if (sight.kind !== 'silent') this.#ref = sight.ref;
-      if (sight.kind === 'status') yield sight.status;
+      if (sight.kind === 'status') yield (last = sight.status);
+      // Seen by somebody else, or by nobody: no reading of ours has said so.
+      if (sight.kind === 'outcome' && last?.state !== sight.outcome.kind) yield statusOfOutcome(sight.outcome);
     }
   }
 

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { AuthError, type RunStatus, UnreachableError, WaitTimeoutError } from '../../src/core/index.js';
-import { MemoryBackend, testClock, testLivywire } from '../../src/testing/index.js';
+import { MemoryBackend, memoryLedger, testClock, testLivywire } from '../../src/testing/index.js';
 import { aName, attemptOf, recordFor, refFor, rig } from '../helpers/engine.js';
 import { FakeRegistry } from '../helpers/fake-registry.js';
 import { dead, running, silent, starting, StubBackend, success } from '../helpers/stub-backend.js';
@@ -177,4 +177,75 @@ test('status reads once', async (t) => {
   const { engine, clock } = rig({ backend: new StubBackend([running]) });
   const run = engine.attach(refFor(clock));
   t.is((await run.status()).raw, 'running');
+});
+
+test('an end that status sees is kept: when Livy has forgotten it, it is still known', async (t) => {
+  for (const outcome of ['succeeded', 'failed'] as const) {
+    const clock = testClock();
+    const ledger = memoryLedger();
+    const lw = testLivywire({ clock, ledger, script: () => ({ outcome }) });
+    const run = await lw.submit(spec, { key: 'k' });
+    await clock.sleep(60_000);
+    t.is((await run.status()).state, outcome);
+    t.is((await attemptOf(ledger, 'k')).phase, 'ended');
+    lw.backend.forgetAll();
+    t.is((await run.wait()).kind, outcome);
+  }
+});
+
+test('an application id that status learns is kept', async (t) => {
+  const { engine, clock, ledger } = rig({ backend: new StubBackend([{ ...running, appId: 'application_1_1' }]) });
+  const ref = refFor(clock);
+  await ledger.create(recordFor(ref));
+  await engine.attach(ref).status();
+  t.is((await attemptOf(ledger, 'k')).appId, 'application_1_1');
+});
+
+test('the status of a run that is recorded as lost says so', async (t) => {
+  const lw = testLivywire({ script: () => ({ afterMs: 1e9 }) });
+  const run = await lw.submit(spec, { key: 'k' });
+  lw.backend.forgetAll();
+  t.is((await run.wait()).kind, 'lost');
+  t.like(await (await lw.find('k')).status(), { raw: 'lost', state: 'unknown', source: 'ledger' });
+});
+
+test('the last reading of a watch is final, or says that the run is lost', async (t) => {
+  const ended = testLivywire();
+  const run = await ended.submit(spec, { key: 'k' });
+  await run.wait();
+  ended.backend.forgetAll();
+  t.deepEqual(
+    (await all(ended.attach(run.ref).watch())).map(({ raw, state }) => [raw, state]),
+    [['succeeded', 'succeeded']],
+  );
+  const lost = rig({ backend: new StubBackend([running, undefined]) });
+  const seen = await all(lost.engine.attach(refFor(lost.clock)).watch());
+  t.deepEqual(
+    seen.map(({ raw, state }) => [raw, state]),
+    [
+      ['running', 'running'],
+      ['lost', 'unknown'],
+    ],
+  );
+});
+
+test('a read that hangs does not keep a wait past its deadline', async (t) => {
+  const clock = testClock();
+  const backend = new StubBackend([running]);
+  backend.status = async () => (await clock.sleep(600_000), Promise.reject(silent));
+  const { engine } = rig({ backend, clock });
+  const start = clock.now();
+  await t.throwsAsync(engine.attach(refFor(clock)).wait({ timeoutMs: 5_000 }), { instanceOf: WaitTimeoutError });
+  t.is(clock.now() - start, 5_000);
+  await t.throwsAsync(engine.attach(refFor(clock)).wait({ timeoutMs: 0 }), { instanceOf: WaitTimeoutError });
+  t.true(clock.now() - start < 60_000, 'the one read of a wait of no time has its limit, too');
+});
+
+test('a ledger that hangs does not keep a wait past its deadline', async (t) => {
+  const clock = testClock();
+  const ledger = { ...memoryLedger(), get: async () => (await clock.sleep(600_000), undefined) };
+  const { engine } = rig({ backend: new StubBackend([undefined]), clock, ledger });
+  const start = clock.now();
+  await t.throwsAsync(engine.attach(refFor(clock)).wait({ timeoutMs: 5_000 }), { instanceOf: WaitTimeoutError });
+  t.is(clock.now() - start, 5_000);
 });
