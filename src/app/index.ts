@@ -11,6 +11,7 @@ export { loadConnect, loadDoctor, loadLocal } from './load.js';
 export { openLedger } from './open-ledger.js';
 export { parseDuration } from './settings-duration.js';
 export type { SettingsAuth } from './settings-auth.js';
+export { settingsElsewhere } from './settings-elsewhere.js';
 export type { SettingsInput } from './settings-find.js';
 export { type SettingsIo, systemSettingsIo } from './settings-io.js';
 export {

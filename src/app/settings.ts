@@ -31,7 +31,7 @@ export interface Settings {
   readonly proxy?: string;
   /** HTTPS_PROXY, NO_PROXY and their kin, as they were set. */
   readonly proxyEnv: Readonly<Record<string, string>>;
-  /** `host[:port]=host[:port]`, in the order given; the first that fits wins. */
+  /** `host[:port]=host[:port]`, of several that fit the most specific wins, the later one of two alike. */
   readonly map: readonly string[];
   /** Hosts that may be sent our credentials when a server redirects to them. */
   readonly redirectHosts: readonly string[];

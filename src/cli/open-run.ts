@@ -1,4 +1,4 @@
-import { type Livywire, openLedger, type Run, type Settings } from '../app/index.js';
+import { type Livywire, openLedger, type Run, type Settings, settingsElsewhere } from '../app/index.js';
 import { ConfigError, type Ledger, type RunRecord } from '../core/index.js';
 import { needUrl } from './context.js';
 import type { Context } from './define.js';
@@ -6,7 +6,7 @@ import { lastOf, plain } from './show.js';
 
 /**
  * The run that a person named, over the server it was started on. A ledger remembers that server, so `--url` can be
- * left out; it is then asked without credentials, because only settings say who may have those.
+ * left out; it is then asked without anything that settings say about one cluster: credentials, what stands behind.
  * @throws ConfigError, RunNotFoundError
  */
 export async function openRun(
@@ -27,7 +27,12 @@ async function settingsFor(name: string, settings: Settings, { out }: Context): 
   }
   if (settings.url === undefined) {
     if (!attempt.isEnded) out.note(`no --url was given; asking ${plain(attempt.endpoint)}, where this run was started`);
-    return { ...settings, url: attempt.endpoint, auth: { kind: 'none' }, headers: {} };
+    const { settings: bare, leftOut } = settingsElsewhere(settings, attempt.endpoint);
+    if (leftOut.length > 0 && !attempt.isEnded) {
+      const sources = [...new Set(leftOut.map((name) => settings.sources[name] ?? name))];
+      out.note(`left out, for without --url nobody says whose they are: ${sources.join(', ')}`);
+    }
+    return bare;
   }
   // Another server has no record of it, and its "not found" must not be taken for an answer about this run.
   if (!attempt.isEnded && new URL(settings.url).href !== new URL(attempt.endpoint).href) {

@@ -199,3 +199,41 @@ test('a batch id without an address needs one', async (t) => {
   t.is(code, 2);
   t.regex(stderr, /No Livy to talk to/);
 });
+
+test('without --url nothing that was written for one cluster goes with the endpoint of the ledger', async (t) => {
+  const pem = '-----BEGIN CERTIFICATE-----';
+  const { env, clock, livywire } = await world(t);
+  const running = startCli(
+    ['status', '--cert', '/c.pem', '--cert-key', '/k.pem', '--ca', '/ca.pem', '--map', 'livy.test=127.0.0.1', 'k'],
+    {
+      clock,
+      livywire,
+      files: { '/c.pem': pem, '/k.pem': pem, '/ca.pem': pem },
+      env: {
+        LIVYWIRE_LEDGER: env.LIVYWIRE_LEDGER,
+        LIVYWIRE_YARN_URL: 'http://other-rm:8088',
+        LIVYWIRE_YARN_USER: 'ada',
+        LIVYWIRE_YARN_SEES_ALL: 'true',
+        LIVYWIRE_HISTORY_URL: 'http://other-shs:18080',
+        LIVYWIRE_REDIRECT_HOSTS: '*.corp',
+        LIVYWIRE_INSECURE: 'true',
+        LIVYWIRE_PROXY: 'socks5h://bastion:1080',
+      },
+    },
+  );
+  const { code, stderr } = await running.done;
+  t.is(code, 0);
+  const [seen] = running.connected;
+  t.like(seen, {
+    url: ENDPOINT,
+    auth: { kind: 'none' },
+    headers: {},
+    redirectHosts: [],
+    yarnSeesAll: false,
+    map: ['livy.test=127.0.0.1'],
+    proxy: 'socks5h://bastion:1080',
+  });
+  t.deepEqual(seen?.tls, { ca: pem, insecure: false });
+  for (const name of ['yarnUrl', 'yarnUser', 'historyUrl'] as const) t.is(seen?.[name], undefined, name);
+  t.regex(stderr, /left out, .*--cert.*LIVYWIRE_YARN_URL/);
+});

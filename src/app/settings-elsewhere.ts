@@ -1,0 +1,35 @@
+import { type SettingName, settingNames, type SettingWord, settingWords } from './settings-words.js';
+import type { Settings } from './settings.js';
+
+const isBound = (name: SettingName): boolean => (settingWords[name] as SettingWord).bound === true;
+
+/**
+ * Settings for a server that no setting named: only how to get there. What says something about one cluster
+ * (credentials, certificates, what stands behind Livy) was written for another one, as far as anybody knows.
+ */
+export function settingsElsewhere(
+  settings: Settings,
+  url: string,
+): { readonly settings: Settings; readonly leftOut: readonly SettingName[] } {
+  const { proxy, proxyEnv, map, tls, ledger, requestTimeoutMs, profile, sources, notes } = settings;
+  return {
+    // Named one by one, so that a setting that comes later stays out until somebody has thought about it.
+    settings: {
+      url,
+      auth: { kind: 'none' },
+      headers: {},
+      redirectHosts: [],
+      yarnSeesAll: false,
+      tls: { ...(tls.ca !== undefined && { ca: tls.ca }), insecure: false },
+      ...(proxy !== undefined && { proxy }),
+      proxyEnv,
+      map,
+      ledger,
+      ...(requestTimeoutMs !== undefined && { requestTimeoutMs }),
+      ...(profile !== undefined && { profile }),
+      sources: Object.fromEntries(Object.entries(sources).filter(([name]) => !isBound(name as SettingName))),
+      notes,
+    },
+    leftOut: settingNames.filter((name) => isBound(name) && sources[name] !== undefined),
+  };
+}
