@@ -65,7 +65,7 @@ export async function up(options: UpOptions = {}): Promise<LocalInstance> {
   });
 }
 
-/** The options that make two `up`s the same, as text. */
+/** The options that an instance is made with, as text. What was left unstated is left out. */
 function wish(options: UpOptions): string {
   const { yarn, livyHome, sparkSubmit, conf, sparkConf, env, allow, port, recovery } = options;
   const { yarnPollMs, yarnRecovery, yarnMemoryMb } = options;
@@ -76,7 +76,7 @@ function wish(options: UpOptions): string {
     conf,
     sparkConf,
     env,
-    allow: (allow ?? ['.']).map((dir) => resolve(dir)),
+    allow: allow?.map((dir) => resolve(dir)),
     port,
     recovery,
     yarnPollMs,
@@ -86,13 +86,25 @@ function wish(options: UpOptions): string {
   return JSON.stringify(same);
 }
 
+/** In what two wishes differ. Which folders are allowed counts only where it was said: whoever came first chose them. */
+export function differences(made: string, wanted: string): string[] {
+  const [old, now] = [made, wanted].map((text) => JSON.parse(text) as Record<string, unknown>);
+  const names = new Set([...Object.keys(old ?? {}), ...Object.keys(now ?? {})]);
+  return [...names].filter(
+    (name) =>
+      !(name === 'allow' && now?.allow === undefined) && JSON.stringify(old?.[name]) !== JSON.stringify(now?.[name]),
+  );
+}
+
 async function stillGood(dir: string, old: InstanceRecord, wanted: string): Promise<LocalInstance | undefined> {
   if (old.state !== 'up') return undefined;
   const states = await Promise.all(old.servers.map(serverStatus));
   if (!states.every(({ state }) => state === 'up')) return undefined;
-  if (old.wish !== wanted) {
+  const other = differences(old.wish, wanted);
+  if (other.length > 0) {
     throw new ConfigError(
-      `The local instance ${old.name} is up already with other options; use another name, or stop it first`,
+      `The local instance ${old.name} is up already with another ${other.join(', ')}; ` +
+        `use another name, or stop it first: livywire local down --name ${old.name}`,
       { field: 'name' },
     );
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { ConfigError } from '../../src/core/index.js';
 import { up, type UpOptions } from '../../src/local/index.js';
+import { differences } from '../../src/local/up.js';
 
 const wrong: readonly (readonly [string, UpOptions, RegExp])[] = [
   ['a port beyond the last one', { port: 99_999 }, /port must be .* from 1 to 65535, not 99999/],
@@ -26,3 +27,13 @@ for (const [what, options, message] of wrong) {
     t.deepEqual(fetched, []);
   });
 }
+
+test('an up that states no folder to allow wants what is there; what it states has to be the same', (t) => {
+  const of = (wish: object) => JSON.stringify(wish);
+  t.deepEqual(differences(of({ yarn: false, allow: ['/a'] }), of({ yarn: false })), []);
+  t.deepEqual(differences(of({ yarn: false }), of({ yarn: false })), []);
+  t.deepEqual(differences(of({ yarn: false, allow: ['/a'] }), of({ yarn: false, allow: ['/a'] })), []);
+  t.deepEqual(differences(of({ yarn: false, allow: ['/a'] }), of({ yarn: false, allow: ['/b'] })), ['allow']);
+  t.deepEqual(differences(of({ yarn: false, port: 1 }), of({ yarn: true, port: 1 })), ['yarn']);
+  t.deepEqual(differences(of({ yarn: false, port: 1 }), of({ yarn: false })), ['port']);
+});
