@@ -36,6 +36,7 @@ export async function up(options: UpOptions = {}): Promise<LocalInstance> {
   return alone(stateRoot(options), name, { onWait, signal }, async () => {
     const wanted = wish(options);
     const old = await readRecord(dir).catch(() => undefined);
+    const made = wish({ ...options, allow: options.allow ?? ['.'] });
     const reused = old && (await stillGood(dir, old, wanted));
     if (reused !== undefined) return reused;
     const token = await readToken(dir);
@@ -54,7 +55,7 @@ export async function up(options: UpOptions = {}): Promise<LocalInstance> {
     });
     for (let tries = 1; ; tries++) {
       try {
-        return await start(dir, name, wanted, software, options, report);
+        return await start(dir, name, made, software, options, report);
       } catch (error) {
         // Somebody took a port between our look and the server's bind.
         const taken = error instanceof LocalError && /address already in use|BindException/i.test(error.message);
