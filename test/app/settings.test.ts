@@ -15,7 +15,7 @@ const read = ({ files = {}, stdin = '', env = {}, ...input }: Input = {}) => {
     readStdin: async () => stdin,
     runCommand: async (command) => `token of ${command}`,
   };
-  return readSettings({ env: { HOME: '/home/ada', ...env }, cwd: '/work', io, ...input });
+  return readSettings({ env: { HOME: '/home/ada', ...env }, cwd: '/srv', io, ...input });
 };
 const URL = 'http://livy.test:8998';
 
@@ -71,9 +71,9 @@ test('the profile is chosen by the flag, the variable, the file, in that order',
 });
 
 test('--config and LIVYWIRE_CONFIG name another file, which has to be there', async (t) => {
-  const files = { '/work/x.yaml': 'profiles: {p: {url: "http://x:1"}}' };
+  const files = { '/srv/x.yaml': 'profiles: {p: {url: "http://x:1"}}' };
   t.is((await read({ files, config: 'x.yaml', profile: 'p' })).url, 'http://x:1');
-  t.is((await read({ files, env: { LIVYWIRE_CONFIG: '/work/x.yaml' }, profile: 'p' })).url, 'http://x:1');
+  t.is((await read({ files, env: { LIVYWIRE_CONFIG: '/srv/x.yaml' }, profile: 'p' })).url, 'http://x:1');
   await t.throwsAsync(read({ config: 'gone.yaml' }), { message: /^--config: \/work\/gone\.yaml is not there/ });
 });
 
@@ -132,7 +132,7 @@ test('paths in a config file are relative to it, of flags to the working directo
   const files = {
     [CONFIG]: 'profiles: {p: {ca: certs/ca.pem}}',
     '/home/ada/.config/livywire/certs/ca.pem': PEM,
-    '/work/ca.pem': `${PEM}2`,
+    '/srv/ca.pem': `${PEM}2`,
     '/home/ada/ca.pem': `${PEM}3`,
   };
   t.is((await read({ files, profile: 'p' })).tls.ca, PEM);
@@ -177,7 +177,7 @@ test('a password comes from the environment, a file or stdin, never from the com
   const auth = async (input: Input) => (await read(input)).auth;
   const basic = { kind: 'basic', user: 'ada', password: 'hunter2' } as const;
   t.deepEqual(await auth({ env: { ...user, LIVYWIRE_PASSWORD: 'hunter2' } }), basic);
-  t.deepEqual(await auth({ env: user, flags: { passwordFile: 'pw' }, files: { '/work/pw': 'hunter2\n' } }), basic);
+  t.deepEqual(await auth({ env: user, flags: { passwordFile: 'pw' }, files: { '/srv/pw': 'hunter2\n' } }), basic);
   t.deepEqual(await auth({ env: user, flags: { passwordFile: '-' }, stdin: 'hunter2\n' }), basic);
   await t.throwsAsync(auth({ env: user, flags: { password: 'hunter2' } }), {
     message: /^--password: everybody on this machine could read it; use --password-file/,

@@ -2,7 +2,7 @@ import test from 'ava';
 import { livyPlace, readPath, splitList, type Surroundings } from '../../../src/cli/spark-submit/paths.js';
 
 const here = (...files: readonly string[]): Surroundings => ({
-  cwd: '/work',
+  cwd: '/srv',
   livy: 'here',
   exists: (path) => files.includes(path),
 });
@@ -18,10 +18,10 @@ const moved = (path: string) =>
   `as ${path}, which is right if Livy runs on this machine; through a tunnel give an s3:// path`;
 
 test('a relative path becomes absolute where Livy seems to see the same files, with a word on tunnels', (t) => {
-  t.deepEqual(readPath('./etl.py', here('/work/etl.py')), {
+  t.deepEqual(readPath('./etl.py', here('/srv/etl.py')), {
     kind: 'ok',
-    path: '/work/etl.py',
-    note: moved('/work/etl.py'),
+    path: '/srv/etl.py',
+    note: moved('/srv/etl.py'),
   });
   t.deepEqual(readPath('../x/env.zip#env', here('/x/env.zip')), {
     kind: 'ok',
@@ -31,17 +31,17 @@ test('a relative path becomes absolute where Livy seems to see the same files, w
 });
 
 test('a relative path that is not there is said to be missing, with the place it was looked for', (t) => {
-  t.deepEqual(readPath('etl.py', here()), { kind: 'refused', reason: 'etl.py is not there (/work/etl.py)' });
+  t.deepEqual(readPath('etl.py', here()), { kind: 'refused', reason: 'etl.py is not there (/srv/etl.py)' });
 });
 
 test('a relative path means nothing to a Livy elsewhere, and the way out is an upload', (t) => {
-  const read = readPath('jobs/env.zip#env', elsewhere('/work/jobs/env.zip'));
+  const read = readPath('jobs/env.zip#env', elsewhere('/srv/jobs/env.zip'));
   t.is(read.kind, 'refused');
   t.regex(
     read.kind === 'refused' ? read.reason : '',
     /aws s3 cp jobs\/env\.zip s3:\/\/<bucket>\/env\.zip.*s3:\/\/<bucket>\/env\.zip#env/,
   );
-  t.is(readPath('etl.py', { ...here('/work/etl.py'), livy: 'unknown' }).kind, 'refused');
+  t.is(readPath('etl.py', { ...here('/srv/etl.py'), livy: 'unknown' }).kind, 'refused');
 });
 
 test('an absolute path that is on this machine is noted where the cluster will look elsewhere', (t) => {

@@ -11,7 +11,7 @@ const translateLine = (
   const { files = {}, ...rest } = options;
   const scanned = scan(words, sparkOptions, { stopAtFirstWord: true });
   return translate(scanned.given, scanned.rest, {
-    cwd: '/work',
+    cwd: '/srv',
     livy: 'elsewhere',
     env: {},
     allowClusterMode: false,
@@ -237,7 +237,7 @@ test('a properties file is read as Java reads it, and flags win over it', async 
   ].join('\n');
   const { spec, verdicts } = await translateLine(
     ['--properties-file', 'app.conf', '--conf', 'spark.a=from flag', '--driver-memory', '2g', 's3://b/job.py'],
-    { files: { '/work/app.conf': file } },
+    { files: { '/srv/app.conf': file } },
   );
   t.deepEqual(spec, {
     file: 's3://b/job.py',
