@@ -95,11 +95,15 @@ function loggerTo(out: Terminal, debug: string | undefined): Logger {
   };
 }
 
-/** @throws ConfigError when there is no address to talk to */
-export function needUrl(settings: Settings): string {
+/**
+ * @param rest the file and what stands behind it
+ * @throws ConfigError when there is no address to talk to
+ */
+export function needUrl(settings: Settings, rest: readonly string[] = []): string {
   if (settings.url !== undefined) return settings.url;
+  const behind = rest.slice(1).includes('--url') ? '; the --url that stands behind the file goes to the job' : '';
   throw new ConfigError(
-    'No Livy to talk to: give --url, set LIVYWIRE_URL, or choose a --profile that has one; livywire local up starts one on this machine',
+    `No Livy to talk to: give --url, set LIVYWIRE_URL, or choose a --profile that has one; livywire local up starts one on this machine${behind}`,
     { field: '--url' },
   );
 }

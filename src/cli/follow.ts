@@ -1,9 +1,9 @@
 import type { Run } from '../app/index.js';
-import { isLivywireError, type RunEvent, type RunOutcome } from '../core/index.js';
+import { isFinal, isLivywireError, type RunEvent, type RunOutcome } from '../core/index.js';
 import { isChatter } from './chatter.js';
 import type { Context } from './define.js';
 import { codeOfError, codeOfOutcome, codeOfSignal, exitCodes } from './exit-code.js';
-import { type Interrupted, type Interrupts } from './interrupts.js';
+import { Interrupted, type Interrupts } from './interrupts.js';
 import { RunView } from './run-view.js';
 import { outcomeLines, plain, runWord } from './show.js';
 
@@ -32,6 +32,7 @@ export async function followRun(
   const { signal } = interrupts;
   const view = new RunView(run, io, out);
   let folded = 0;
+  let isLate: boolean | undefined;
   try {
     const events = run.events({
       signal,
@@ -42,8 +43,9 @@ export async function followRun(
       if (event.type === 'outcome') {
         view.close();
         if (folded > 0) out.note(`${folded} lines of Spark's own INFO are not shown; --verbose shows them`);
-        return sayOutcome(event.outcome, context, options.exitRetryable);
+        return sayOutcome(event.outcome, context, options.exitRetryable, isLate);
       }
+      if (event.type === 'state') isLate ??= isFinal(event.status);
       if (options.log === 'none' && isLog(event)) continue;
       if (options.log === 'folded' && event.type === 'line' && isChatter(event.text)) folded++;
       else view.show(event);
@@ -63,8 +65,8 @@ export async function followRun(
 
 const isLog = ({ type }: RunEvent): boolean => type === 'line' || type === 'gap';
 
-function sayOutcome(outcome: RunOutcome, { out }: Context, exitRetryable?: number): number {
-  out.result(...outcomeLines(outcome, out.paint));
+function sayOutcome(outcome: RunOutcome, { out }: Context, exitRetryable?: number, isLate = false): number {
+  out.result(...outcomeLines(outcome, out.paint, isLate));
   out.document(outcome);
   return codeOfOutcome(outcome, exitRetryable);
 }
@@ -143,5 +145,7 @@ async function stop(
     over.abort();
   }
   sayLeft(run, context, options.reason, 'was asked to stop, not yet seen to have stopped');
-  return options.code;
+  const why: unknown = options.giveUp.reason;
+  const isEnded = options.giveUp.aborted && options.reason === 'timeout' && why instanceof Interrupted && !why.asked;
+  return isEnded && why.signal !== undefined ? codeOfSignal(why.signal) : options.code;
 }

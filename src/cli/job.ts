@@ -5,7 +5,7 @@ import type { JobSpec } from '../core/index.js';
 import type { Args, Context } from './define.js';
 import { type Interrupted, type Interrupts } from './interrupts.js';
 import { codeOfSignal, exitCodes } from './exit-code.js';
-import { connectionOptions, outputOptions, submitOptions } from './options.js';
+import { connectionOptions, outputOptions, submitOptions, waitOptions } from './options.js';
 import { idsOf, plain, runWord } from './show.js';
 import { sparkOptions } from './spark-submit/flags.js';
 import { livyPlace } from './spark-submit/paths.js';
@@ -28,8 +28,15 @@ export async function readJob(args: JobArgs, { io, out, readFile }: Context, set
     readFile,
   });
   const spec = specOf(translation);
+  for (const word of ownFlagsBehind(args.rest)) out.warn(`${word} stands behind the file, so it goes to the job`);
   for (const { item, detail, warn } of translation.verdicts) if (warn) out.warn(`${item}: ${detail}`);
   return spec;
+}
+
+/** Arguments of the job that are word for word flags of livywire's own: they may have been meant for it. */
+function ownFlagsBehind([, ...args]: readonly string[]): string[] {
+  const own = { ...submitOptions, ...waitOptions, ...outputOptions, ...connectionOptions };
+  return [...new Set(args)].filter((word) => word.startsWith('--') && Object.hasOwn(own, word.slice(2)));
 }
 
 /** Twelve characters of 32: no two runs of one ledger will share them by chance. */

@@ -1,5 +1,5 @@
 import type { Run } from '../app/index.js';
-import { plainLine, type RunEvent, type RunProgress, type RunStatus } from '../core/index.js';
+import { isFinal, plainLine, type RunEvent, type RunProgress, type RunStatus } from '../core/index.js';
 import type { Io } from './io.js';
 import type { LiveLine } from './live-line.js';
 import { idsOf, paintState, plain, since, stateWords } from './show.js';
@@ -45,7 +45,8 @@ export class RunView {
           out.note(
             [
               stateWords(event.status),
-              `after ${since(this.#run.ref.createdAt, this.#io.clock.now())}`,
+              // How long ago it ended nobody has said yet; the outcome may know how long it took.
+              ...(isFinal(event.status) ? [] : [`after ${since(this.#run.ref.createdAt, this.#io.clock.now())}`]),
               ...idsOf(this.#run.ref),
             ].join(', '),
           );

@@ -62,10 +62,13 @@ export const idsOf = (ref: RunRef): string[] => [
   ...(ref.appId === undefined ? [] : [plainLine(ref.appId)]),
 ];
 
-/** How it ended, for a person: the outcome first, then why, the lines that prove it, what to do. */
-export function outcomeLines(outcome: RunOutcome, paint: Colors): string[] {
+/**
+ * How it ended, for a person: the outcome first, then why, the lines that prove it, what to do.
+ * @param isLate nobody saw it end: the time until it was known is not the time it took
+ */
+export function outcomeLines(outcome: RunOutcome, paint: Colors, isLate = false): string[] {
   const { ref, kind, usage, notes = [], links } = outcome;
-  const took = usage?.runMs ?? Date.parse(outcome.knownAt) - Date.parse(ref.createdAt);
+  const took = usage?.runMs ?? (isLate ? NaN : Date.parse(outcome.knownAt) - Date.parse(ref.createdAt));
   const head = [
     paintState(kind, kind, paint),
     plain(ref.key),

@@ -300,3 +300,18 @@ for (const [signal, code] of [
     t.like(oneDocument(t, stdout), { v: 1, kind: 'running', reason: 'signal', ref: { key: '-k', id: '0' } });
   });
 }
+
+test('a signal while --on-timeout cancel stops the job ends with the code of the signal', async (t) => {
+  const flags = ['--timeout', '5m', '--on-timeout', 'cancel', '--key', 'k'] as const;
+  const { done, send, backend, clock } = await following(['run', ...URL_FLAG, ...flags, JOB]);
+  let isAsked = false;
+  backend.stop = () => {
+    isAsked = true;
+    return new Promise(() => undefined);
+  };
+  while (!isAsked) await clock.advance(1_000);
+  send('SIGTERM');
+  const { code, stderr } = await done;
+  t.is(code, 143);
+  t.regex(stderr, /was asked to stop, not yet seen to have stopped: k/);
+});

@@ -145,6 +145,14 @@ test('--exit-retryable may not take a code of the table', async (t) => {
   t.regex(stderr, /--exit-retryable: 4 means something else/);
 });
 
+test('a key that begins with a dash comes back behind two dashes', async (t) => {
+  const { run } = world({ afterMs: 3_600_000 });
+  t.regex((await run('submit', ...URL_FLAG, '--key', '-k', JOB)).stderr, /livywire attach -- -k$/m);
+  const { stderr } = await run('run', ...URL_FLAG, '--key', '-k', '--timeout', '1m', JOB);
+  t.regex(stderr, /come back with: livywire attach -- -k$/m);
+  t.is((await run('attach', ...URL_FLAG, '--timeout', '1m', '--', '-k')).code, 4);
+});
+
 test('submit prints the key alone on stdout and exits with 0', async (t) => {
   const { run } = world({ afterMs: 3_600_000 });
   const { code, stdout, stderr } = await run('submit', ...URL_FLAG, '--key', 'k', JOB);
@@ -200,8 +208,20 @@ test('an error in the flags is told before anything is sent, and so is a missing
 
 test('flags behind the file belong to the job', async (t) => {
   const { run } = world();
-  const { stdout } = await run('run', ...URL_FLAG, '--dry-run', JOB, '--json', '--quiet', '--url', 'x');
+  const { stdout, stderr } = await run('run', ...URL_FLAG, '--dry-run', JOB, '--json', '--quiet', '--url', 'x');
   t.deepEqual((JSON.parse(stdout) as { args: string[] }).args, ['--json', '--quiet', '--url', 'x']);
+  for (const flag of ['--json', '--quiet', '--url']) {
+    t.regex(stderr, new RegExp(`^livywire: ${flag} stands behind the file, so it goes to the job$`, 'm'));
+  }
+});
+
+test("arguments that only look like flags are the job's without a word, and a --url behind the file explains its absence", async (t) => {
+  const { run } = world();
+  const quiet = await run('run', ...URL_FLAG, '--dry-run', JOB, '--date', 'url', '--url=x', '-q', '--', 'a');
+  t.is(quiet.stderr, '');
+  const { code, stderr } = await run('run', JOB, '--url', 'http://livy.test:8998');
+  t.is(code, 2);
+  t.regex(stderr, /No Livy to talk to.*; the --url that stands behind the file goes to the job/);
 });
 
 test('what will not be as it was with spark-submit is said on stderr', async (t) => {

@@ -71,6 +71,14 @@ test('wait shows no log and exits with how it ended', async (t) => {
   t.false(stdout.startsWith('secret line\n'));
 });
 
+test('wait on a run that ended long ago does not call the time since then its age', async (t) => {
+  const { run, clock } = await world(t, { afterMs: 60_000 });
+  await clock.sleep(3 * DAY_MS);
+  const { code, stderr, stdout } = await run('wait', 'k');
+  t.is(code, 0);
+  t.notRegex(stderr + stdout, /after 3d/);
+});
+
 test('attach follows a run from another process: log, state, outcome', async (t) => {
   const { run } = await world(t, { lines: ['a', 'b', 'c'], afterMs: 60_000 });
   const { code, stdout } = await run('attach', 'k');

@@ -35,7 +35,7 @@ export const cancelCommand = defineCommand({
     out.note(`stopping ${plain(run.ref.key)}`);
     try {
       const outcome = await run.cancel({ signal, ...(timeoutMs !== undefined && { timeoutMs }) });
-      out.result(...outcomeLines(outcome, out.paint));
+      out.result(...outcomeLines(outcome, out.paint, outcome.kind !== 'cancelled'));
       out.document(outcome);
       return outcome.kind === 'lost' ? exitCodes.lost : exitCodes.succeeded;
     } catch (error) {

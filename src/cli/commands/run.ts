@@ -48,7 +48,7 @@ export const runCommand = defineCommand({
     const timeoutMs = durationOf(args.timeout, '--timeout');
     const exitRetryable = exitRetryableOf(args['exit-retryable']);
     const settings = await context.settings();
-    needUrl(settings);
+    needUrl(settings, args.rest);
     const spec = await readJob(args, context, settings);
     const livywire = await context.connect(settings);
     if (args['dry-run']) return dryRun(livywire, spec, args, context);

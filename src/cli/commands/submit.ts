@@ -28,7 +28,7 @@ export const submitCommand = defineCommand({
   ownSignals: true,
   async run(args, context) {
     const settings = await context.settings();
-    needUrl(settings);
+    needUrl(settings, args.rest);
     const spec = await readJob(args, context, settings);
     const livywire = await context.connect(settings);
     if (args['dry-run']) return dryRun(livywire, spec, args, context);
