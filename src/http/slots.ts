@@ -20,6 +20,7 @@ export class Slots {
   /** Waits for one to come free. Rejects with `signal.reason`. */
   wait(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason); // no abort event would come any more
       const turn = () => {
         signal?.removeEventListener('abort', onAbort);
         resolve();
