@@ -74,7 +74,7 @@ test('--config and LIVYWIRE_CONFIG name another file, which has to be there', as
   const files = { '/srv/x.yaml': 'profiles: {p: {url: "http://x:1"}}' };
   t.is((await read({ files, config: 'x.yaml', profile: 'p' })).url, 'http://x:1');
   t.is((await read({ files, env: { LIVYWIRE_CONFIG: '/srv/x.yaml' }, profile: 'p' })).url, 'http://x:1');
-  await t.throwsAsync(read({ config: 'gone.yaml' }), { message: /^--config: \/work\/gone\.yaml is not there/ });
+  await t.throwsAsync(read({ config: 'gone.yaml' }), { message: /^--config: \/srv\/gone\.yaml is not there/ });
 });
 
 const badFiles: readonly (readonly [string, RegExp])[] = [
@@ -141,7 +141,7 @@ test('paths in a config file are relative to it, of flags to the working directo
 });
 
 test('a file that is missing or no PEM is named with the setting', async (t) => {
-  await t.throwsAsync(read({ flags: { ca: 'x.pem' } }), { message: /^--ca: \/work\/x\.pem is not there/ });
+  await t.throwsAsync(read({ flags: { ca: 'x.pem' } }), { message: /^--ca: \/srv\/x\.pem is not there/ });
   await t.throwsAsync(read({ files: { '/x': 'text' }, env: { LIVYWIRE_CA: '/x' } }), {
     message: /^LIVYWIRE_CA: \/x is not a PEM file/,
   });

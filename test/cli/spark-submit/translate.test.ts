@@ -112,7 +112,7 @@ const refusals: readonly (readonly [readonly string[], RegExp])[] = [
   [['--conf', '=x'], /no key=value/],
   [['--conf', 'spark.master=local'], /server decides/],
   [['--conf', 'spark.submit.deployMode=client'], /client mode/],
-  [['--properties-file', 'gone.conf'], /\/work\/gone\.conf is not there/],
+  [['--properties-file', 'gone.conf'], /\/srv\/gone\.conf is not there/],
   [['--class', ''], /is empty/],
   [['--num-executors', '0'], /must be a whole number of at least 1, not 0/],
   [['--executor-memory', '1p'], /is no size/],
