@@ -10,7 +10,7 @@ export interface AloneOptions {
 
 /**
  * Runs `work` while no other livywire process runs one under the same lock. A holder that died is found out by its
- * silence after 10 s. What the work publishes must be safe all the same: a suspended holder may wake up later.
+ * silence after 20 s. What the work publishes must be safe all the same: a suspended holder may wake up later.
  */
 export async function alone<T>(dir: string, label: string, options: AloneOptions, work: () => Promise<T>): Promise<T> {
   // Loaded here, for it hangs on to the process's exit to drop its locks.
