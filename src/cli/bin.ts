@@ -23,12 +23,24 @@ else await start();
 async function start(): Promise<void> {
   // Node would exit with 1, which is kept for applications that failed, or 13.
   let isDone = false;
-  const crash = (error: unknown): never => {
+  const crash = (error: unknown): void => {
+    if (isDone) return; // it is being said already
     isDone = true;
     const debug = (process.env.LIVYWIRE_DEBUG ?? '') !== '';
-    const text = error instanceof Error ? (debug ? error.stack : error.message) : String(error);
-    process.stderr.write(`livywire: This is a mistake in livywire ${version}, not in your job: ${text}\n`);
-    process.exit(INTERNAL_ERROR);
+    const text = error instanceof Error ? ((debug ? error.stack : undefined) ?? error.message) : String(error);
+    void import('../core/index.js')
+      .then(({ plainLine, redactText }) =>
+        text
+          .split('\n')
+          .map((line) => plainLine(redactText(line)))
+          .join('\n'),
+      )
+      // A message that cannot be made safe is not shown.
+      .catch(() => (error instanceof Error ? error.constructor.name : typeof error))
+      .then((safe) => {
+        process.stderr.write(`livywire: This is a mistake in livywire ${version}, not in your job: ${safe}\n`);
+        process.exit(INTERNAL_ERROR);
+      });
   };
   process.on('uncaughtException', crash);
   process.on('exit', () => {
@@ -66,6 +78,7 @@ async function start(): Promise<void> {
     closed: closed.signal,
   };
   const code = await main(argv, io);
+  if (isDone) return; // crashed, which has its own code
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   isDone = true;
   // What is still open (a socket that will not close, a request nobody waits for) must not hold the shell.

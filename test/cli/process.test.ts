@@ -158,6 +158,18 @@ test('an exception of our own is 70 and a short message, never 1', async (t) => 
   }
 });
 
+test('what an exception of our own says reaches the terminal without control characters and secrets', async (t) => {
+  const livy = await livyStub(t);
+  const env = { LIVYWIRE_URL: livy.url, LIVYWIRE_LEDGER: await tempFolder(t) };
+  const boom = 'throw new Error("a"+String.fromCharCode(27)+"[31mb http://ada:hunter2@h/")';
+  const crash = `data:text/javascript,setInterval(()=>{if(process.listenerCount('uncaughtException')>0){${boom}}},20)`;
+  const command = [process.execPath, '--import=tsx', `--import=${crash}`, bin, 'run', '-q', JOB];
+  const { code, stderr } = await launch(t, command, env).done;
+  t.is(code, 70);
+  t.regex(stderr, /not in your job: ab http:/);
+  t.notRegex(stderr, /hunter2/);
+});
+
 test('the whole way as a process: started, followed, ended', async (t) => {
   const { livy, done } = await following(t, ['--json']);
   const batch = livy.batches[0];
