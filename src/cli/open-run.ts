@@ -22,6 +22,10 @@ export async function openRun(
 async function settingsFor(name: string, settings: Settings, { out }: Context): Promise<Settings> {
   const attempt = await attemptInLedger(name, openLedger(settings));
   if (attempt === undefined) {
+    const id = /^livy:(.*)$/s.exec(name)?.[1];
+    if (id !== undefined && !/^\d+$/.test(id)) {
+      throw new ConfigError(`${plain(name)}: ${JSON.stringify(plain(id))} is no batch number`, { field: '<run>' });
+    }
     needUrl(settings);
     return settings;
   }

@@ -64,6 +64,7 @@ export function scan(
     const cut = word.startsWith('--') ? word.indexOf('=') : -1;
     const typed = cut < 0 ? word : word.slice(0, cut);
     const name = typed.startsWith('--') ? typed.slice(2) : byAlias.get(typed.slice(1));
+    if (typed === '--help' && cut >= 0) throw new ConfigError('--help takes no value', { field: '--help' });
     const spec = name === undefined || !Object.hasOwn(table, name) ? undefined : table[name];
     if (name === undefined || !spec) throw unknown(typed, table);
     if (spec.type === 'boolean') {

@@ -60,6 +60,9 @@ export async function findPython(wish?: string): Promise<Python> {
       { field: 'python' },
     );
   }
+  if (wish !== undefined && seen.length === 0) {
+    throw new ConfigError(`${wish} is no Python that can be run`, { field: 'python' });
+  }
   const found = seen.length === 0 ? 'none was found' : `found only ${seen.join(', ')}`;
   throw new ConfigError(`Spark needs a Python 3.${oldest} to 3.${newest} on the PATH; ${found}`, { field: 'python' });
 }

@@ -52,3 +52,11 @@ test('another shell is answered with those there are', async (t) => {
   t.is(code, 2);
   t.regex(stderr, /"fisch" is not one of bash, zsh, fish; did you mean fish\?/);
 });
+
+test('a shell that has no script is not taken for a typo of another', async (t) => {
+  for (const shell of ['tcsh', 'ksh', 'sh']) {
+    const { code, stderr } = await cli(['completion', shell]);
+    t.is(code, 2);
+    t.regex(stderr, /is not one of bash, zsh, fish$/m, shell);
+  }
+});

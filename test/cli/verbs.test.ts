@@ -245,3 +245,18 @@ test('without --url nothing that was written for one cluster goes with the endpo
   for (const name of ['yarnUrl', 'yarnUser', 'historyUrl'] as const) t.is(seen?.[name], undefined, name);
   t.regex(stderr, /left out, .*--cert.*LIVYWIRE_YARN_URL/);
 });
+
+test('what stands behind livy: has to be a number', async (t) => {
+  const { run, backend } = await world(t);
+  const asked = backend.requests.length;
+  const { code, stderr } = await run('status', 'livy:x');
+  t.is(code, 2);
+  t.regex(stderr, /livy:x: "x" is no batch number$/m);
+  t.is(backend.requests.length, asked);
+});
+
+test('--help with a value is told that it takes none', async (t) => {
+  const { code, stderr } = await cli(['run', '--help=1']);
+  t.is(code, 2);
+  t.regex(stderr, /--help takes no value$/m);
+});

@@ -35,7 +35,10 @@ test('a Python that is too new is named with what would do', async (t) => {
 });
 
 test('a Python that is not there is said to be missing', async (t) => {
-  await t.throwsAsync(findPython('/nowhere/python3'), { code: 'CONFIG_INVALID', message: /none was found/ });
+  await t.throwsAsync(findPython('/nowhere/python3'), {
+    code: 'CONFIG_INVALID',
+    message: /\/nowhere\/python3 is no Python that can be run/,
+  });
 });
 
 test('another Python or another lock means another environment', (t) => {

@@ -21,7 +21,8 @@ export const completionCommand = defineCommand({
   async run({ rest }, { out }) {
     const shell = rest[0] ?? '';
     if (!Object.hasOwn(shells, shell)) {
-      const near = nearest(shell, Object.keys(shells));
+      // tcsh and ksh are shells of their own, not ways to write zsh.
+      const near = /^(?:t?csh|[kd]?a?sh)$/.test(shell) ? undefined : nearest(shell, Object.keys(shells));
       throw new ConfigError(
         `${JSON.stringify(shell)} is not one of bash, zsh, fish${near === undefined ? '' : `; did you mean ${near}?`}`,
         { field: 'shell' },
