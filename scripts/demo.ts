@@ -29,6 +29,7 @@ async function type(words: readonly string[], extra: Readonly<Record<string, str
     cwd: root,
     env: { ...env, ...extra },
     stdio: ['inherit', words[0] === 'local' ? 'pipe' : 'inherit', 'inherit'],
+    detached: clearing, // in a group of its own it does not hear an impatient second Ctrl-C
   });
   current = child;
   child.stdout?.on('data', (chunk: Buffer) => {
@@ -73,7 +74,9 @@ try {
   if (code === 0) code = await step(['ls'], { LIVYWIRE_URL: url });
 } finally {
   clearing = true;
-  await type(['local', 'down', '--name', 'demo']);
-  await rm(folder, { recursive: true, force: true });
+  const down = await type(['local', 'down', '--name', 'demo']);
+  // The folder is what finds the servers again: it goes only once they are gone.
+  if (down === 0) await rm(folder, { recursive: true, force: true });
+  else console.error(`not stopped; to stop it: XDG_STATE_HOME=${env.XDG_STATE_HOME} livywire local down --name demo`);
 }
 process.exitCode = code;

@@ -15,7 +15,7 @@ export function connect(settings: Settings, options: { readonly logger?: Logger 
   const auth = authOf(settings);
   return createLivywire({
     url,
-    ledger: openLedger(settings),
+    ledger: openLedger(settings, options.logger),
     headers: settings.headers,
     network: networkOptions(settings),
     ...(auth && { auth }),

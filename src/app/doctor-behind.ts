@@ -119,7 +119,7 @@ async function* checkYarn(
     : {
         check: 'node-manager',
         level: 'ok',
-        seen: `NodeManager at ${nodeUrl}, one of ${nodes.length}: the driver's log can be read live`,
+        seen: `NodeManager at ${nodeUrl}, one of ${nodes.length}`,
       };
 }
 

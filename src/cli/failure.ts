@@ -24,8 +24,8 @@ export function sayError(error: unknown, out: Terminal, io: Pick<Io, 'env' | 've
   }
   if (debug && error instanceof Error && error.stack !== undefined) out.error(error.stack);
   const facts = ours
-    ? { name: error.name, code: error.code, retryable: error.retryable }
-    : { name: 'InternalError', code: 'INTERNAL', retryable: false };
+    ? { name: error.name, code: error.code, fault: error.fault, retryable: error.retryable }
+    : { name: 'InternalError', code: 'INTERNAL', fault: 'livywire', retryable: false };
   out.document({
     v: 1,
     kind: 'error',

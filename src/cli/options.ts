@@ -79,7 +79,7 @@ export const submitOptions = {
   'retry-of': {
     type: 'string',
     choices: ['failed', 'lost'],
-    describe: 'Start a new attempt when the run under this key ended so (failed: or was cancelled)',
+    describe: 'Start a new attempt when the run under this key ended so (failed: or was cancelled; lost: any of these)',
     group: 'Run',
   },
   'force-resend': {

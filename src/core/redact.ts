@@ -6,11 +6,14 @@ export const REDACTED = '(redacted)';
 const secretWord =
   /secret|passw|passphrase|(?<![a-z])pass(?![a-z])|pwd|token|(?:access|account|api|private)[._-]?key|credential|signature/i;
 
+// `--password-file` names where a secret is, and holds none.
+const pointsElsewhere = /[._-]?(?:file|path|command)$/i;
+
 /** Whether a value under this name should never be shown. */
-export const isSecretName = (name: string): boolean => secretWord.test(name);
+export const isSecretName = (name: string): boolean => secretWord.test(name) && !pointsElsewhere.test(name);
 
 const name =
-  '(?:secret|passw(?:or)?d|passphrase|pwd|token|(?:access|account|api|private)[._-]?key|credentials?)[\\w.-]{0,128}';
+  '(?:secret|passw(?:or)?d|passphrase|pwd|token|(?:access|account|api|private)[._-]?key|credentials?)[\\w.-]{0,128}(?<!file|path|command)';
 const alreadyDone = '(?!\\(redacted\\))';
 /** A value may hold what also ends one: it goes on unless a blank, the end or another name follows. */
 const bareValue = `(?:[^\\s"',;&}]|[,;&}]{1,16}(?=[^\\s"',;&}])(?![\\w.-]{1,64}["']?\\s{0,4}[=:]))+`;
@@ -47,11 +50,11 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   ],
   // name=value, name: value, --name value
   [
-    new RegExp(`(${name}(?:["']\\s*:|["']?\\s*(?:=|:\\s))\\s*)(?!["'])${alreadyDone}${bareValue}`, 'gi'),
+    new RegExp(`(${name}(?:["']\\s*:|["']?\\s*(?:=|:\\s))\\s*)(?!["']|--\\w)${alreadyDone}${bareValue}`, 'gi'),
     `$1${REDACTED}`,
   ],
   [
-    /(--[\w-]{0,64}(?:secret|password|passwd|(?<![a-z])pass(?![a-z])|pwd|token|access-key|account-key|api-key)[\w-]{0,64}\s+)(?!\(redacted\))(?!--)\S+/gi,
+    /(--[\w-]{0,64}(?:secret|password|passwd|(?<![a-z])pass(?![a-z])|pwd|token|access-key|account-key|api-key)[\w-]{0,64}(?<!file|path|command)\s+)(?!\(redacted\))(?!--)\S+/gi,
     `$1${REDACTED}`,
   ],
 ];

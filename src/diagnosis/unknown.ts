@@ -19,7 +19,11 @@ export function unknown({ status, lines }: Facts): Diagnosis {
         : `It ended as ${status.raw}: ${firstLine(said)}`,
     transient: false,
     lines: shown,
-    next: ['Read the log: livywire logs <run>'],
+    next: [
+      status.appId === undefined
+        ? 'Read the log with livywire logs'
+        : `Read the driver's own log, in its YARN container: yarn logs -applicationId ${status.appId}`,
+    ],
   };
 }
 

@@ -7,6 +7,6 @@ export { Engine } from './engine.js';
 export { fileLedger } from './file-ledger.js';
 export { currentIdentity, type Identity } from './identity.js';
 export { memoryLedger } from './memory-ledger.js';
-export { attemptName, specHash } from './names.js';
+export { attemptName } from './names.js';
 export type { CancelOptions, EventOptions, LogOptions, Run, Runs, SubmitOptions, WaitOptions } from './options.js';
 export { pace, type PaceBounds } from './pace.js';

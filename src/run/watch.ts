@@ -11,11 +11,11 @@ import { amend } from './amend.js';
 import { checkOptions } from './check-options.js';
 import { conclude } from './conclude.js';
 import type { EngineDeps } from './deps.js';
-import { Observer, type OwnCancel } from './observer.js';
+import { Observer, type OwnCancel, type Reading } from './observer.js';
 import type { WaitOptions } from './options.js';
 import { orAborted } from './or-aborted.js';
 import { DIRECT_MIN_MS, LIVY_OVER_YARN_MIN_MS, pace, TERMINAL_MAX_MS } from './pace.js';
-import { knownFrom } from './records.js';
+import { attemptIn, knownFrom } from './records.js';
 
 const OUTAGE_ROUNDS = 3;
 /** Longest wait for the last read: the one that begins on the deadline, or too close to it to be answered by then. */
@@ -49,11 +49,13 @@ export async function* watch(
   let silentRounds = 0;
   let saidSilent = '';
   let authProblems = 0;
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     signal?.throwIfAborted();
     const askedAt = clock.now();
     const rest = timeoutMs - (askedAt - start);
-    const read = (within: AbortSignal | undefined) => observer.read(within);
+    const written = isFirst;
+    const read = async (within: AbortSignal | undefined) =>
+      (written ? await writtenDown(deps, ref) : undefined) ?? observer.read(within);
     const reading = await inTime(clock, rest > CLOSE_MS ? rest : LAST_READ_MS, signal, read).catch((error: unknown) => {
       // One refusal may be a token that was just renewed elsewhere; two are an answer.
       if (error instanceof AuthError && authProblems++ === 0) return { kind: 'silent', reason: error.message } as const;
@@ -135,3 +137,13 @@ function onTick(next: number, from: number, tick: number): number {
 }
 
 const minutes = (ms: number): string => `${Math.round(ms / 60_000)} minutes`;
+
+/** An end that somebody wrote down is the end, whether or not a server still answers. `lost` is asked about once more. */
+async function writtenDown(
+  { ledger }: EngineDeps,
+  ref: RunRef,
+): Promise<Extract<Reading, { kind: 'recorded' }> | undefined> {
+  const entry = await ledger.get(ref.key).catch(() => undefined);
+  const outcome = entry && attemptIn(entry.record.attempts, ref)?.outcome;
+  return outcome && outcome.kind !== 'lost' ? { kind: 'recorded', outcome } : undefined;
+}

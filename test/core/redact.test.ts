@@ -196,3 +196,14 @@ test('short names of passwords, and tokens that show themselves, are masked', (t
   );
   t.is(redactText('AccountKey=abc123== and xoxb-1234567890-abcdef'), `AccountKey=${REDACTED} and ${REDACTED}`);
 });
+
+test('where a secret is kept is no secret', (t) => {
+  for (const text of [
+    'a user needs a password: --password-file <file>, --password-file - (stdin) or LIVYWIRE_PASSWORD',
+    '--token-file: /srv/nope is not there',
+    'spark.ssl.keyPasswordFile=/etc/key',
+  ]) {
+    t.is(redactText(text), text);
+  }
+  t.deepEqual(redactArgs(['--password-file', '/etc/pw']), ['--password-file', '/etc/pw']);
+});

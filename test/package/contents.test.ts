@@ -8,7 +8,8 @@ const listing = await run('tar', ['-tzf', tarball]);
 const files = String(listing.stdout).split('\n');
 
 test('the tarball holds what is built, the sample jobs and the papers, and nothing else', (t) => {
-  const expected = /^package\/(package\.json|README\.md|CHANGELOG\.md|LICENSE|jobs\/|dist\/(?!meta\/))/;
+  const expected =
+    /^package\/(package\.json|README\.md|CHANGELOG\.md|LICENSE|jobs\/|docs\/(?!proof\/)|dist\/(?!meta\/))/;
   t.deepEqual(
     files.filter((file) => !expected.test(file)),
     [],

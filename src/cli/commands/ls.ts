@@ -38,6 +38,8 @@ function summary(record: RunRecord): Record<string, unknown> {
   };
 }
 
+const silent = { debug: () => undefined, info: () => undefined };
+
 export const lsCommand = defineCommand({
   name: 'ls',
   positionals: '',
@@ -61,7 +63,7 @@ export const lsCommand = defineCommand({
     const now = io.clock.now();
     const limit = countOf(args.limit, '--limit') ?? DEFAULT_LIMIT;
     const from = args.since === undefined ? undefined : sinceDate(args.since, now);
-    const ledger = openLedger(await context.settings());
+    const ledger = openLedger(await context.settings(), { ...silent, warn: (text) => context.out.warn(text) });
     const records: RunRecord[] = [];
     for await (const record of ledger.list({ limit, ...(from && { since: from }) })) {
       signal.throwIfAborted();
