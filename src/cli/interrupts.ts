@@ -92,21 +92,28 @@ export class Interrupts {
 const askOnTerminal =
   (io: Io) =>
   async ({ text, choices }: Question, signal: AbortSignal): Promise<string | undefined> => {
-    const { isCancel, select } = await import('@clack/prompts');
+    // By key: in a list of clack's, vi's keys move the choice, and `l` for leave would end on another.
+    const { isCancel, selectKey } = await import('@clack/prompts');
     // A prompt that was answered still hears its signal, and would write one more line.
     const open = new AbortController();
     const withdraw = (): void => open.abort();
     signal.addEventListener('abort', withdraw, { once: true });
-    const answer = await select({
+    const answer = await selectKey({
       message: text,
-      options: choices.map(({ value, label, hint }) => ({ value, label, ...(hint !== undefined && { hint }) })),
+      options: choices.map(({ label, hint }) => ({
+        value: keyOf(label),
+        label,
+        ...(hint !== undefined && { hint }),
+      })),
       signal: open.signal,
       ...(io.stdin.stream && { input: io.stdin.stream }),
       ...(io.stderr.stream && { output: io.stderr.stream }),
     });
     signal.removeEventListener('abort', withdraw);
-    return isCancel(answer) ? undefined : answer;
+    return isCancel(answer) ? undefined : choices.find(({ label }) => keyOf(label) === answer)?.value;
   };
+
+const keyOf = (label: string): string => label.charAt(0).toLowerCase();
 
 /** For verbs that start or follow a job: `--on-signal` says what a signal does; without it a person at a terminal is asked. */
 export function interruptsFor({ io, out }: Pick<Context, 'io' | 'out'>, onSignal: OnSignal | undefined): Interrupts {
