@@ -37,7 +37,7 @@ export interface Order {
 }
 
 /** Short enough for a test over real time; longer than a process is ever paused by a busy machine. */
-export const shortWaits: Waits = {
+const shortWaits: Waits = {
   postTimeoutMs: 500,
   settleMs: 500,
   leaseMs: 2_000,
