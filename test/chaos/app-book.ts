@@ -19,7 +19,7 @@ const KILL_MS = 200;
 /** So long before its end the driver is done and YARN says RUNNING and a final status, in milliseconds. */
 const CLEARING_UP_MS = 300;
 /** YARN forgets the oldest ended application beyond so many. */
-export const MOST_ENDED = 1_000;
+const MOST_ENDED = 1_000;
 
 export class AppBook {
   /** When this YARN was started: long before any test. */
@@ -27,6 +27,7 @@ export class AppBook {
   readonly #apps = new Map<string, App>();
   readonly #byTag = new Map<string, App[]>();
   #forgotten = new Set<string>();
+  #forgotAtMs = 0;
 
   constructor() {
     // It has run something before.
@@ -94,7 +95,9 @@ export class AppBook {
   /** In the order of their ends, as YARN does. */
   #forget(): void {
     const remembered = this.#apps.size - this.#forgotten.size;
-    if (remembered <= MOST_ENDED) return;
+    // Once a second is enough, and sorting thousands for every request is not.
+    if (remembered <= MOST_ENDED || Date.now() < this.#forgotAtMs + 1_000) return;
+    this.#forgotAtMs = Date.now();
     const ended = [...this.#apps.values()]
       .filter((app) => this.phase(app) === 'over')
       .sort((a, b) => a.endMs - b.endMs);

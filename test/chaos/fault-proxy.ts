@@ -55,7 +55,7 @@ export class FaultProxy {
   refuse(): () => void {
     if (this.#absences++ === 0) {
       this.#change(async () => {
-        for (const socket of this.#sockets) socket.resetAndDestroy();
+        for (const socket of this.#sockets) reset(socket);
         await new Promise((resolve) => (this.#server ? this.#server.close(resolve) : resolve(undefined)));
         this.#server = undefined;
       });
@@ -185,7 +185,12 @@ export class FaultProxy {
   }
 }
 
-const reset = (socket: Socket): void => void (socket.destroyed || socket.resetAndDestroy());
+/** A socket that is being ended cannot be reset: Node 20 would keep its handle, and hang when the process ends. */
+function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else if (!socket.destroyed) socket.resetAndDestroy();
+}
+
 const half = (body: Buffer): Buffer => body.subarray(0, Math.floor(body.length / 2));
 const plain = ({ headers }: Reply) => {
   const { 'transfer-encoding': _encoding, connection: _connection, 'keep-alive': _alive, ...rest } = headers;

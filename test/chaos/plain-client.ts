@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JobSpec } from '../../src/core/index.js';
 import { KEY_HEADER } from './schedule.js';
 
-const TRIES = 4;
+/** The last pause is longer than a restart of Livy takes. */
+const TRIES = 6;
 const POLL_MS = 700;
 
 /** A Livy client as they are commonly written: what fails is tried again, a batch that is gone has failed. */

@@ -50,8 +50,9 @@ export function chaosTable({ seeds, livywire, plain }: ChaosFigures): string {
     return `| ${WORDS[row.fault] ?? row.fault} | ${row.times || '–'} | ${row.keys} | ${cells(row)} | ${other} |`;
   });
   const { p50, p99 } = livywire.detectionSeconds;
+  const from = seeds.length > 1 ? `seeds ${Math.min(...seeds)} to ${Math.max(...seeds)}` : `seed ${seeds.join()}`;
   return [
-    `${livywire.keys} keys (seed${seeds.length === 1 ? '' : 's'} ${seeds.join(', ')}), ${livywire.attempts} attempts; ` +
+    `${livywire.keys} keys (${from}), ${livywire.attempts} attempts; ` +
       `from the true end of an application to the word of it: p50 ${p50} s, p99 ${p99} s of livywire's time. ` +
       `The plain client had ${plain.keys} keys of the same plans.`,
     '',

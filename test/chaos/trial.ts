@@ -12,7 +12,7 @@ import { judge, type Verdict } from './verdict.js';
 import type { World } from './world.js';
 
 /** Livywire's time goes so much faster than the servers': 60 s to settle are 10 s of the test. */
-export const SPEED = 6;
+const SPEED = 6;
 const REQUEST_TIMEOUT_MS = 1_500;
 /** A key that has no outcome by then is given up, in milliseconds of real time. */
 const KEY_LIMIT_MS = 300_000;
@@ -70,9 +70,9 @@ export async function trial(world: World, plans: readonly KeyPlan[], options: Tr
   const schedule = new FaultSchedule(seed, (appId) => world.book.tagsOf(appId)[0]);
   const stories = plans.map((plan, index): KeyStory => {
     const affliction = new Affliction(plan);
-    for (const kind of otherFaults(plan)) affliction.seen.add(kind);
+    for (const kind of otherFaults(plan)) if (client === 'livywire' || isForPlain(kind)) affliction.seen.add(kind);
     const tag = (attempt: number) =>
-      client === 'plain' ? `${space}-${index}` : attemptName(space, keyOf(index), attempt);
+      client === 'plain' ? `${space}-${index}-${attempt}` : attemptName(space, keyOf(index), attempt);
     schedule.add(client === 'plain' ? tag(1) : tag(1).replace(/-a1$/, ''), affliction);
     return { index, plan, tag, said: [], errors: [], affliction, isOpen: true };
   });
@@ -100,6 +100,9 @@ export async function trial(world: World, plans: readonly KeyPlan[], options: Tr
     counts: schedule.counts,
   };
 }
+
+/** Its process is spared: it keeps nothing, so whoever goes on in its place can only send again. */
+const isForPlain = (kind: FaultKind): boolean => /^(livy|launcher)-/.test(kind);
 
 const keyOf = (index: number): string => `key ${index}`;
 
@@ -276,7 +279,6 @@ class PlainActor implements Actor {
     // It holds nothing open.
   }
 
-  /** Its process is spared: it keeps nothing, so whoever goes on in its place can only send again. */
   async #happen({ kind, afterMs, forMs }: ChaosEvent): Promise<void> {
     await delay(afterMs);
     if (kind === 'livy-killed' && (await this.#world.killLivy())) this.#schedule.count(kind);

@@ -8,7 +8,8 @@ import { trial, type TrialResult } from './trial.js';
 import { startWorld, type World } from './world.js';
 
 // CHAOS_SEED=… runs the same plans again, CHAOS_KEYS=… fewer or more of them, CHAOS_ONLY=7,31 those alone.
-const seed = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 2 ** 31));
+// One seed by itself, so that a red run is the change's doing; the proof takes ever new ones.
+const seed = Number(process.env.CHAOS_SEED ?? 20_261_123);
 const keys = Number(process.env.CHAOS_KEYS ?? 200);
 const only = process.env.CHAOS_ONLY?.split(',').map(Number);
 const plans = plansOf(seed, keys).filter((_, index) => only?.includes(index) ?? true);

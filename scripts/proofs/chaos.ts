@@ -1,0 +1,120 @@
+/**
+ * Faults by the thousand around a real Livy. It takes hours, so it goes on where it was left: what was run on this very
+ * src is kept in .work/chaos. CHAOS_KEYS, CHAOS_SEED and CHAOS_MINUTES (then it stops for now) are read from the environment.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import process from 'node:process';
+import { execa } from 'execa';
+import { type FaultKind, plansOf } from '../../test/chaos/plan.js';
+import { chaosTable, MARKS } from '../../test/chaos/report.js';
+import { figuresOf } from '../../test/chaos/table.js';
+import { trial, type TrialResult } from '../../test/chaos/trial.js';
+import type { Verdict } from '../../test/chaos/verdict.js';
+import { startWorld } from '../../test/chaos/world.js';
+import { root } from '../gate/project.js';
+import type { Proof } from './proof.js';
+
+const KEYS = Number(process.env.CHAOS_KEYS ?? 20_000);
+const SEED = Number(process.env.CHAOS_SEED ?? 20_260);
+const MINUTES = Number(process.env.CHAOS_MINUTES ?? Infinity);
+const ROUND = 1_000;
+const AT_ONCE = 80;
+/** The plain client need not fail by the thousand. */
+const PLAIN_KEYS = 200;
+
+interface Round {
+  readonly seed: number;
+  readonly keys: number;
+  readonly client: 'livywire' | 'plain';
+  readonly verdicts: readonly Verdict[];
+  readonly counts: readonly (readonly [FaultKind, number])[];
+}
+const resultOf = ({ verdicts, counts }: Round): TrialResult => ({ verdicts, counts: new Map(counts) });
+
+/** What was run before on the same src and the same harness. */
+async function progressFile(): Promise<string> {
+  const trees = await execa('git', ['rev-parse', 'HEAD:src', 'HEAD:test/chaos'], { cwd: root });
+  const changed = await execa('git', ['status', '--porcelain', '--', 'src', 'test/chaos'], { cwd: root });
+  const state = trees.stdout
+    .split('\n')
+    .map((tree) => tree.slice(0, 10))
+    .join('-');
+  const folder = join(root, '.work/chaos');
+  await mkdir(folder, { recursive: true });
+  return join(folder, `${state}${changed.stdout === '' ? '' : `-changed-${process.pid}`}.json`);
+}
+
+async function readRounds(file: string): Promise<Round[]> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Round[];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+async function oneRound(round: Pick<Round, 'seed' | 'keys' | 'client'>, say: (line: string) => void): Promise<Round> {
+  const { seed, keys, client } = round;
+  const world = await startWorld();
+  try {
+    const { verdicts, counts } = await trial(world, plansOf(seed, keys), { seed, client, atOnce: AT_ONCE, say });
+    for (const { index, problems } of verdicts) {
+      if (client === 'livywire' && problems.length > 0) say(`seed ${seed}, key ${index}: ${problems.join('; ')}`);
+    }
+    return { ...round, verdicts, counts: [...counts] };
+  } finally {
+    await world.close();
+  }
+}
+
+async function writeTable(table: string): Promise<void> {
+  const page = join(root, 'docs/reliability.md');
+  const text = await readFile(page, 'utf8');
+  const [begin, end] = [text.indexOf(MARKS.begin), text.indexOf(MARKS.end)];
+  if (begin < 0 || end < begin) throw new Error(`${page} has no place for the table (${MARKS.begin})`);
+  await writeFile(page, `${text.slice(0, begin)}${MARKS.begin}\n\n${table}\n\n${text.slice(end)}`);
+}
+
+export const proof: Proof = {
+  name: 'chaos',
+  claim: `${KEYS} keys through faults: one application per attempt, no outcome lost or wrong; a plain client fails`,
+  async run(say) {
+    const file = await progressFile();
+    const rounds = await readRounds(file);
+    if (rounds.length > 0) say(`${rounds.length} rounds were run before`);
+    const start = performance.now();
+    const wanted: Pick<Round, 'seed' | 'keys' | 'client'>[] = [
+      { seed: SEED, keys: Math.min(PLAIN_KEYS, KEYS), client: 'plain' },
+    ];
+    for (let i = 0; i * ROUND < KEYS; i++) {
+      wanted.push({ seed: SEED + i, keys: Math.min(ROUND, KEYS - i * ROUND), client: 'livywire' });
+    }
+    for (const round of wanted) {
+      const isThere = rounds.some((r) => r.seed === round.seed && r.keys === round.keys && r.client === round.client);
+      if (isThere || (performance.now() - start) / 60_000 > MINUTES) continue;
+      rounds.push(await oneRound(round, say));
+      await writeFile(file, JSON.stringify(rounds));
+    }
+    const of = (client: Round['client']) => rounds.filter((round) => round.client === client);
+    const [livywire, plain] = [figuresOf(of('livywire').map(resultOf)), figuresOf(of('plain').map(resultOf))];
+    const seeds = of('livywire').map(({ seed }) => seed);
+    const table = chaosTable({ seeds, livywire, plain });
+    await writeTable(table);
+    for (const line of table.split('\n')) say(line);
+    const problems = of('livywire').flatMap(({ seed, verdicts }) =>
+      verdicts
+        .filter((one) => one.problems.length > 0)
+        .map((one) => ({ seed, key: one.index, problems: one.problems })),
+    );
+    const missed = [
+      ...(['duplicates', 'lost', 'wrong'] as const).flatMap((what) =>
+        livywire[what] > 0 ? [`${livywire[what]} ${what}`] : [],
+      ),
+      ...(livywire.keys < KEYS ? [`${livywire.keys} of ${KEYS} keys were run; the same command goes on`] : []),
+      ...(plain.duplicates > 0 && plain.lost + plain.wrong > 0 ? [] : ['the plain client did not fail']),
+    ];
+    return { figures: { seeds, livywire, plain, problems }, missed };
+  },
+};
