@@ -107,7 +107,7 @@ test.serial('a second up finds the running instance, and refuses other options',
   t.true(second.reused);
   t.is(second.pid, first.pid);
   const other: UpOptions = { ...options, conf: { 'livy.cache-log.size': '10' } };
-  await t.throwsAsync(up(other), { code: 'CONFIG_INVALID', message: /other options/ });
+  await t.throwsAsync(up(other), { code: 'CONFIG_INVALID', message: /with another conf; .*livywire local down/ });
 });
 
 test.serial('an up that is killed half-way leaves nothing that the next one trips over', async (t) => {
