@@ -52,8 +52,9 @@ export class Observer {
   #everyoneAnswered = false;
   /** Server time of the first POST, once the ledger was asked. */
   #firstPostMs: number | undefined;
-  /** Since when an end could not be cross-checked, our clock. */
+  /** Since when an end could not be cross-checked, our clock, and how often it was tried. */
   #uncheckedSince: number | undefined;
+  #uncheckedRounds = 0;
 
   constructor(deps: EngineDeps, ref: RunRef, cancel?: OwnCancel) {
     this.#deps = deps;
@@ -131,6 +132,7 @@ export class Observer {
   #fromApp(app: AppReport): Reading {
     const status = statusOfApp(app);
     this.#learn(status);
+    this.#forgetUnchecked();
     if (!isFinal(status)) return { kind: 'going', status };
     if ((app.attempts ?? 1) > 1) this.#notes.add(`YARN started the driver ${app.attempts} times`);
     return { kind: 'ended', status, app };
@@ -141,7 +143,7 @@ export class Observer {
     const { clock, registry, waits } = this.#deps;
     this.#learn(status);
     if (!isFinal(status)) {
-      this.#uncheckedSince = undefined;
+      this.#forgetUnchecked();
       return { kind: 'going', status };
     }
     const alone = `the end is ${status.source}'s word alone`;
@@ -163,7 +165,13 @@ export class Observer {
       case 'doubt':
       case 'silent': {
         this.#uncheckedSince ??= clock.now();
-        if (clock.now() - this.#uncheckedSince < waits.lostAfterMs) return { kind: 'silent', reason: yarn.why };
+        this.#uncheckedRounds++;
+        // A Livy that cannot reach YARN calls its batches dead: while we cannot either, that is worth nothing.
+        const mayBeYarnsFault = yarn.kind === 'silent' && status.state !== 'succeeded';
+        const longMs = mayBeYarnsFault ? waits.outageMs : waits.lostAfterMs;
+        // Rounds, too: a clock that is set forward must not make one silence look long.
+        const isLong = clock.now() - this.#uncheckedSince >= longMs && this.#uncheckedRounds >= LOST_ROUNDS;
+        if (!isLong) return { kind: 'silent', reason: yarn.why };
         this.#notes.add(`YARN could not say (${yarn.why}); ${alone}`);
         return { kind: 'ended', status };
       }
@@ -230,6 +238,11 @@ export class Observer {
       return { kind: 'lost' };
     }
     return { kind: 'silent', reason: `${backend.kind} has no record of ${this.#who}` };
+  }
+
+  #forgetUnchecked(): void {
+    this.#uncheckedSince = undefined;
+    this.#uncheckedRounds = 0;
   }
 
   #forgetGone(): void {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { AuthError, type OutcomeSource, UnreachableError } from '../../src/core/index.js';
+import { AuthError, type Clock, type OutcomeSource, UnreachableError } from '../../src/core/index.js';
 import { testClock } from '../../src/testing/index.js';
 import { aName, attemptOf, recordFor, refFor, rig } from '../helpers/engine.js';
 import { FakeRegistry } from '../helpers/fake-registry.js';
@@ -86,6 +86,50 @@ test('YARN is back in time: its word replaces Livy’s', async (t) => {
   void clock.sleep(20_000).then(() => registry.up());
   void clock.sleep(90_000).then(() => registry.finish(appId, 'SUCCEEDED'));
   t.is((await run.wait()).kind, 'succeeded');
+});
+
+test('a YARN that Livy cannot reach either makes no failure: Livy’s dead waits for YARN through the outage', async (t) => {
+  const { registry, run, clock } = setUp([dead]);
+  registry.set(appId, { tags: [aName] });
+  registry.down();
+  void clock.sleep(600_000).then(() => (registry.up(), registry.finish(appId, 'SUCCEEDED')));
+  t.is((await run.wait()).kind, 'succeeded');
+});
+
+test('an outage without an end leaves Livy’s dead, with a note', async (t) => {
+  const { registry, run, clock } = setUp([dead]);
+  registry.down();
+  const start = clock.now();
+  const outcome = await run.wait();
+  t.is(outcome.kind, 'failed');
+  t.true(clock.now() - start >= 900_000);
+  t.regex(outcome.notes?.join() ?? '', /YARN does not answer.*word alone/);
+});
+
+test('two silences of YARN with its word between them are not one', async (t) => {
+  const { registry, run, clock } = setUp([success]);
+  registry.set(appId, { tags: [aName] });
+  const at = (ms: number, act: () => void) => void clock.sleep(ms).then(act);
+  registry.down();
+  at(20_000, () => registry.up());
+  at(40_000, () => registry.down());
+  at(60_000, () => registry.up());
+  at(90_000, () => registry.finish(appId, 'FAILED'));
+  t.is((await run.wait()).kind, 'failed');
+});
+
+test('a clock that is set forward makes no long silence of YARN', async (t) => {
+  const clock = testClock();
+  let offset = 0;
+  const jumpy: Clock = { now: () => clock.now() + offset, sleep: (ms, signal) => clock.sleep(ms, signal) };
+  const registry = new FakeRegistry(clock);
+  const { engine } = rig({ backend: new StubBackend([success]), clock: jumpy, registry });
+  const run = engine.attach(refFor(clock));
+  registry.set(appId, { tags: [aName] });
+  registry.down();
+  void clock.sleep(2_000).then(() => (offset = 60_000));
+  void clock.sleep(8_000).then(() => (registry.up(), registry.finish(appId, 'FAILED')));
+  t.is((await run.wait()).kind, 'failed');
 });
 
 test('Livy says dead and YARN never had it: it failed before it came to YARN', async (t) => {
