@@ -32,6 +32,7 @@ const REFUSE_MS = 400;
 export class FaultProxy {
   readonly #target: URL;
   readonly #schedule: Schedule;
+  readonly #crash: () => void;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
@@ -41,9 +42,11 @@ export class FaultProxy {
   #absences = 0;
   #changing: Promise<void> = Promise.resolve();
 
-  constructor(target: string, schedule: Schedule) {
+  /** @param crash - kills the server behind it */
+  constructor(target: string, schedule: Schedule, crash: () => void = () => undefined) {
     this.#target = new URL(target);
     this.#schedule = schedule;
+    this.#crash = crash;
   }
 
   async listen(): Promise<string> {
@@ -140,6 +143,10 @@ export class FaultProxy {
         return give(response, await forward());
       case 'reset-after':
         await forward();
+        return reset(socket);
+      case 'crash-after':
+        await forward();
+        this.#crash();
         return reset(socket);
       case 'drop-reply':
         await forward();

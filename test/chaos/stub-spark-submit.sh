@@ -22,6 +22,6 @@ while [ -e "$application" ]; do sleep 0.1 >/dev/null 2>&1; done
 sleep "$life" >/dev/null 2>&1
 sleep 0.3 >/dev/null 2>&1
 case $launcher-$end in
-  honest-SUCCEEDED | contradicts-FAILED) exit 0 ;;
+  honest-SUCCEEDED) exit 0 ;;
   *) exit 1 ;;
 esac

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JobSpec } from '../../src/core/index.js';
-import { attemptName } from '../../src/run/index.js';
+import { attemptName, type Waits } from '../../src/run/index.js';
 import { type ChaosEvent, type FaultKind, type KeyPlan, otherFaults } from './plan.js';
 import { PlainClient } from './plain-client.js';
 import { Affliction, FaultSchedule, random } from './schedule.js';
@@ -48,6 +48,8 @@ export interface TrialOptions {
   readonly atOnce?: number;
   /** Submitter processes. @defaultValue `3` */
   readonly processes?: number;
+  /** Livywire's own waits. @defaultValue those it is shipped with, but for 120 s of outage */
+  readonly waits?: Partial<Waits>;
   readonly say?: (line: string) => void;
 }
 
@@ -145,7 +147,7 @@ class LivywireActor implements Actor {
         epochMs: Date.now(),
         requestTimeoutMs: REQUEST_TIMEOUT_MS,
         // The other waits are those that livywire is shipped with.
-        waits: { postTimeoutMs: REQUEST_TIMEOUT_MS, outageMs: 120_000 },
+        waits: { postTimeoutMs: REQUEST_TIMEOUT_MS, outageMs: 120_000, ...options.waits },
       },
       random(options.seed + 1),
     );

@@ -50,29 +50,34 @@ export async function startWorld(): Promise<World> {
     });
     let schedule = new FaultSchedule(0, () => undefined);
     schedule.isHealed = true;
-    const livyProxy = new FaultProxy(livy.url, (passing) => schedule.livy(passing));
+    let isRestarting = false;
+    const killLivy = async (): Promise<boolean> => {
+      if (isRestarting) return false;
+      isRestarting = true;
+      try {
+        await killServer({ ...places, signal: 'SIGKILL' });
+        const back = livyProxy.refuse(); // what was under way is cut off by the crash, not by us
+        await startServer(places);
+        back();
+      } finally {
+        isRestarting = false;
+      }
+      return true;
+    };
+    const livyProxy = new FaultProxy(
+      livy.url,
+      (passing) => schedule.livy(passing),
+      () => void killLivy().catch(() => undefined), // where it does not come up again, no key has an outcome
+    );
     const yarnProxy = new FaultProxy(await rmStandIn.listen(), (passing) => schedule.yarn(passing));
     proxies.push(livyProxy, yarnProxy);
     const urls = { livy: await livyProxy.listen(), yarn: await yarnProxy.listen() };
-    let isRestarting = false;
     return {
       folder,
       book,
       urls,
       follow: (next) => void (schedule = next),
-      async killLivy() {
-        if (isRestarting) return false;
-        isRestarting = true;
-        await killServer({ ...places, signal: 'SIGKILL' });
-        const back = livyProxy.refuse(); // what was under way is cut off by the crash, not by us
-        try {
-          await startServer(places);
-        } finally {
-          back();
-          isRestarting = false;
-        }
-        return true;
-      },
+      killLivy,
       async cutLivy(forMs) {
         const back = livyProxy.refuse();
         await delay(forMs);
