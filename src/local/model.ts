@@ -46,6 +46,8 @@ export interface InstanceOptions {
   readonly conf?: Readonly<Record<string, string>>;
   /** Extra lines for `spark-defaults.conf`; they win over ours. */
   readonly sparkConf?: Readonly<Record<string, string>>;
+  /** Extra settings of YARN: `yarn.scheduler.capacity.*` for its queues, the rest for `yarn-site.xml`; they win over ours. */
+  readonly yarnConf?: Readonly<Record<string, string>>;
   /** Extra environment of the servers and of what they start. */
   readonly env?: Readonly<Record<string, string>>;
   /**

@@ -68,7 +68,7 @@ export async function up(options: UpOptions = {}): Promise<LocalInstance> {
 
 /** The options that an instance is made with, as text. What was left unstated is left out. */
 function wish(options: UpOptions): string {
-  const { yarn, livyHome, sparkSubmit, conf, sparkConf, env, allow, port, recovery } = options;
+  const { yarn, livyHome, sparkSubmit, conf, sparkConf, yarnConf, env, allow, port, recovery } = options;
   const { yarnPollMs, yarnRecovery, yarnMemoryMb } = options;
   const same: { [K in keyof Required<InstanceOptions>]: unknown } = {
     yarn: yarn ?? false,
@@ -76,6 +76,7 @@ function wish(options: UpOptions): string {
     sparkSubmit: sparkSubmit && resolve(sparkSubmit),
     conf,
     sparkConf,
+    yarnConf,
     env,
     allow: allow?.map((dir) => resolve(dir)),
     port,

@@ -25,13 +25,15 @@ export interface YarnConfOptions {
   readonly recovery: boolean;
   /** In MB. */
   readonly memoryMb: number;
+  /** The person's own settings; they win. */
+  readonly extra: Readonly<Record<string, string>>;
 }
 
 const at = (port: number): string => `127.0.0.1:${port}`;
 
 /** Hadoop's configuration files by name: EMR's shape, on one machine and without HDFS. */
 export function hadoopConf(options: YarnConfOptions): Record<string, Record<string, string>> {
-  const { ports, dir, recovery, memoryMb } = options;
+  const { ports, dir, recovery, memoryMb, extra } = options;
   const core = { 'fs.defaultFS': 'file:///', 'hadoop.tmp.dir': `${dir}/tmp` };
   const resourceManager = {
     'yarn.resourcemanager.hostname': '127.0.0.1',
@@ -88,11 +90,18 @@ export function hadoopConf(options: YarnConfOptions): Record<string, Record<stri
     'yarn.scheduler.capacity.root.default.capacity': '100',
     'yarn.scheduler.capacity.maximum-am-resource-percent': '1.0',
   };
+  const isOfQueues = ([name]: readonly [string, string]): boolean => name.startsWith('yarn.scheduler.capacity.');
+  const own = Object.entries(extra);
   return {
     'core-site': core,
-    'yarn-site': { ...resourceManager, ...nodeManager, ...logs },
+    'yarn-site': {
+      ...resourceManager,
+      ...nodeManager,
+      ...logs,
+      ...Object.fromEntries(own.filter((setting) => !isOfQueues(setting))),
+    },
     'mapred-site': jobHistory,
-    'capacity-scheduler': scheduler,
+    'capacity-scheduler': { ...scheduler, ...Object.fromEntries(own.filter(isOfQueues)) },
   };
 }
 

@@ -43,6 +43,7 @@ export async function planYarn({ layout, software, options }: YarnPlan): Promise
     dir,
     recovery: options.yarnRecovery ?? true,
     memoryMb: options.yarnMemoryMb ?? 8_192,
+    extra: options.yarnConf ?? {},
   });
   for (const [name, settings] of Object.entries(files)) {
     await writeFile(join(conf, `${name}.xml`), siteXml(settings), { mode: 0o600 });
