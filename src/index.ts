@@ -12,6 +12,7 @@ export {
   ConfigError,
   type Diagnosis,
   type DiagnosisLine,
+  type EndedStage,
   type Evidence,
   type Fault,
   HttpStatusError,
@@ -39,10 +40,13 @@ export {
   type RunRef,
   type RunState,
   type RunStatus,
+  type RunWaiting,
+  type StageProgress,
   SubmitBusyError,
   SubmitUnknownError,
   UnreachableError,
   type Usage,
+  type WaitCause,
   WaitTimeoutError,
 } from './core/index.js';
 export {

@@ -54,6 +54,8 @@ export class RunView {
       case 'progress':
         this.#progress = event.progress;
         return this.#live?.draw();
+      case 'waiting':
+        return out.note(event.waiting.summary);
       case 'outcome':
         return;
     }

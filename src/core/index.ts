@@ -35,13 +35,13 @@ export {
   type RunEvent,
   type RunLinks,
   type RunOutcome,
-  type RunProgress,
   type RunRef,
   type RunState,
   type RunStatus,
   type Usage,
   type Witness,
 } from './model.js';
+export type { EndedStage, RunProgress, RunWaiting, StageProgress, WaitCause } from './progress.js';
 export type {
   AppRegistry,
   AppReport,
@@ -59,8 +59,11 @@ export type {
   LogReader,
   LogSource,
   OutcomeSource,
+  ProgressReader,
+  ProgressSource,
   RunRecord,
   StartAnswer,
+  WaitingSource,
 } from './ports.js';
 export { isSecretName, plainLine, REDACTED, redactArgs, redactSpec, redactText } from './redact.js';
 export { VERSION } from './version.js';

@@ -1,3 +1,5 @@
+import type { RunProgress, RunWaiting } from './progress.js';
+
 /** The Livy states as of 0.6–0.9. A server may answer one we have never seen. */
 export type LivyState =
   | 'not_started'
@@ -89,6 +91,8 @@ export interface RunStatus {
   readonly message?: string;
   /** Why whoever answered cannot say how it ended. `state` is `unknown` then, and asking them again tells no more. */
   readonly unclear?: string;
+  /** Why it waits, where it does and YARN could be asked. Only in what `run.status()` gives. */
+  readonly waiting?: RunWaiting;
   /** The last log lines, where the reading came with some. */
   readonly tail?: readonly string[];
 }
@@ -144,6 +148,8 @@ interface OutcomeBase {
   /** When we knew, ISO 8601, our clock. */
   readonly knownAt: string;
   readonly usage?: Usage;
+  /** Stages and tasks as they were last counted; `complete` says whether that was after the end. */
+  readonly progress?: RunProgress;
   /** Things worth knowing that did not change the outcome: a driver that ran twice, a server that was down. */
   readonly notes?: readonly string[];
 }
@@ -163,25 +169,6 @@ export type OutcomeKind = RunOutcome['kind'];
 
 export type LogStream = 'stdout' | 'stderr' | 'yarn';
 
-/** Stages and tasks, from Spark's monitoring API or the log. */
-export interface RunProgress {
-  readonly stages: {
-    readonly done: number;
-    readonly failed: number;
-    readonly running: number;
-    readonly total?: number;
-  };
-  readonly tasks: { readonly done: number; readonly failed: number; readonly running: number; readonly total?: number };
-  readonly executors?: number;
-  /** The stages running now. */
-  readonly active: readonly {
-    readonly id: number;
-    readonly name: string;
-    readonly done: number;
-    readonly total: number;
-  }[];
-}
-
 /** What `run.events()` yields. The last one is always `outcome`. */
 export type RunEvent =
   | { readonly type: 'line'; readonly stream: LogStream; readonly text: string; readonly source: string }
@@ -189,6 +176,8 @@ export type RunEvent =
   | { readonly type: 'gap'; readonly stream: LogStream; readonly lines?: number; readonly reason: string }
   | { readonly type: 'state'; readonly status: RunStatus }
   | { readonly type: 'progress'; readonly progress: RunProgress }
+  /** Why it waits: as soon as that is known, and again when something about it changes. */
+  | { readonly type: 'waiting'; readonly waiting: RunWaiting }
   /** Something about the following itself: a server that is out of reach, a source that was changed. */
   | { readonly type: 'notice'; readonly text: string }
   | { readonly type: 'outcome'; readonly outcome: RunOutcome };

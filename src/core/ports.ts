@@ -1,5 +1,6 @@
 import type { LivywireError } from './errors.js';
 import type { BackendKind, JobSpec, RunEvent, RunOutcome, RunRef, RunStatus, RunState, Usage } from './model.js';
+import type { RunProgress, RunWaiting } from './progress.js';
 
 /** Accepted by every call that goes out. */
 export interface CallOptions {
@@ -132,6 +133,29 @@ export interface LogReader {
   read(ref: RunRef, options?: CallOptions): Promise<readonly LogItem[]>;
   /** What only the end of the run makes readable; call once, after it. */
   finish(ref: RunRef, options?: CallOptions): Promise<readonly LogItem[]>;
+}
+
+/** Counts what Spark does for a run. */
+export interface ProgressSource {
+  /** One reader per follower: it remembers what it has told. */
+  open(ref: RunRef): ProgressReader;
+  /**
+   * The counts once the run has ended, from everything that Spark wrote where that can be had within some seconds, else as
+   * any reader last saw them. `undefined`: nobody counted. Never rejects but with `signal.reason`.
+   */
+  final(ref: RunRef, options?: CallOptions): Promise<RunProgress | undefined>;
+}
+export interface ProgressReader {
+  /** To be told everything that the follower hears: a line of the log may hold an address or a count. */
+  hear(event: RunEvent): void;
+  /** The counts now; `undefined` while nobody can tell. A source that fails is passed over, and asked again later. */
+  read(ref: RunRef, options?: CallOptions): Promise<RunProgress | undefined>;
+}
+
+/** Knows why an application waits. */
+export interface WaitingSource {
+  /** `undefined`: it does not wait, or nobody knows of it. @throws UnreachableError, HttpStatusError, AuthError, BadAnswerError */
+  explain(ref: RunRef, options?: CallOptions): Promise<RunWaiting | undefined>;
 }
 
 /** Who is at work on an attempt. Takes over only where the owner is dead or the lease ran out. */
