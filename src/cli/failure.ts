@@ -16,6 +16,11 @@ export function sayError(error: unknown, out: Terminal, io: Pick<Io, 'env' | 've
   const ours = isLivywireError(error);
   if (ours) {
     out.error(message);
+    if (error.code === 'KEY_CONFLICT') {
+      out.error(
+        '--key with another name starts another run; --retry-of failed, a new attempt once this one has failed',
+      );
+    }
   } else {
     out.error(`This is a mistake in livywire ${io.version}, not in your job: ${message}`);
     out.error(

@@ -10,7 +10,9 @@ import {
 } from '../core/index.js';
 import type { EngineDeps } from './deps.js';
 import type { Observer, Reading } from './observer.js';
+import { specTag } from './names.js';
 import { attemptIn, knownFrom, lastAttempt, withLast } from './records.js';
+import { specNote } from './spec-tag.js';
 import { stopStrays } from './strays.js';
 
 const DIAGNOSED_LINES = 200;
@@ -26,35 +28,36 @@ export async function conclude(
   signal?: AbortSignal,
 ): Promise<RunOutcome> {
   if (ending.kind === 'recorded') return ending.outcome;
-  const attempt = await attemptOf(deps, observer.ref);
+  const entry = await deps.ledger.get(observer.ref.key).catch(() => undefined); // its outage is no reason to hide an end
+  const attempt = entry && attemptIn(entry.record.attempts, observer.ref);
   // Only a second request can have made a second application.
   const strays = (attempt?.posts.length ?? 0) > 1 ? await stopStrays(deps, observer.ref, signal) : [];
   // Somebody was first; the log need not be read again.
   if (attempt?.outcome && attempt.outcome.kind !== 'lost' && strays.length === 0) return attempt.outcome;
-  const outcome = await outcomeOf(deps, observer, { ending, attempt, strays }, signal);
+  const app = ending.kind === 'ended' ? ending.app : undefined;
+  // The record's hash is that of its newest attempt.
+  const isNewest = entry && attempt === lastAttempt(entry.record);
+  const doubt = app && isNewest ? specNote(app, attempt.name, specTag(entry.record.specHash)) : undefined;
+  const notes = [...strays, ...(doubt === undefined ? [] : [doubt])];
+  const outcome = await outcomeOf(deps, observer, { ending, attempt, notes }, signal);
   return record(deps, outcome);
 }
-
-const attemptOf = async ({ ledger }: EngineDeps, ref: RunRef): Promise<AttemptRecord | undefined> => {
-  const entry = await ledger.get(ref.key).catch(() => undefined); // its outage is no reason to hide an end
-  return entry && attemptIn(entry.record.attempts, ref);
-};
 
 interface Known {
   readonly ending: Exclude<Ending, { kind: 'recorded' }>;
   readonly attempt: AttemptRecord | undefined;
-  readonly strays: readonly string[];
+  readonly notes: readonly string[];
 }
 
 async function outcomeOf(
   deps: EngineDeps,
   observer: Observer,
-  { ending, attempt, strays }: Known,
+  { ending, attempt, notes: more }: Known,
   signal?: AbortSignal,
 ): Promise<RunOutcome> {
   const { clock, diagnose } = deps;
   const { ref, evidence } = observer;
-  const notes = [...observer.notes, ...strays];
+  const notes = [...observer.notes, ...more];
   const app = ending.kind === 'ended' ? ending.app : undefined;
   const base = {
     v: 1,

@@ -1,10 +1,11 @@
-import { type AttemptRecord, AuthError, isLivywireError, type RunStatus } from '../core/index.js';
+import { type AppReport, type AttemptRecord, AuthError, isLivywireError, type RunStatus } from '../core/index.js';
 import type { EngineDeps } from './deps.js';
 import { firstOf, statusOfApp } from './app-status.js';
 
 /** What a look for an attempt's name came to. */
 export type Sighting =
-  | { readonly kind: 'found'; readonly status: RunStatus }
+  /** `app`: where it is YARN that showed it. */
+  | { readonly kind: 'found'; readonly status: RunStatus; readonly app?: AppReport }
   /** The backend holds the name, but nothing shows that it ever began: perhaps the leftover of a refused request. */
   | { readonly kind: 'suspect'; readonly status: RunStatus }
   /** Everyone who could know was asked, and answered no. */
@@ -38,6 +39,7 @@ export class Lookout {
       if (app)
         return {
           kind: 'found',
+          app,
           status: { ...statusOfApp(app), ...('answer' in held && held.answer && pickId(held.answer)) },
         };
     }

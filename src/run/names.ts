@@ -9,8 +9,10 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 export const attemptName = (namespace: string, key: string, attempt: number): string =>
   `livywire-${sha256(`${namespace}\0${key}`).slice(0, HASH_LENGTH)}-a${attempt}`;
 
+export const specTagPrefix = 'livywire-spec-';
+
 /** The second YARN tag: which spec an application was started from. */
-export const specTag = (hash: string): string => `livywire-spec-${hash.slice(0, HASH_LENGTH)}`;
+export const specTag = (hash: string): string => `${specTagPrefix}${hash.slice(0, HASH_LENGTH)}`;
 
 export const attemptNamePattern = /^livywire-[0-9a-f]{32}-a[1-9]\d*$/;
 export const appIdPattern = /^application_\d+_\d+$/;

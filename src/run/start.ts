@@ -14,6 +14,7 @@ import type { EngineDeps } from './deps.js';
 import { Lookout, neverBegan, type Sighting } from './lookout.js';
 import { orAborted } from './or-aborted.js';
 import { knownFrom, refOf } from './records.js';
+import { checkSpecOf } from './spec-tag.js';
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
@@ -190,7 +191,12 @@ export class Starter {
   async #askOnce(): Promise<RunStatus | undefined> {
     const sighting = await this.#lookout.look([], this.#options.signal);
     if (sighting.kind === 'suspect') return this.#settle('the backend holds the name already');
-    return sighting.kind === 'found' ? sighting.status : undefined;
+    return sighting.kind === 'found' ? this.#adopt(sighting) : undefined;
+  }
+
+  async #adopt(sighting: Extract<Sighting, { kind: 'found' }>): Promise<RunStatus> {
+    await checkSpecOf(this.#deps, this.#holder.record.key, this.#plan, sighting, this.#options.signal);
+    return sighting.status;
   }
 
   /**
@@ -213,7 +219,7 @@ export class Starter {
       const now = clock.now();
       quietMs = sighting.kind === 'absent' ? (quietMs ?? -slept) + slept : undefined;
       suspectMs = sighting.kind === 'suspect' ? (suspectMs ?? -slept) + slept : undefined;
-      if (sighting.kind === 'found') return sighting.status;
+      if (sighting.kind === 'found') return this.#adopt(sighting);
       if (sighting.kind === 'unknown') why = sighting.reason;
       if (this.#force && sighting.kind !== 'suspect') {
         this.#force = false; // once

@@ -86,6 +86,7 @@ test('the same key for another job is refused with 2 and the difference', async 
   const { code, stderr } = await run('run', ...URL_FLAG, '--key', 'day', JOB, 'b');
   t.is(code, 2);
   t.regex(stderr, /Key "day" already belongs to another run/);
+  t.regex(stderr, /--key with another name .* --retry-of failed/);
 });
 
 test('a failed run is returned under its key, and --retry-of failed starts the next attempt', async (t) => {
