@@ -30,6 +30,7 @@ export {
   isFinal,
   type JobSpec,
   type LivyState,
+  type LogLine,
   type LogStream,
   type OutcomeKind,
   type RunEvent,
@@ -41,6 +42,7 @@ export {
   type Usage,
   type Witness,
 } from './model.js';
+export type { ProgressReader, ProgressSource, WaitingSource } from './progress-ports.js';
 export type { EndedStage, RunProgress, RunWaiting, StageProgress, WaitCause } from './progress.js';
 export type {
   AppRegistry,
@@ -52,18 +54,18 @@ export type {
   CallOptions,
   Claim,
   Clock,
+  DriverLogReader,
+  DriverLogSource,
   Ledger,
   LedgerEntry,
   Logger,
   LogItem,
+  LogOpening,
   LogReader,
   LogSource,
   OutcomeSource,
-  ProgressReader,
-  ProgressSource,
   RunRecord,
   StartAnswer,
-  WaitingSource,
 } from './ports.js';
 export { isSecretName, plainLine, REDACTED, redactArgs, redactSpec, redactText } from './redact.js';
 export { VERSION } from './version.js';

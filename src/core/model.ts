@@ -169,9 +169,25 @@ export type OutcomeKind = RunOutcome['kind'];
 
 export type LogStream = 'stdout' | 'stderr' | 'yarn';
 
+/** One line of a log. */
+export interface LogLine {
+  readonly type: 'line';
+  readonly stream: LogStream;
+  /** Without its line ending. Control characters are still in it. */
+  readonly text: string;
+  /** Where it was written: a container's id, or `livy` for what Livy keeps of spark-submit's output. */
+  readonly source: string;
+  /** Which start of the driver wrote it, from 1: YARN may start a driver again. Absent where that is not known. */
+  readonly driver?: number;
+  /** Only a part of a line that is longer than 1 MiB: the next one of this stream goes on with it. */
+  readonly continues?: true;
+  /** As they stand in the log, line feed included; only where they were asked for and can be had. */
+  readonly bytes?: Uint8Array;
+}
+
 /** What `run.events()` yields. The last one is always `outcome`. */
 export type RunEvent =
-  | { readonly type: 'line'; readonly stream: LogStream; readonly text: string; readonly source: string }
+  | LogLine
   /** Lines that a server threw away. `lines` is absent where nobody can count them. */
   | { readonly type: 'gap'; readonly stream: LogStream; readonly lines?: number; readonly reason: string }
   | { readonly type: 'state'; readonly status: RunStatus }

@@ -1,6 +1,5 @@
 import type { LivywireError } from './errors.js';
 import type { BackendKind, JobSpec, RunEvent, RunOutcome, RunRef, RunStatus, RunState, Usage } from './model.js';
-import type { RunProgress, RunWaiting } from './progress.js';
 
 /** Accepted by every call that goes out. */
 export interface CallOptions {
@@ -124,38 +123,37 @@ export interface OutcomeSource {
 
 export type LogItem = Extract<RunEvent, { type: 'line' | 'gap' | 'notice' }>;
 
+/** How much of a log is wanted. */
+export interface LogOpening {
+  /** Start with the last so many lines of each stream. @defaultValue everything the servers still have */
+  readonly tail?: number;
+  /** Only this one of the driver's two streams. @defaultValue both */
+  readonly stream?: 'stdout' | 'stderr';
+  /** Give each line's bytes too, where the source has them. @defaultValue `false` */
+  readonly bytes?: boolean;
+}
+
 /** Where a driver's log comes from. Opened once per follower; it remembers what it has given. */
 export interface LogSource {
-  open(ref: RunRef, options?: { readonly tail?: number }): LogReader;
+  open(ref: RunRef, options?: LogOpening): LogReader;
 }
+/** Gives a log piece by piece, each of bounded size, so that memory stays flat however long the log is. */
 export interface LogReader {
-  /** What is new since the last call; empty when nothing is. `ref` may know more than at the opening. */
-  read(ref: RunRef, options?: CallOptions): Promise<readonly LogItem[]>;
+  /** Shortest pause between two reads, in milliseconds: who is asked now wants it so. @defaultValue the engine's for Livy */
+  readonly minPauseMs?: number;
+  /** What is new since the last call; ends where nothing more is there now. `ref` may know more than at the opening. */
+  read(ref: RunRef, options?: CallOptions): AsyncIterable<readonly LogItem[]>;
   /** What only the end of the run makes readable; call once, after it. */
-  finish(ref: RunRef, options?: CallOptions): Promise<readonly LogItem[]>;
+  finish(ref: RunRef, options?: CallOptions): AsyncIterable<readonly LogItem[]>;
 }
 
-/** Counts what Spark does for a run. */
-export interface ProgressSource {
-  /** One reader per follower: it remembers what it has told. */
-  open(ref: RunRef): ProgressReader;
-  /**
-   * The counts once the run has ended, from everything that Spark wrote where that can be had within some seconds, else as
-   * any reader last saw them. `undefined`: nobody counted. Never rejects but with `signal.reason`.
-   */
-  final(ref: RunRef, options?: CallOptions): Promise<RunProgress | undefined>;
+/** Where the driver writes, when that is not the backend's own log: its container. */
+export interface DriverLogSource extends LogSource {
+  open(ref: RunRef, options?: LogOpening): DriverLogReader;
 }
-export interface ProgressReader {
-  /** To be told everything that the follower hears: a line of the log may hold an address or a count. */
-  hear(event: RunEvent): void;
-  /** The counts now; `undefined` while nobody can tell. A source that fails is passed over, and asked again later. */
-  read(ref: RunRef, options?: CallOptions): Promise<RunProgress | undefined>;
-}
-
-/** Knows why an application waits. */
-export interface WaitingSource {
-  /** `undefined`: it does not wait, or nobody knows of it. @throws UnreachableError, HttpStatusError, AuthError, BadAnswerError */
-  explain(ref: RunRef, options?: CallOptions): Promise<RunWaiting | undefined>;
+export interface DriverLogReader extends LogReader {
+  /** Whether this is the driver's log, readable and to its last line, so that the backend's own has nothing to add. */
+  readonly suffices: boolean;
 }
 
 /** Who is at work on an attempt. Takes over only where the owner is dead or the lease ran out. */

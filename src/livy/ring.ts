@@ -1,4 +1,4 @@
-import type { CallOptions, LogItem, LogReader, LogSource, LogStream, RunRef } from '../core/index.js';
+import type { CallOptions, LogItem, LogOpening, LogReader, LogSource, LogStream, RunRef } from '../core/index.js';
 import type { LivyClient } from './client.js';
 import { isLivyNotFound } from './door.js';
 import { type LogSections, splitLog } from './log-lines.js';
@@ -18,8 +18,8 @@ export class LivyRing implements LogSource {
   constructor(client: LivyClient) {
     this.#client = client;
   }
-  open(_ref: RunRef, { tail }: { readonly tail?: number } = {}): LogReader {
-    return new RingReader(this.#client, tail);
+  open(_ref: RunRef, opening: LogOpening = {}): LogReader {
+    return new RingReader(this.#client, opening);
   }
 }
 
@@ -33,31 +33,37 @@ class RingReader implements LogReader {
   #tail: number | undefined;
   #saidGone = false;
   readonly #wantsAll: boolean;
+  readonly #stream: LogOpening['stream'];
 
-  constructor(client: LivyClient, tail: number | undefined) {
+  constructor(client: LivyClient, { tail, stream }: LogOpening) {
     this.#client = client;
     this.#tail = tail;
     this.#wantsAll = tail === undefined;
+    this.#stream = stream;
   }
 
   /** Where much was written since the last reading, it reads again at once, for the ring does not wait. */
-  async read(ref: RunRef, options?: CallOptions): Promise<readonly LogItem[]> {
-    if (!isLivys(ref)) return [];
-    const items: LogItem[] = [];
+  async *read(ref: RunRef, options?: CallOptions): AsyncGenerator<readonly LogItem[], void> {
+    if (!isLivys(ref)) return;
     for (let readings = 0, turning = true; turning && readings < MOST_READINGS; readings++) {
+      const items: LogItem[] = [];
       const sections = await this.#fetch(ref, options).catch((error: unknown) => {
-        // What was read is given out; the caller meets the error on the next call if it is still there.
-        if (items.length > 0) return undefined;
+        // The caller meets it on the next call if it is still there.
+        if (readings > 0) return undefined;
         throw error;
       });
-      if (sections === undefined) break;
+      if (sections === undefined) return;
       turning = this.#take(sections, items);
+      if (items.length > 0) yield items.filter((item) => this.#isWanted(item));
     }
-    return items;
   }
 
-  finish(ref: RunRef, options?: CallOptions): Promise<readonly LogItem[]> {
+  finish(ref: RunRef, options?: CallOptions): AsyncIterable<readonly LogItem[]> {
     return this.read(ref, options);
+  }
+
+  #isWanted(item: LogItem): boolean {
+    return this.#stream === undefined || item.type === 'notice' || item.stream === this.#stream;
   }
 
   /** `gone` once Livy has forgotten the batch, or has another one in its place. */

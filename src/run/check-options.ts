@@ -20,6 +20,8 @@ export function checkOptions(options: Options): void {
   }
   const { tail, retryOf, key } = options;
   if (tail !== undefined && !(Number.isInteger(tail) && tail >= 0)) wrong('tail', 'a number of lines, 0 or more');
+  if (options.stream !== undefined && options.stream !== 'stdout' && options.stream !== 'stderr')
+    wrong('stream', '"stdout" or "stderr"');
   if (retryOf !== undefined && retryOf !== 'failed' && retryOf !== 'lost') wrong('retryOf', '"failed" or "lost"');
   if (key !== undefined && typeof key !== 'string') wrong('key', 'a text');
 }

@@ -9,6 +9,7 @@ import {
   type RunStatus,
 } from '../core/index.js';
 import type { EngineDeps } from './deps.js';
+import { wholeLog } from './log-feed.js';
 import type { Observer, Reading } from './observer.js';
 import { specTag } from './names.js';
 import { attemptIn, knownFrom, lastAttempt, withLast } from './records.js';
@@ -91,11 +92,7 @@ async function lastLines(
   const asLine = (item: LogItem): DiagnosisLine[] =>
     item.type === 'line' ? [{ source: item.stream, text: item.text }] : [];
   try {
-    const reader = logs.open(ref, { tail: DIAGNOSED_LINES });
-    const items = [
-      ...(await reader.read(ref, signal && { signal })),
-      ...(await reader.finish(ref, signal && { signal })),
-    ];
+    const items = await wholeLog(logs.open(ref, { tail: DIAGNOSED_LINES }), ref, signal ? { signal } : {});
     return items.flatMap(asLine);
   } catch (error) {
     signal?.throwIfAborted();

@@ -1,4 +1,4 @@
-import type { JobSpec, RunEvent, RunOutcome, RunRecord, RunRef, RunStatus } from '../core/index.js';
+import type { JobSpec, LogOpening, RunEvent, RunOutcome, RunRecord, RunRef, RunStatus } from '../core/index.js';
 
 export interface SubmitOptions {
   /**
@@ -31,16 +31,11 @@ export interface WaitOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface EventOptions extends WaitOptions {
-  /** Start with the last so many lines of each stream. @defaultValue everything the servers still have */
-  readonly tail?: number;
-}
+export interface EventOptions extends WaitOptions, LogOpening {}
 
-export interface LogOptions {
+export interface LogOptions extends LogOpening {
   /** Keep going until the run ends. @defaultValue `false`: what is there now */
   readonly follow?: boolean;
-  /** Start with the last so many lines of each stream. @defaultValue everything the servers still have */
-  readonly tail?: number;
   /** Ends the reading, not the job. */
   readonly signal?: AbortSignal;
 }
@@ -59,6 +54,11 @@ export interface Run {
   /** `started`: by this submit · `adopted`: the key already had it · `attached`: by its ref. */
   readonly how: 'started' | 'adopted' | 'attached';
   /**
+   * How it ended, as far as this handle knows without asking: of an adopted run what its ledger held, else what
+   * `wait`, `events` or `cancel` saw.
+   */
+  readonly outcome: RunOutcome | undefined;
+  /**
    * One reading. An end that it sees is written to the ledger.
    * @throws RunNotFoundError when no server and no ledger knows it any more
    * @throws UnreachableError when somebody who may know did not answer
@@ -74,8 +74,9 @@ export interface Run {
    */
   watch(options?: WaitOptions): AsyncGenerator<RunStatus, void>;
   /**
-   * The driver's lines, states and the outcome as they come; the last one is the outcome. The log is read every
-   * second while it flows (5 s towards a Livy over YARN), and at least every 10 s. @throws as `watch` does
+   * The driver's lines, states and the outcome as they come; the last one is the outcome. stdout and stderr keep each
+   * their own order, and there is none between them. The log is read every second while it flows (5 s towards a Livy over
+   * YARN), and at least every 10 s; what was read is handed out before more is read. @throws as `watch` does
    */
   events(options?: EventOptions): AsyncGenerator<RunEvent, void>;
   /** Lines, gaps and notices only. With `follow` it throws as `watch` does. */

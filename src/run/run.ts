@@ -12,7 +12,7 @@ import { amend } from './amend.js';
 import { cancel } from './cancel.js';
 import { conclude } from './conclude.js';
 import type { EngineDeps } from './deps.js';
-import { follow, logsNow } from './follow.js';
+import { follow, logsNow, openingOf } from './follow.js';
 import { Observer } from './observer.js';
 import type { CancelOptions, EventOptions, LogOptions, Run, WaitOptions } from './options.js';
 import { knownFrom } from './records.js';
@@ -23,15 +23,20 @@ export class EngineRun implements Run {
   readonly #deps: EngineDeps;
   readonly how: Run['how'];
   #ref: RunRef;
+  #outcome: RunOutcome | undefined;
 
-  constructor(deps: EngineDeps, ref: RunRef, how: Run['how']) {
+  constructor(deps: EngineDeps, ref: RunRef, how: Run['how'], outcome?: RunOutcome) {
     this.#deps = deps;
     this.#ref = ref;
     this.how = how;
+    this.#outcome = outcome;
   }
 
   get ref(): RunRef {
     return this.#ref;
+  }
+  get outcome(): RunOutcome | undefined {
+    return this.#outcome;
   }
 
   async status({ signal }: { readonly signal?: AbortSignal } = {}): Promise<RunStatus> {
@@ -74,14 +79,17 @@ export class EngineRun implements Run {
 
   async *events(options: EventOptions = {}): AsyncGenerator<RunEvent, void> {
     for await (const event of follow(this.#deps, this.#ref, options)) {
-      if (event.type === 'outcome') this.#ref = event.outcome.ref;
+      if (event.type === 'outcome') {
+        this.#ref = event.outcome.ref;
+        this.#outcome = event.outcome;
+      }
       if (event.type === 'state') this.#ref = withKnown(this.#ref, event.status);
       yield event;
     }
   }
 
-  async *logs({ follow: goOn = false, tail, signal }: LogOptions = {}): AsyncGenerator<RunEvent, void> {
-    const options = { ...(tail !== undefined && { tail }), ...(signal && { signal }) };
+  async *logs({ follow: goOn = false, signal, ...wanted }: LogOptions = {}): AsyncGenerator<RunEvent, void> {
+    const options = { ...openingOf(wanted), ...(signal && { signal }) };
     const events = goOn ? this.events(options) : logsNow(this.#deps, this.#ref, options);
     for await (const event of events) {
       if (event.type === 'line' || event.type === 'gap' || event.type === 'notice') yield event;
@@ -91,7 +99,7 @@ export class EngineRun implements Run {
   async wait(options: WaitOptions = {}): Promise<RunOutcome> {
     for await (const sight of watch(this.#deps, this.#ref, options)) {
       if (sight.kind !== 'silent') this.#ref = sight.ref;
-      if (sight.kind === 'outcome') return sight.outcome;
+      if (sight.kind === 'outcome') return (this.#outcome = sight.outcome);
     }
     throw new WaitTimeoutError(this.#ref, options.timeoutMs ?? Infinity);
   }
@@ -106,6 +114,7 @@ export class EngineRun implements Run {
   async cancel(options: CancelOptions = {}): Promise<RunOutcome> {
     const outcome = await cancel(this.#deps, this.#ref, options);
     this.#ref = outcome.ref;
+    this.#outcome = outcome;
     return outcome;
   }
 }

@@ -5,6 +5,8 @@ import {
   ConfigError,
   type JobSpec,
   JobRefusedError,
+  type LogItem,
+  type LogOpening,
   type LogReader,
   type LogSource,
   type RunState,
@@ -165,9 +167,9 @@ export class MemoryBackend implements Backend, LogSource {
     if (one?.state === 'zombie') one.state = 'forgotten';
   }
 
-  open(ref: { readonly name: string }, { tail }: { readonly tail?: number } = {}): LogReader {
+  open(ref: { readonly name: string }, { tail }: LogOpening = {}): LogReader {
     let given: number | undefined;
-    const read: LogReader['read'] = async () => {
+    const items = (): readonly LogItem[] => {
       this.#reach(`GET ${ref.name}/log`);
       const one = this.#byName(ref.name);
       if (!one) return [];
@@ -177,6 +179,9 @@ export class MemoryBackend implements Backend, LogSource {
       const from = given ?? Math.max(0, count - (tail ?? Infinity));
       given = count;
       return lines.slice(from, count).map((text) => ({ type: 'line', stream: 'stdout', text, source: 'test' }));
+    };
+    const read: LogReader['read'] = async function* () {
+      yield items();
     };
     return { read, finish: read };
   }

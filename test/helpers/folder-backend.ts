@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AttemptPlan, Backend, LogReader, LogSource, RunStatus, StartAnswer } from '../../src/core/index.js';
+import { readerOf } from './log-readers.js';
 
 /**
  * A server for tests of several processes: a folder. Each application is a file of its own, so that a second one
@@ -47,7 +48,7 @@ export class FolderBackend implements Backend, LogSource {
   }
   async discard(): Promise<void> {}
   open(): LogReader {
-    return { read: async () => [], finish: async () => [] };
+    return readerOf(async () => []);
   }
 
   /** How many applications were started, under this name or under any. */

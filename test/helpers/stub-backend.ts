@@ -10,6 +10,7 @@ import {
   type StartAnswer,
   UnreachableError,
 } from '../../src/core/index.js';
+import { readerOf } from './log-readers.js';
 
 /** What the backend says next: a reading, `undefined` for "no record", or an error to throw. */
 export type Said = Partial<RunStatus> | Error | undefined;
@@ -62,7 +63,7 @@ export class StubBackend implements Backend, LogSource {
     this.requests.push(`DISCARD ${name}`);
   }
   open(): LogReader {
-    return { read: () => this.onLog(), finish: async () => [] };
+    return readerOf(() => this.onLog());
   }
 
   #answer(name: string): RunStatus | undefined {

@@ -8,6 +8,7 @@ import type { LogItem, RunRef, RunStatus } from '../../src/core/index.js';
 import { isFinal } from '../../src/core/index.js';
 import { isLivyNotFound, LivyBackend, LivyClient, LivyRing } from '../../src/livy/index.js';
 import { down, up, type UpOptions } from '../../src/local/index.js';
+import { itemsOf } from '../helpers/log-readers.js';
 
 // The client against a real Livy: with a real Spark for what a job does, with a stand-in for spark-submit where many are needed.
 // LIVY_HOME names another Livy than the fetched 0.7.1.
@@ -97,7 +98,7 @@ test('a job runs to its end, and every read of it agrees', async (t) => {
   t.true(log.log.includes('hello from the job'));
   t.is(log.total, log.log.length);
   t.deepEqual((await client.batches.log(created.id, { from: 0, size: 1 })).log, ['stdout: ']);
-  const items = await new LivyRing(client).open(refTo('ok-1')).read(refTo('ok-1'));
+  const items = await itemsOf(new LivyRing(client).open(refTo('ok-1')).read(refTo('ok-1')));
   t.is(items.filter((item) => item.type === 'line' && item.text === 'hello from the job').length, 1);
 });
 
@@ -189,9 +190,9 @@ test('10,000 lines over the ring: in order, none twice, every loss said', async 
   for (let over = false; !over;) {
     const status = await backend.find('lines-1');
     over = !status || isFinal(status);
-    items.push(...(await reader.read(ref)));
+    items.push(...(await itemsOf(reader.read(ref))));
   }
-  items.push(...(await reader.finish(ref)));
+  items.push(...(await itemsOf(reader.finish(ref))));
   const seen = numbers(t, items);
   t.log(`${seen.length} of 10,000 lines came through, ${items.filter(({ type }) => type === 'gap').length} gaps`);
   t.is(seen.at(-1), 9_999);
@@ -203,7 +204,7 @@ test('fewer lines than the ring holds all come', async (t) => {
   const ref = refTo('lines-2');
   await backend.start(planFor('lines-2', join(dir, 'ok.py'), ['lines', '150']));
   await untilEnd(backend, 'lines-2');
-  const items = await new LivyRing(client).open(ref).read(ref);
+  const items = await itemsOf(new LivyRing(client).open(ref).read(ref));
   t.deepEqual(
     numbers(t, items),
     Array.from({ length: 150 }, (_, i) => i),
