@@ -68,4 +68,13 @@ export type {
   StartAnswer,
 } from './ports.js';
 export { isSecretName, plainLine, REDACTED, redactArgs, redactSpec, redactText } from './redact.js';
+export type {
+  SparkExecutorFacts,
+  SparkFacts,
+  SparkJobFacts,
+  SparkQueryFacts,
+  SparkStageFacts,
+  SparkTaskCounts,
+  SparkTaskFacts,
+} from './spark-facts.js';
 export { VERSION } from './version.js';
