@@ -11,6 +11,7 @@ import {
 import { amend } from './amend.js';
 import { firstOf } from './app-status.js';
 import type { EngineDeps } from './deps.js';
+import { endUnsent } from './end-unsent.js';
 import { attemptNamePattern } from './names.js';
 import type { OwnCancel } from './observer.js';
 import type { CancelOptions } from './options.js';
@@ -30,13 +31,18 @@ export async function cancel(deps: EngineDeps, ref: RunRef, options: CancelOptio
   const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
   const start = clock.now();
   let known = ref;
+  let isSilent = false;
 
   // What has ended is not touched: its batch id may be another job's by now.
   for await (const sight of watch(deps, ref, { timeoutMs, ...(signal && { signal }) })) {
     if (sight.kind === 'outcome') return sight.outcome;
     if (sight.kind === 'status') known = sight.ref;
+    isSilent = sight.kind === 'silent';
     if (sight.kind !== 'status' || !isFinal(sight.status)) break; // after a final reading comes its outcome
   }
+  // No server has it: of one that is still to be sent nothing ever will be.
+  const unsent = isSilent ? await endUnsent(deps, known) : undefined;
+  if (unsent) return unsent;
   const now = () => new Date(clock.now()).toISOString();
   const ours: OwnCancel = { askedAt: now() };
   // Before anything is sent, so that whoever sees the end knows whose it was.
@@ -89,6 +95,9 @@ export async function cancel(deps: EngineDeps, ref: RunRef, options: CancelOptio
   try {
     for await (const sight of watch(deps, known, waiting, ours)) {
       if (sight.kind === 'outcome') return sight.outcome;
+      // A request that was under way came back, and started nothing.
+      const held = sight.kind === 'silent' && ours.takenAt === undefined ? await endUnsent(deps, known) : undefined;
+      if (held) return held;
       if (sight.kind !== 'status' || isFinal(sight.status)) continue;
       // Nobody had it, and now it is there: we came while it was being submitted.
       if (ours.takenAt === undefined) {

@@ -33,7 +33,7 @@ export class Engine implements Runs {
   async submit(spec: JobSpec, options: SubmitOptions = {}): Promise<Run> {
     const refresh = (record: RunRecord, signal?: AbortSignal) => this.#refresh(record, signal);
     const { record, attempt, how } = await submit(this.#deps, refresh, spec, options);
-    return new EngineRun(this.#deps, refOf(record.key, attempt), how);
+    return new EngineRun(this.#deps, refOf(record.key, attempt), how, attempt.outcome);
   }
 
   attach(ref: RunRef): Run {

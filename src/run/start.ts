@@ -11,6 +11,7 @@ import {
 } from '../core/index.js';
 import type { ClaimHolder } from './claims.js';
 import type { EngineDeps } from './deps.js';
+import { cancelledUnsent } from './end-unsent.js';
 import { Lookout, neverBegan, type Sighting } from './lookout.js';
 import { orAborted } from './or-aborted.js';
 import { knownFrom, refOf } from './records.js';
@@ -46,6 +47,8 @@ export class Starter {
   readonly #options: StarterOptions;
   readonly #lookout: Lookout;
   #force: boolean;
+  /** Sent again on the caller's word: absence is not proven. */
+  #isForced = false;
   #inFlight: Promise<StartAnswer> | undefined;
 
   constructor(deps: EngineDeps, holder: ClaimHolder, plan: AttemptPlan, options: StarterOptions) {
@@ -64,6 +67,7 @@ export class Starter {
     else if (askFirst) seen = await this.#askOnce();
     for (let unsent = 0, pause = FIRST_PAUSE_MS; !seen; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       const answer = await this.#post();
+      if (answer === 'cancelled') return 'adopted';
       switch (answer.kind) {
         case 'started':
           seen = answer.status;
@@ -142,8 +146,8 @@ export class Starter {
     return this.#holder.attempt.posts;
   }
 
-  /** Writes the intent, makes sure that the claim is still ours, sends. */
-  async #post(): Promise<StartAnswer> {
+  /** Writes the intent, makes sure that the claim is still ours and that nobody wants it stopped, sends. */
+  async #post(): Promise<StartAnswer | 'cancelled'> {
     const { backend, clock, waits } = this.#deps;
     const { signal, deadline } = this.#options;
     for (;;) {
@@ -152,6 +156,10 @@ export class Starter {
       const at = clock.now();
       const post = { at: new Date(at).toISOString(), ...(serverMs !== undefined && { serverMs }) };
       await this.#holder.write({ phase: 'posting', posts: [...this.#posts, post] });
+      if (this.#holder.attempt.cancelAskedAt !== undefined && !this.#isForced) {
+        await this.#endCancelled();
+        return 'cancelled';
+      }
       const isFresh = clock.now() - at <= waits.leaseMs * FRESH_INTENT;
       if (isFresh && signal?.aborted !== true) break;
       await this.#forgetPost(); // fails if the claim was taken while we were away
@@ -165,6 +173,15 @@ export class Starter {
     const answer = await orAborted(sent, signal);
     this.#inFlight = undefined;
     return answer;
+  }
+
+  /** What was sent before, if anything, is proven to have started nothing. */
+  async #endCancelled(): Promise<void> {
+    const { record, attempt } = this.#holder;
+    const posts = this.#posts.slice(0, -1);
+    const found = posts.length === 0 ? 'nothing was sent' : 'nothing came of what was sent';
+    const outcome = cancelledUnsent(refOf(record.key, attempt), `asked to stop, and ${found}`, this.#deps.clock.now());
+    await this.#holder.close({ phase: 'ended', posts, outcome });
   }
 
   async #serverTime(): Promise<number | undefined> {
@@ -223,6 +240,7 @@ export class Starter {
       if (sighting.kind === 'unknown') why = sighting.reason;
       if (this.#force && sighting.kind !== 'suspect') {
         this.#force = false; // once
+        this.#isForced = true;
         return undefined;
       }
       if (quietMs !== undefined && quietMs >= waits.settleMs) return undefined;

@@ -115,7 +115,9 @@ export async function submit(
         case 'next-attempt': {
           const attempts = [...record.attempts, newAttempt(last.attempt + 1)];
           const next = { ...record, specHash: want.hash, spec: redactSpec(spec), attempts, updatedAt: at() };
-          const done = (await claim(() => ledger.update(next, version))) && (await drive(false));
+          const isOurs = await claim(() => ledger.update(next, version));
+          if (isOurs) retryOf = undefined; // there is a new one now; whatever becomes of it is the answer
+          const done = isOurs && (await drive(false));
           if (done) return done;
           break;
         }

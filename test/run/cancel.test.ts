@@ -245,7 +245,7 @@ test('a cancel that found nobody to take it is withdrawn when its time is up', a
   backend.onStop = async () => 'no-record';
   const { engine, ledger, clock } = rig({ backend });
   const ref = refFor(clock);
-  await ledger.create(recordFor(ref, { phase: 'claimed', posts: [] }));
+  await ledger.create(recordFor(ref, { phase: 'posting' }));
   await t.throwsAsync(engine.attach(ref).cancel({ timeoutMs: 20_000 }), { instanceOf: WaitTimeoutError });
   t.is((await attemptOf(ledger, 'k')).cancelAskedAt, undefined);
 });
