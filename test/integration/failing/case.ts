@@ -1,0 +1,49 @@
+import type { JobSpec } from '../../../src/index.js';
+
+/** `cluster`: through Livy on YARN, driver and executors in containers. `local`: one spark-submit with `local[2]`. */
+export type CaseMode = 'cluster' | 'local';
+
+/** One real failure, or a success that looks like one: a job, how it is run, what must be said of it. */
+export interface FailingCase {
+  /** Also the name of its fixtures: `test/fixtures/failures/<Spark minor>/<name>-<mode>`. */
+  readonly name: string;
+  /** The code that a diagnosis must have; `null` where the run succeeds and nothing may be said. */
+  readonly code: string | null;
+  /** How it ends. `refused`: Livy takes it not, nothing is started. @defaultValue `failed`, and `succeeded` without a code */
+  readonly kind?: 'failed' | 'cancelled' | 'refused' | 'succeeded';
+  /** A file of `jobs/failing`. */
+  readonly job: string;
+  readonly args?: readonly string[];
+  readonly conf?: Readonly<Record<string, string>>;
+  /** What else the job spec holds; a `file` here is sent as it stands. */
+  readonly spec?: Partial<JobSpec>;
+  readonly modes: readonly CaseMode[];
+  /** What happens from outside while it runs. `kill`: `yarn application -kill`. `occupy`: another job sits in its queue before it comes. */
+  readonly meanwhile?: 'kill' | 'occupy' | 'preempt';
+  /** The one case of its code that runs in every `npm test`. */
+  readonly everyTime?: true;
+}
+
+export const kindOf = ({ kind, code }: FailingCase): NonNullable<FailingCase['kind']> =>
+  kind ?? (code === null ? 'succeeded' : 'failed');
+
+/** Driver and executors: a failure is not tried again unless the case is about just that. */
+export const confOf = ({ conf }: FailingCase): Record<string, string> => ({
+  'spark.yarn.maxAppAttempts': '1',
+  ...conf,
+});
+
+/** The same job in several ways: one case per word that it takes as its argument. */
+export function ways(
+  base: Omit<FailingCase, 'name' | 'args'>,
+  prefix: string,
+  words: readonly string[],
+  everyTime?: string,
+): FailingCase[] {
+  return words.map((word) => ({
+    ...base,
+    name: `${prefix}-${word.replaceAll('_', '-')}`,
+    args: [word],
+    ...(word === everyTime && { everyTime: true }),
+  }));
+}
