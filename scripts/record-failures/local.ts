@@ -31,8 +31,9 @@ export async function runLocally(
     'spark.driver.memory': '512m',
     ...confOf(one),
   };
-  const shown = ['spark-submit', '--master', 'local[2]', ...flags(one.conf ?? {}), file, ...(one.args ?? [])];
-  const given = ['--master', 'local[2]', ...(one.spec?.className === undefined ? [] : ['--class', one.spec.className]), ...flags(conf)]; // prettier-ignore
+  const { master = 'local[2]' } = one;
+  const shown = ['spark-submit', '--master', master, ...flags(one.conf ?? {}), file, ...(one.args ?? [])];
+  const given = ['--master', master, ...(one.spec?.className === undefined ? [] : ['--class', one.spec.className]), ...flags(conf)]; // prettier-ignore
   const done = await execa(join(spark.home, 'bin/spark-submit'), [...given, file, ...(one.args ?? [])], {
     cwd: folder,
     reject: false,

@@ -18,6 +18,8 @@ export interface FailingCase {
   /** What else the job spec holds; a `file` here is sent as it stands. */
   readonly spec?: Partial<JobSpec>;
   readonly modes: readonly CaseMode[];
+  /** In local mode. @defaultValue `local[2]`, where a task is tried once */
+  readonly master?: string;
   /** What happens from outside while it runs. `kill`: `yarn application -kill`. `occupy`: another job sits in its queue before it comes. */
   readonly meanwhile?: 'kill' | 'occupy' | 'preempt';
   /** The one case of its code that runs in every `npm test`. */

@@ -1,4 +1,5 @@
 import { type FailingCase, ways } from './case.js';
+import { successes } from './successes.js';
 
 const both = ['local', 'cluster'] as const;
 const local = ['local'] as const;
@@ -139,4 +140,7 @@ const ofCluster: readonly FailingCase[] = [
   { name: 'unknown-halt', code: 'UNKNOWN', job: 'unknown.py', modes: both, everyTime: true },
 ];
 
-export const cases: readonly FailingCase[] = [...ofCode, ...ofData, ...ofSpark, ...ofExecutors, ...ofCluster];
+/** Every code, each in one way at least. */
+export const failures: readonly FailingCase[] = [...ofCode, ...ofData, ...ofSpark, ...ofExecutors, ...ofCluster];
+
+export const cases: readonly FailingCase[] = [...failures, ...successes];
