@@ -98,7 +98,8 @@ export interface AppReport {
 export type AppSearch =
   | { readonly kind: 'found'; readonly apps: readonly AppReport[] }
   | { readonly kind: 'absent' }
-  | { readonly kind: 'unknown'; readonly reason: string };
+  /** `mayHaveForgotten`: it was started anew since, so that an application may have been there and be gone. */
+  | { readonly kind: 'unknown'; readonly reason: string; readonly mayHaveForgotten?: boolean };
 
 /** The resource manager behind a backend: YARN. */
 export interface AppRegistry {

@@ -24,6 +24,13 @@ const CLOCKS_APART_MS = 5_000;
  */
 const LATE_LOGS_MS = 3_600_000;
 
+/** Why an empty list proves nothing. */
+export interface Doubt {
+  readonly reason: string;
+  /** The ResourceManager has been started since: what it held before may be gone. */
+  readonly mayHaveForgotten?: boolean;
+}
+
 /**
  * Decides whether an empty list of the ResourceManager proves that there is no application. It does if the
  * ResourceManager has been up since before the application could have been submitted, has not dropped any application
@@ -44,18 +51,19 @@ export class Absence {
    * since before `sinceMs` was up when it gave the list.
    * @param sinceMs - server time when the job was sent, or earlier
    */
-  async doubt(sinceMs: number | undefined, options: RequestOptions): Promise<string | undefined> {
-    if (sinceMs === undefined) return "when the job was sent is not known by YARN's clock";
+  async doubt(sinceMs: number | undefined, options: RequestOptions): Promise<Doubt | undefined> {
+    if (sinceMs === undefined) return { reason: "when the job was sent is not known by YARN's clock" };
     const info = await readClusterInfo(this.#http, options);
-    if (info.notReady !== undefined) return info.notReady;
+    if (info.notReady !== undefined) return { reason: info.notReady };
     const certainMs = sinceMs - CLOCKS_APART_MS;
     if (info.startedMs >= certainMs) {
-      return (
+      const reason =
         `YARN's ResourceManager was started at ${iso(info.startedMs)}, not well before the job was sent (${iso(sinceMs)}), ` +
-        'and may have forgotten what it held earlier'
-      );
+        'and may have forgotten what it held earlier';
+      return { reason, mayHaveForgotten: true };
     }
-    return (await this.#hiding(info, options)) ?? (await this.#dropping(certainMs, info, options));
+    const reason = (await this.#hiding(info, options)) ?? (await this.#dropping(certainMs, info, options));
+    return reason === undefined ? undefined : { reason };
   }
 
   async #hiding({ startedMs }: ClusterInfo, options: RequestOptions): Promise<string | undefined> {

@@ -87,8 +87,8 @@ export class YarnRegistry implements AppRegistry {
     const apps = await this.#ask(async () => reportsOf(await this.#http.get(APPS, this.#as(call, query))));
     const found = apps.filter(({ tags }) => tags.some((one) => one.toLowerCase() === wanted));
     if (found.length > 0) return { kind: 'found', apps: found };
-    const reason = await this.#ask(() => this.#absence.doubt(sinceMs, this.#as(call)));
-    return reason === undefined ? { kind: 'absent' } : { kind: 'unknown', reason };
+    const doubt = await this.#ask(() => this.#absence.doubt(sinceMs, this.#as(call)));
+    return doubt === undefined ? { kind: 'absent' } : { kind: 'unknown', ...doubt };
   }
 
   /**

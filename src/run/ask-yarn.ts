@@ -10,7 +10,7 @@ export type YarnWord =
   | { readonly kind: 'unclear'; readonly app: AppReport; readonly why: string }
   | { readonly kind: 'absent' }
   /** It answered, and found nothing, and that proves nothing. */
-  | { readonly kind: 'doubt'; readonly why: string }
+  | { readonly kind: 'doubt'; readonly why: string; readonly mayHaveForgotten?: boolean }
   | { readonly kind: 'silent'; readonly why: string };
 
 /** YARN can be asked by id, else by the tag that only livywire's own names are: another's name may be another's tag. */
@@ -46,9 +46,16 @@ export async function askYarn({ registry, hearing, ref, signal, sinceMs }: YarnQ
     signal,
   );
   if ('problem' in told) return { kind: 'silent', why: told.problem };
-  if (told.answer.kind === 'unknown') return { kind: 'doubt', why: told.answer.reason };
+  if (told.answer.kind === 'unknown') {
+    const { reason, mayHaveForgotten = false } = told.answer;
+    return { kind: 'doubt', why: reason, mayHaveForgotten };
+  }
   return wordOf(told.answer.kind === 'found' ? firstOf(told.answer.apps) : undefined);
 }
+
+/** Livy takes what YARN has forgotten for dead, whatever became of it: its `dead`, `error` and `killed` say nothing then. */
+export const hasForgotten = (word: YarnWord, { appId }: RunRef): boolean =>
+  (word.kind === 'absent' && appId !== undefined) || (word.kind === 'doubt' && word.mayHaveForgotten === true);
 
 function wordOf(app: AppReport | undefined): YarnWord {
   if (!app) return { kind: 'absent' };

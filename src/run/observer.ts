@@ -11,7 +11,7 @@ import {
   type RunStatus,
 } from '../core/index.js';
 import { statusOfApp } from './app-status.js';
-import { askYarn, isTied, type YarnWord } from './ask-yarn.js';
+import { askYarn, hasForgotten, isTied, type YarnWord } from './ask-yarn.js';
 import type { EngineDeps } from './deps.js';
 import { type Answer, Hearing } from './hearing.js';
 import { attemptIn, knownFrom } from './records.js';
@@ -126,12 +126,12 @@ export class Observer {
   #learn(status: RunStatus): void {
     this.#links = { ...this.#links, ...status.links };
     this.#ref = { ...this.#ref, ...knownFrom(status) };
-    this.#forgetGone();
   }
 
   #fromApp(app: AppReport): Reading {
     const status = statusOfApp(app);
     this.#learn(status);
+    this.#forgetGone();
     this.#forgetUnchecked();
     if (!isFinal(status)) return { kind: 'going', status };
     if ((app.attempts ?? 1) > 1) this.#notes.add(`YARN started the driver ${app.attempts} times`);
@@ -143,6 +143,7 @@ export class Observer {
     const { clock, registry, waits } = this.#deps;
     this.#learn(status);
     if (!isFinal(status)) {
+      this.#forgetGone();
       this.#forgetUnchecked();
       return { kind: 'going', status };
     }
@@ -153,6 +154,13 @@ export class Observer {
     }
     if (this.#ref.appId === undefined && this.#firstPostMs === undefined) await this.#askLedger(signal);
     const yarn = asked ?? (await this.#askYarn({ signal, sinceMs: this.#firstPostMs }));
+    if (status.state !== 'succeeded' && hasForgotten(yarn, this.#ref)) {
+      const why = `YARN has forgotten the application, and ${status.source} says ${status.raw} of any such one`;
+      const reading = await this.#withoutBackend([], yarn, signal);
+      if (reading.kind === 'lost') this.#notes.add(why);
+      return reading.kind === 'silent' && this.#everyoneAnswered ? { kind: 'silent', reason: why } : reading;
+    }
+    this.#forgetGone();
     switch (yarn.kind) {
       case 'app':
         return this.#fromApp(yarn.app);
@@ -204,6 +212,7 @@ export class Observer {
       else if (told.answer?.unclear !== undefined) this.#links = { ...this.#links, ...told.answer.links };
       else if (told.answer) {
         this.#learn(told.answer);
+        this.#forgetGone();
         return isFinal(told.answer) ? { kind: 'ended', status: told.answer } : { kind: 'going', status: told.answer };
       }
     }

@@ -94,6 +94,7 @@ test('a ResourceManager that was restarted after the request proves nothing', as
   const answers = { ...young, info: 'forgot-info', tag: 'forgot-tag' };
   await isUnknown(t, answers, startedOn('forgot-info') - MINUTE, /was started at .* not well before the job was sent/);
   await isUnknown(t, answers, startedOn('forgot-info') + 4_999, /not well before/);
+  t.like(await search(t, answers, startedOn('forgot-info')), { mayHaveForgotten: true });
   t.is((await search(t, answers, startedOn('forgot-info') + 5_001)).kind, 'absent');
 });
 

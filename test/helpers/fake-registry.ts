@@ -85,7 +85,8 @@ export class FakeRegistry implements AppRegistry {
     if (this.cannotProve !== undefined) return { kind: 'unknown', reason: this.cannotProve };
     if (sinceMs === undefined) return { kind: 'unknown', reason: 'when the job was sent is not known' };
     if (this.#startedMs > sinceMs) {
-      return { kind: 'unknown', reason: 'the resource manager was restarted after the first request' };
+      const reason = 'the resource manager was restarted after the first request';
+      return { kind: 'unknown', reason, mayHaveForgotten: true };
     }
     return { kind: 'absent' };
   }

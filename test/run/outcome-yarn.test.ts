@@ -142,6 +142,43 @@ test('Livy says dead and YARN never had it: it failed before it came to YARN', a
   t.regex(outcome.notes?.join() ?? '', /YARN has no record/);
 });
 
+for (const [title, known] of [
+  ['an application that YARN had and has forgotten', { appId }],
+  ['what a YARN without its memory may have forgotten', {}],
+] as const) {
+  test(`Livy says dead of ${title}: lost, for it says so of any such one`, async (t) => {
+    const { registry, run, ledger, ref, clock } = setUp([dead], known);
+    await ledger.create(recordFor(ref, { posts: [{ at: ref.createdAt, serverMs: clock.now() - 1 }] }));
+    registry.restart();
+    const outcome = await run.wait();
+    t.is(outcome.kind, 'lost');
+    t.true(clock.now() - Date.parse(ref.createdAt) >= 30_000, 'not at once: a YARN may be on its way back');
+    t.regex(outcome.notes?.join() ?? '', /YARN has forgotten/);
+    t.regex(JSON.stringify(outcome.evidence), /"dead"/);
+  });
+
+  test(`Livy says success of ${title}: it saw YARN say so, and that stands, with a note`, async (t) => {
+    const { registry, run, ledger, ref, clock } = setUp([success], known);
+    await ledger.create(recordFor(ref, { posts: [{ at: ref.createdAt, serverMs: clock.now() - 1 }] }));
+    registry.restart();
+    const outcome = await run.wait();
+    t.is(outcome.kind, 'succeeded');
+    t.regex(outcome.notes?.join() ?? '', /word alone/);
+  });
+}
+
+test('an application that YARN has no record of and then has again goes on', async (t) => {
+  const { registry, run, clock } = setUp([dead], { appId });
+  void clock.sleep(20_000).then(() => registry.set(appId, { tags: [aName] }));
+  void clock.sleep(25_000).then(() => registry.restart());
+  void clock
+    .sleep(45_000)
+    .then(() => registry.set(appId, { tags: [aName], raw: 'FINISHED', finalStatus: 'SUCCEEDED' }));
+  const outcome = await run.wait();
+  t.is(outcome.kind, 'succeeded', 'two gaps do not add up');
+  t.deepEqual(outcome.notes ?? [], []);
+});
+
 test('never lost while YARN is silent, with the application id known or not', async (t) => {
   for (const known of [{}, { appId }]) {
     const { registry, run, ledger, ref } = setUp([undefined], known);
