@@ -1,5 +1,5 @@
 import type { Run } from '../app/index.js';
-import { isFinal, isLivywireError, type RunEvent, type RunOutcome } from '../core/index.js';
+import { isFinal, isLivywireError, type RunEvent, type RunOutcome, type WaitTimeoutError } from '../core/index.js';
 import { isChatter } from './chatter.js';
 import type { Context } from './define.js';
 import { codeOfError, codeOfOutcome, codeOfSignal, exitCodes } from './exit-code.js';
@@ -13,6 +13,8 @@ export interface FollowOptions {
   readonly tail?: number;
   /** From now on, in milliseconds. */
   readonly timeoutMs?: number;
+  /** From its submit until it runs, in milliseconds. */
+  readonly queueTimeoutMs?: number;
   readonly onTimeout: 'leave' | 'cancel';
   readonly exitRetryable?: number;
 }
@@ -38,12 +40,13 @@ export async function followRun(
       signal,
       ...(options.tail !== undefined && { tail: options.tail }),
       ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
+      ...(options.queueTimeoutMs !== undefined && { queueTimeoutMs: options.queueTimeoutMs }),
     });
     for await (const event of events) {
       if (event.type === 'outcome') {
         view.close();
         if (folded > 0) out.note(`${folded} lines of Spark's own INFO are not shown; --verbose shows them`);
-        return sayOutcome(event.outcome, context, options.exitRetryable, isLate);
+        return sayOutcome(event.outcome, context, { exitRetryable: options.exitRetryable, isLate });
       }
       if (event.type === 'state') isLate ??= isFinal(event.status);
       if (options.log === 'none' && isLog(event)) continue;
@@ -54,8 +57,8 @@ export async function followRun(
   } catch (error) {
     view.close();
     if (signal.aborted) return await interrupted(run, context, interrupts, options);
-    if (isLivywireError(error) && error.code === 'WAIT_TIMEOUT')
-      return await timedOut(run, context, interrupts, options);
+    const limit = limitOf(error);
+    if (limit !== undefined) return await timedOut(run, context, interrupts, limit, options);
     sayLeft(run, context, 'unknown'); // something broke on our side of it; the job knows nothing of that
     throw error;
   } finally {
@@ -65,13 +68,27 @@ export async function followRun(
 
 const isLog = ({ type }: RunEvent): boolean => type === 'line' || type === 'gap';
 
-function sayOutcome(outcome: RunOutcome, { out }: Context, exitRetryable?: number, isLate = false): number {
-  out.result(...outcomeLines(outcome, out.paint, isLate));
-  out.document(outcome);
+interface Said {
+  readonly exitRetryable: number | undefined;
+  readonly isLate?: boolean | undefined;
+  /** The limit that it was stopped at. */
+  readonly at?: Left | undefined;
+}
+
+function sayOutcome(outcome: RunOutcome, { out }: Context, { exitRetryable, isLate, at }: Said): number {
+  const lines = outcomeLines(outcome, out.paint, isLate);
+  const [head = '', ...rest] = lines;
+  out.result(head, ...(at !== undefined && outcome.kind === 'cancelled' ? [`  stopped at --${at}`] : []), ...rest);
+  out.document({ ...outcome, ...(at !== undefined && { reason: at }) });
   return codeOfOutcome(outcome, exitRetryable);
 }
 
-type Left = 'timeout' | 'signal' | 'detached' | 'unknown';
+type Limit = WaitTimeoutError['limit'];
+/** By its code, not its class: there may be two copies of livywire. */
+const limitOf = (error: unknown): Limit | undefined =>
+  isLivywireError(error) && error.code === 'WAIT_TIMEOUT' && 'limit' in error ? (error.limit as Limit) : undefined;
+
+type Left = Limit | 'signal' | 'detached' | 'unknown';
 
 /** One line on stderr: what was left, and how to come back. */
 function sayLeft({ ref }: Run, { out }: Context, reason: Left, before = 'left running'): void {
@@ -79,16 +96,23 @@ function sayLeft({ ref }: Run, { out }: Context, reason: Left, before = 'left ru
   out.document({ v: 1, kind: 'running', reason, ref });
 }
 
-async function timedOut(run: Run, context: Context, interrupts: Interrupts, options: FollowOptions): Promise<number> {
+async function timedOut(
+  run: Run,
+  context: Context,
+  interrupts: Interrupts,
+  limit: Limit,
+  options: FollowOptions,
+): Promise<number> {
   if (options.onTimeout === 'leave') {
-    sayLeft(run, context, 'timeout', 'stopped waiting at --timeout, left running');
+    const left = limit === 'timeout' ? 'left running' : 'not running yet, left in its queue';
+    sayLeft(run, context, limit, `stopped waiting at --${limit}, ${left}`);
     return exitCodes.stillRunning;
   }
-  context.out.note('--timeout is over: stopping the job');
+  context.out.note(`--${limit} is over${limit === 'timeout' ? '' : ', and it does not run yet'}: stopping the job`);
   return stop(
     run,
     context,
-    { withinMs: STOP_ON_TERMINAL_MS, giveUp: interrupts.signal, reason: 'timeout', code: exitCodes.stillRunning },
+    { withinMs: STOP_ON_TERMINAL_MS, giveUp: interrupts.signal, reason: limit, code: exitCodes.stillRunning },
     options,
   );
 }
@@ -130,22 +154,23 @@ async function stop(
   const over = new AbortController();
   const late = io.clock.sleep(options.withinMs, AbortSignal.any([over.signal, options.giveUp])).catch(() => undefined);
   const signal = AbortSignal.any([over.signal, options.giveUp]);
+  const isLimit = options.reason === 'timeout' || options.reason === 'queue-timeout';
   try {
     const outcome = await Promise.race([run.cancel({ timeoutMs: options.withinMs, signal }), late]);
-    if (outcome) return sayOutcome(outcome, context, exitRetryable);
+    if (outcome) return sayOutcome(outcome, context, { exitRetryable, at: isLimit ? options.reason : undefined });
   } catch (error) {
     if (!isLivywireError(error)) {
       if (!options.giveUp.aborted) throw error;
     } else if (error.code !== 'WAIT_TIMEOUT') {
       out.error(error.message);
       sayLeft(run, context, options.reason, 'could not be stopped, may be running');
-      return options.reason === 'timeout' ? codeOfError(error) : options.code;
+      return isLimit ? codeOfError(error) : options.code;
     }
   } finally {
     over.abort();
   }
   sayLeft(run, context, options.reason, 'was asked to stop, not yet seen to have stopped');
   const why: unknown = options.giveUp.reason;
-  const isEnded = options.giveUp.aborted && options.reason === 'timeout' && why instanceof Interrupted && !why.asked;
+  const isEnded = options.giveUp.aborted && isLimit && why instanceof Interrupted && !why.asked;
   return isEnded && why.signal !== undefined ? codeOfSignal(why.signal) : options.code;
 }

@@ -86,7 +86,8 @@ export async function start(
     const run = await livywire.submit(spec, options);
     const what = run.how === 'adopted' ? 'found the run under this key, nothing was sent' : 'started';
     const attempt = run.ref.attempt > 1 ? [`attempt ${run.ref.attempt}`] : [];
-    out.note([`${what}: ${plain(key)}`, ...attempt, ...idsOf(run.ref)].join(', '));
+    const end = run.how === 'adopted' && run.outcome ? [`it has ended: ${run.outcome.kind}`] : [];
+    out.note([`${what}: ${plain(key)}`, ...attempt, ...idsOf(run.ref), ...end].join(', '));
     return { run };
   } catch (error) {
     if (!interrupts.signal.aborted) throw error;

@@ -1,5 +1,6 @@
 import { parseDuration, type SettingWord, settingNames, settingWords } from '../app/index.js';
 import { ConfigError } from '../core/index.js';
+import type { Args } from './define.js';
 import type { OptionSpec, OptionTable } from './option-spec.js';
 import { isFreeCode } from './exit-code.js';
 
@@ -55,10 +56,15 @@ export const logOptions = {
 
 export const waitOptions = {
   timeout: { type: 'string', describe: 'Stop waiting after this long, as in 90s, 15m, 2h', group: WAITING },
+  'queue-timeout': {
+    type: 'string',
+    describe: 'Stop waiting when it does not run so long after it was submitted',
+    group: WAITING,
+  },
   'on-timeout': {
     type: 'string',
     choices: ['leave', 'cancel'],
-    describe: 'What becomes of the job then (default leave)',
+    describe: 'What becomes of the job at either of these (default leave)',
     group: WAITING,
   },
   'on-signal': {
@@ -98,6 +104,26 @@ export const submitOptions = {
 /** @throws ConfigError */
 export const durationOf = (text: string | undefined, flag: string): number | undefined =>
   text === undefined ? undefined : parseDuration(text, flag);
+
+/** What `waitOptions` say, read. @throws ConfigError */
+export function waitingOf(
+  args: Pick<Args<typeof waitOptions>, 'timeout' | 'queue-timeout' | 'on-timeout' | 'exit-retryable'>,
+): {
+  readonly onTimeout: 'leave' | 'cancel';
+  readonly timeoutMs?: number;
+  readonly queueTimeoutMs?: number;
+  readonly exitRetryable?: number;
+} {
+  const timeoutMs = durationOf(args.timeout, '--timeout');
+  const queueTimeoutMs = durationOf(args['queue-timeout'], '--queue-timeout');
+  const exitRetryable = exitRetryableOf(args['exit-retryable']);
+  return {
+    onTimeout: args['on-timeout'] ?? 'leave',
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(queueTimeoutMs !== undefined && { queueTimeoutMs }),
+    ...(exitRetryable !== undefined && { exitRetryable }),
+  };
+}
 
 /** @throws ConfigError */
 export function countOf(text: string | undefined, flag: string): number | undefined {

@@ -156,16 +156,24 @@ export class SubmitBusyError extends LivywireError {
   override readonly retryable = true;
 }
 
-/** Waiting stopped at its limit. The Spark job was left running. */
+/**
+ * Waiting stopped at a limit. The Spark job was left as it is: running, or waiting for its turn.
+ * `limit` tells which one it was: the whole (`timeoutMs`), or the time before it runs (`queueTimeoutMs`).
+ */
 export class WaitTimeoutError extends LivywireError {
   override readonly name = 'WaitTimeoutError';
   override readonly code = 'WAIT_TIMEOUT';
   override readonly fault = 'caller';
   constructor(
     readonly ref: RunRef,
-    waitedMs: number,
+    limitMs: number,
+    readonly limit: 'timeout' | 'queue-timeout' = 'timeout',
   ) {
-    super(`Run ${ref.key} is still going after ${waitedMs} ms; wait again with this error's ref`);
+    const what =
+      limit === 'timeout'
+        ? `is still going after ${limitMs} ms`
+        : `is not running ${limitMs} ms after it was submitted`;
+    super(`Run ${ref.key} ${what}; wait again with this error's ref`);
   }
 }
 

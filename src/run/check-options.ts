@@ -13,7 +13,7 @@ export function checkOptions(options: Options): void {
   const wrong = (field: keyof Options, want: string): never => {
     throw new ConfigError(`${field} is ${shown(options[field])}; it takes ${want}`, { field });
   };
-  for (const field of ['timeoutMs', 'maxDelayMs', 'deadlineMs'] as const) {
+  for (const field of ['timeoutMs', 'queueTimeoutMs', 'maxDelayMs', 'deadlineMs'] as const) {
     const value: unknown = options[field];
     if (value === undefined) continue;
     if (typeof value !== 'number' || Number.isNaN(value) || value < 0) wrong(field, 'milliseconds, 0 or more');

@@ -27,6 +27,13 @@ export interface WaitOptions {
    * `WaitTimeoutError` carries the `RunRef` to come back with. @defaultValue `Infinity`
    */
   readonly timeoutMs?: number;
+  /**
+   * Stop waiting when the job does not run so long after it was submitted, in milliseconds: its request was sent then, as
+   * the ledger has it, else its attempt was made. It counts while a server says that the job waits, and never again once one
+   * has said that it runs (YARN's RUNNING; Livy's `running` where YARN is not asked). The job stays in its queue, and the
+   * `WaitTimeoutError` has `limit: 'queue-timeout'`. @defaultValue `Infinity`
+   */
+  readonly queueTimeoutMs?: number;
   /** Ends the wait, not the job. The promise rejects with `signal.reason`. */
   readonly signal?: AbortSignal;
 }

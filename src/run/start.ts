@@ -15,6 +15,7 @@ import { cancelledUnsent } from './end-unsent.js';
 import { Lookout, neverBegan, type Sighting } from './lookout.js';
 import { orAborted } from './or-aborted.js';
 import { knownFrom, refOf } from './records.js';
+import { serverTime } from './server-time.js';
 import { checkSpecOf } from './spec-tag.js';
 
 const FIRST_PAUSE_MS = 1_000;
@@ -23,12 +24,6 @@ const LONGEST_PAUSE_MS = 15_000;
 const UNSENT_TRIES = 3;
 /** An intent older than this share of the lease (the process was stopped, the ledger was slow) is written anew. */
 const FRESH_INTENT = 0.5;
-/**
- * How long to ask for the resource manager's time before a POST. Without it its absence proves nothing afterwards: a
- * request that is lost then stays of unknown fate for good. A failover takes less.
- */
-const TIME_WITHIN_MS = 60_000;
-const TIME_TRIES = 3;
 /** Tries to write down what was started. */
 const NOTE_TRIES = 4;
 
@@ -151,7 +146,7 @@ export class Starter {
     const { backend, clock, waits } = this.#deps;
     const { signal, deadline } = this.#options;
     for (;;) {
-      const serverMs = await this.#serverTime();
+      const serverMs = await serverTime(this.#deps, () => this.#holder.keep(), signal);
       signal?.throwIfAborted();
       const at = clock.now();
       const post = { at: new Date(at).toISOString(), ...(serverMs !== undefined && { serverMs }) };
@@ -182,26 +177,6 @@ export class Starter {
     const found = posts.length === 0 ? 'nothing was sent' : 'nothing came of what was sent';
     const outcome = cancelledUnsent(refOf(record.key, attempt), `asked to stop, and ${found}`, this.#deps.clock.now());
     await this.#holder.close({ phase: 'ended', posts, outcome });
-  }
-
-  async #serverTime(): Promise<number | undefined> {
-    const { registry, clock } = this.#deps;
-    const { signal } = this.#options;
-    const start = clock.now();
-    let slept = 0; // so that a clock that is set back does not keep us
-    for (let i = 1, pause = FIRST_PAUSE_MS; registry; i++, pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-      try {
-        return await registry.serverTime(signal && { signal });
-      } catch (error) {
-        signal?.throwIfAborted();
-        if (!isLivywireError(error)) throw error;
-        if (i >= TIME_TRIES && Math.max(slept, clock.now() - start) >= TIME_WITHIN_MS) return undefined;
-        await clock.sleep(pause, signal);
-        slept += pause;
-        await this.#holder.keep();
-      }
-    }
-    return undefined;
   }
 
   /** Before the first POST: is it there already? An unanswered question does not hold us up, for nothing was sent. */

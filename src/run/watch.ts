@@ -1,4 +1,5 @@
 import {
+  type AttemptRecord,
   AuthError,
   type Clock,
   type RunOutcome,
@@ -15,6 +16,7 @@ import { Observer, type OwnCancel, type Reading } from './observer.js';
 import type { WaitOptions } from './options.js';
 import { orAborted } from './or-aborted.js';
 import { DIRECT_MIN_MS, LIVY_OVER_YARN_MIN_MS, pace, TERMINAL_MAX_MS } from './pace.js';
+import { QueueLimit } from './queue-limit.js';
 import { attemptIn, knownFrom } from './records.js';
 
 const OUTAGE_ROUNDS = 3;
@@ -40,7 +42,7 @@ export async function* watch(
 ): AsyncGenerator<Sight, void> {
   const { clock, waits } = deps;
   checkOptions(options);
-  const { maxDelayMs = TERMINAL_MAX_MS, timeoutMs = Infinity, signal } = options;
+  const { maxDelayMs = TERMINAL_MAX_MS, timeoutMs = Infinity, queueTimeoutMs = Infinity, signal } = options;
   const observer = new Observer(deps, ref, cancel);
   const start = clock.now();
   const bornAt = Date.parse(ref.createdAt);
@@ -49,13 +51,17 @@ export async function* watch(
   let silentRounds = 0;
   let saidSilent = '';
   let authProblems = 0;
+  const queue = new QueueLimit(queueTimeoutMs, bornAt);
   for (let isFirst = true; ; isFirst = false) {
     signal?.throwIfAborted();
     const askedAt = clock.now();
     const rest = timeoutMs - (askedAt - start);
     const written = isFirst;
-    const read = async (within: AbortSignal | undefined) =>
-      (written ? await writtenDown(deps, ref) : undefined) ?? observer.read(within);
+    const read = async (within: AbortSignal | undefined): Promise<Reading> => {
+      const attempt = written ? await writtenDown(deps, ref) : undefined;
+      queue.submittedAt(attempt?.posts.at(-1)?.at);
+      return endIn(attempt) ?? observer.read(within);
+    };
     const reading = await inTime(clock, rest > CLOSE_MS ? rest : LAST_READ_MS, signal, read).catch((error: unknown) => {
       // One refusal may be a token that was just renewed elsewhere; two are an answer.
       if (error instanceof AuthError && authProblems++ === 0) return { kind: 'silent', reason: error.message } as const;
@@ -81,9 +87,11 @@ export async function* watch(
         silentSince = undefined;
         silentRounds = 0;
         saidSilent = '';
+        queue.saw(reading.status);
         yield { kind: 'status', ref: observer.ref, status: reading.status };
         break;
       case 'silent':
+        queue.sawNothing();
         silentSince ??= clock.now();
         silentRounds++;
         // Rounds, too: a clock that is set forward must not make one silence look long.
@@ -99,9 +107,12 @@ export async function* watch(
     const now = clock.now();
     const left = timeoutMs - (now - start);
     if (left <= 0) throw new WaitTimeoutError(observer.ref, timeoutMs);
+    const leftInQueue = queue.left(now);
+    if (leftInQueue <= 0) throw new WaitTimeoutError(observer.ref, queueTimeoutMs, 'queue-timeout');
     const minMs = observer.asksLivyOverYarn ? LIVY_OVER_YARN_MIN_MS : DIRECT_MIN_MS;
     const next = askedAt + pace(now - bornAt, { minMs, maxMs: Math.max(minMs, maxDelayMs) });
-    await clock.sleep(Math.min(onTick(next, askedAt, minMs) - now, left), signal); // so the last read falls on the deadline
+    // So the last read falls on the deadline.
+    await clock.sleep(Math.min(onTick(next, askedAt, minMs) - now, left, leftInQueue), signal);
   }
 }
 
@@ -138,12 +149,11 @@ function onTick(next: number, from: number, tick: number): number {
 
 const minutes = (ms: number): string => `${Math.round(ms / 60_000)} minutes`;
 
-/** An end that somebody wrote down is the end, whether or not a server still answers. `lost` is asked about once more. */
-async function writtenDown(
-  { ledger }: EngineDeps,
-  ref: RunRef,
-): Promise<Extract<Reading, { kind: 'recorded' }> | undefined> {
+async function writtenDown({ ledger }: EngineDeps, ref: RunRef): Promise<AttemptRecord | undefined> {
   const entry = await ledger.get(ref.key).catch(() => undefined);
-  const outcome = entry && attemptIn(entry.record.attempts, ref)?.outcome;
-  return outcome && outcome.kind !== 'lost' ? { kind: 'recorded', outcome } : undefined;
+  return entry && attemptIn(entry.record.attempts, ref);
 }
+
+/** An end that somebody wrote down is the end, whether or not a server still answers. `lost` is asked about once more. */
+const endIn = (attempt: AttemptRecord | undefined): Extract<Reading, { kind: 'recorded' }> | undefined =>
+  attempt?.outcome && attempt.outcome.kind !== 'lost' ? { kind: 'recorded', outcome: attempt.outcome } : undefined;

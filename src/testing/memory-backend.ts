@@ -21,6 +21,8 @@ export interface Script {
   readonly outcome?: 'succeeded' | 'failed' | 'cancelled';
   /** From the submit to the end, in milliseconds of the test's clock. @defaultValue `10_000` */
   readonly afterMs?: number;
+  /** Of that, how long it waits before it runs, in milliseconds. @defaultValue `0` */
+  readonly queueMs?: number;
   /** What the driver prints, spread evenly over its life. */
   readonly lines?: readonly string[];
 }
@@ -195,7 +197,8 @@ export class MemoryBackend implements Backend, LogSource {
   }
   #statusOf(one: Started): RunStatus {
     const isOver = this.#clock.now() >= one.endedMs;
-    const state = one.state === 'zombie' ? 'waiting' : isOver ? one.outcome : 'running';
+    const waits = one.state === 'zombie' || this.#clock.now() < one.startedMs + (one.script.queueMs ?? 0);
+    const state = isOver ? one.outcome : waits ? 'waiting' : 'running';
     const raw = {
       waiting: 'starting',
       running: 'running',

@@ -134,6 +134,35 @@ test('with --json a run that was left is a document with its ref', async (t) => 
   t.like(oneDocument(t, stdout), { v: 1, kind: 'running', reason: 'timeout', ref: { key: 'k' } });
 });
 
+const WAITING = { queueMs: 3_600_000, afterMs: 7_200_000 };
+
+test('--queue-timeout stops the waiting for a job that does not run, and says that it was this limit', async (t) => {
+  const { run, backend } = world(WAITING);
+  const flags = ['--key', 'k', '--queue-timeout', '5m', '--timeout', '2h'] as const;
+  const { code, stderr } = await run('run', ...URL_FLAG, ...flags, JOB);
+  t.is(code, 4);
+  t.regex(stderr, /stopped waiting at --queue-timeout, not running yet, left in its queue: k; come back with/);
+  t.false(backend.requests.some((request) => request.startsWith('DELETE')));
+  const again = await run('wait', ...URL_FLAG, '--json', '--queue-timeout', '5m', 'k');
+  t.is(again.code, 4);
+  t.like(oneDocument(t, again.stdout), { v: 1, kind: 'running', reason: 'queue-timeout', ref: { key: 'k' } });
+});
+
+test('--on-timeout cancel counts for --queue-timeout too: 5, and which limit it was', async (t) => {
+  const flags = [...URL_FLAG, '--queue-timeout', '5m', '--on-timeout', 'cancel'] as const;
+  const { code, stdout, stderr } = await world(WAITING).run('run', ...flags, JOB);
+  t.is(code, 5);
+  t.regex(stdout, /^cancelled .*\n {2}stopped at --queue-timeout\n {2}by livywire/m);
+  t.regex(stderr, /--queue-timeout is over, and it does not run yet: stopping the job/);
+  const json = await world(WAITING).run('run', ...flags, '--json', JOB);
+  t.like(oneDocument(t, json.stdout), { kind: 'cancelled', by: 'livywire', reason: 'queue-timeout' });
+});
+
+test('--queue-timeout means nothing to a job that runs', async (t) => {
+  const { run } = world({ queueMs: 60_000, afterMs: 1_800_000 });
+  t.is((await run('run', ...URL_FLAG, '--queue-timeout', '5m', JOB)).code, 0);
+});
+
 test('a bare number is no duration', async (t) => {
   const { code, stderr } = await world().run('run', ...URL_FLAG, '--timeout', '90', JOB);
   t.is(code, 2);

@@ -2,15 +2,7 @@ import { defineCommand } from '../define.js';
 import { followRun } from '../follow.js';
 import { interruptsFor } from '../interrupts.js';
 import { openRun } from '../open-run.js';
-import {
-  connectionOptions,
-  countOf,
-  durationOf,
-  exitRetryableOf,
-  logOptions,
-  outputOptions,
-  waitOptions,
-} from '../options.js';
+import { connectionOptions, countOf, logOptions, outputOptions, waitingOf, waitOptions } from '../options.js';
 
 export const attachCommand = defineCommand({
   name: 'attach',
@@ -31,18 +23,15 @@ export const attachCommand = defineCommand({
   words: { min: 1, max: 1 },
   ownSignals: true,
   async run(args, context) {
-    const timeoutMs = durationOf(args.timeout, '--timeout');
-    const exitRetryable = exitRetryableOf(args['exit-retryable']);
+    const waiting = waitingOf(args);
     const tail = countOf(args.tail, '--tail');
     const interrupts = interruptsFor(context, args['on-signal']);
     try {
       const { run } = await openRun(args.rest[0] ?? '', context, interrupts.signal);
       return await followRun(run, context, interrupts, {
         log: args.quiet ? 'none' : args.verbose ? 'whole' : 'folded',
-        onTimeout: args['on-timeout'] ?? 'leave',
+        ...waiting,
         ...(tail !== undefined && { tail }),
-        ...(timeoutMs !== undefined && { timeoutMs }),
-        ...(exitRetryable !== undefined && { exitRetryable }),
       });
     } finally {
       interrupts.close();

@@ -36,6 +36,7 @@ const paintVerdict = (verdict: Verdict['verdict'], text: string, paint: Terminal
 function ownFlagVerdicts(given: readonly Given[], options: OptionTable): Verdict[] {
   const checks: Readonly<Record<string, (value: string) => unknown>> = {
     timeout: (value) => durationOf(value, '--timeout'),
+    'queue-timeout': (value) => durationOf(value, '--queue-timeout'),
     'exit-retryable': exitRetryableOf,
   };
   return given.flatMap(({ name, typed, value = '' }): Verdict[] => {

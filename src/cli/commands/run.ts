@@ -5,7 +5,7 @@ import { defineCommand } from '../define.js';
 import { followRun } from '../follow.js';
 import { dryRun, jobOptions, readJob, start } from '../job.js';
 import { interruptsFor } from '../interrupts.js';
-import { durationOf, exitRetryableOf, logOptions, submitOptions, waitOptions } from '../options.js';
+import { logOptions, submitOptions, waitingOf, waitOptions } from '../options.js';
 import { submitted } from './submit.js';
 
 export const runCommand = defineCommand({
@@ -45,8 +45,7 @@ export const runCommand = defineCommand({
   stopAtFirstWord: true,
   ownSignals: true,
   async run(args, context) {
-    const timeoutMs = durationOf(args.timeout, '--timeout');
-    const exitRetryable = exitRetryableOf(args['exit-retryable']);
+    const waiting = waitingOf(args);
     const settings = await context.settings();
     needUrl(settings, args.rest);
     const spec = await readJob(args, context, settings);
@@ -63,9 +62,7 @@ export const runCommand = defineCommand({
         args.quiet || (await hasEnded(started.run, interrupts.signal)) ? 'none' : args.verbose ? 'whole' : 'folded';
       return await followRun(started.run, context, interrupts, {
         log,
-        onTimeout: args['on-timeout'] ?? 'leave',
-        ...(timeoutMs !== undefined && { timeoutMs }),
-        ...(exitRetryable !== undefined && { exitRetryable }),
+        ...waiting,
       });
     } finally {
       interrupts.close();
@@ -76,5 +73,6 @@ export const runCommand = defineCommand({
 /** Whether an adopted run was over before we came. Where nobody can say, following it will tell. */
 async function hasEnded(run: Run, signal: AbortSignal): Promise<boolean> {
   if (run.how !== 'adopted') return false;
+  if (run.outcome) return true;
   return run.status({ signal }).then(isFinal, () => false);
 }

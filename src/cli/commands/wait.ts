@@ -2,7 +2,7 @@ import { defineCommand } from '../define.js';
 import { followRun } from '../follow.js';
 import { interruptsFor } from '../interrupts.js';
 import { openRun } from '../open-run.js';
-import { connectionOptions, durationOf, exitRetryableOf, outputOptions, waitOptions } from '../options.js';
+import { connectionOptions, outputOptions, waitingOf, waitOptions } from '../options.js';
 
 export const waitCommand = defineCommand({
   name: 'wait',
@@ -17,16 +17,13 @@ export const waitCommand = defineCommand({
   words: { min: 1, max: 1 },
   ownSignals: true,
   async run(args, context) {
-    const timeoutMs = durationOf(args.timeout, '--timeout');
-    const exitRetryable = exitRetryableOf(args['exit-retryable']);
+    const waiting = waitingOf(args);
     const interrupts = interruptsFor(context, args['on-signal']);
     try {
       const { run } = await openRun(args.rest[0] ?? '', context, interrupts.signal);
       return await followRun(run, context, interrupts, {
         log: 'none',
-        onTimeout: args['on-timeout'] ?? 'leave',
-        ...(timeoutMs !== undefined && { timeoutMs }),
-        ...(exitRetryable !== undefined && { exitRetryable }),
+        ...waiting,
       });
     } finally {
       interrupts.close();
