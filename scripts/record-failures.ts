@@ -2,6 +2,7 @@
  * Records what real failures leave behind, into test/fixtures/failures.
  *
  *     npx tsx scripts/record-failures.ts --spark <SPARK_HOME> --python <interpreter> --mode local|cluster [--only <regular expression>] [--at-once 2] [--missing]
+ *         [--other-python <interpreter of another minor>] [--s3-jars <folder with hadoop-aws and its SDK>]
  *
  * The cases are those of test/integration/failing. In cluster mode it starts a Livy and YARN of its own and stops them.
  * Paths, users and addresses of this machine are replaced by neutral ones.
@@ -12,11 +13,12 @@ import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
-import { type CaseMode, type FailingCase, kindOf } from '../test/integration/failing/case.js';
+import { type CaseMode, type FailingCase, kindOf, type Means } from '../test/integration/failing/case.js';
 import { cases } from '../test/integration/failing/cases.js';
 import { root } from './gate/project.js';
 import { Recording } from './record-failures/cluster.js';
 import { folderOf, type Meta, type Remains, writeFixture } from './record-failures/fixture.js';
+import { refusingS3 } from './record-failures/refusing-s3.js';
 import { runLocally, type Spark } from './record-failures/local.js';
 import { type Replacement, sanitiser } from './record-failures/sanitise.js';
 
@@ -27,6 +29,8 @@ const { values } = parseArgs({
     mode: { type: 'string', default: 'local' },
     only: { type: 'string', default: '' },
     'at-once': { type: 'string', default: '2' },
+    'other-python': { type: 'string' },
+    's3-jars': { type: 'string' },
     missing: { type: 'boolean', default: false },
   },
 });
@@ -86,16 +90,29 @@ async function each(list: readonly FailingCase[], run: (one: FailingCase) => Pro
   await Promise.all(Array.from({ length: Number(values['at-once']) }, worker));
 }
 
-const wanted = cases.filter(({ name, modes }) => modes.includes(mode) && new RegExp(values.only).test(name));
+const s3Jars = values['s3-jars'];
+const otherPython = values['other-python'];
+const s3 = s3Jars === undefined ? undefined : await refusingS3();
+const means: Means = {
+  python: spark.python,
+  ...(otherPython !== undefined && { otherPython }),
+  ...(s3Jars !== undefined && { s3Jars }),
+  ...(s3 && { s3: s3.url }),
+};
+const isPossible = ({ needs }: FailingCase): boolean => needs === undefined || means[needs] !== undefined;
+const wanted = cases.filter(
+  (one) => one.modes.includes(mode) && isPossible(one) && new RegExp(values.only).test(one.name),
+);
 console.log(`${wanted.length} cases, Spark ${spark.version}, ${mode}, by ${basename(spark.python)}`);
 if (mode === 'local') {
-  await each(wanted, (one) => runLocally(one, { file: fileOf(one), spark }));
+  await each(wanted, (one) => runLocally(one, { file: fileOf(one), spark, means }));
 } else {
   const recording = await Recording.start(spark, jobs);
   replaced.push([recording.instance.dir, '/mnt/yarn'], [recording.folder, '/mnt/tmp']);
   try {
-    await each(wanted, (one) => recording.run(one, fileOf(one)));
+    await each(wanted, (one) => recording.run(one, fileOf(one), means));
   } finally {
     await recording.stop();
   }
 }
+s3?.server.close();

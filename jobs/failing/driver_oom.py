@@ -17,9 +17,8 @@ def heap(spark):
 
 
 def broadcast(spark):
-    small = spark.range(4000).select("id", F.expr("repeat('x', 1000000) as text"))
-    print(spark.range(10).join(F.broadcast(small), "id").count())
-    print(spark.range(10).join(F.broadcast(small), "id").agg(F.max("text")).first())
+    small = spark.range(4000).select("id", F.expr("repeat(cast(id % 10 as string), 1000000) as text"))
+    print(spark.range(10).join(F.broadcast(small), "id").select(F.max(F.length("text"))).first())
 
 
 def python(spark):

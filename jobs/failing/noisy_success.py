@@ -78,12 +78,16 @@ def memory_killed_executor(spark):
 
 
 def lost_shuffle_files(spark):
+    def written():
+        folders = os.environ["SPARK_LOCAL_DIRS"].split(",")
+        return [file for folder in folders for file in glob.glob(f"{folder}/*/shuffle_*.index")]
+
     def clear(part, rows):
-        time.sleep(2 * part)
         if TaskContext.get().stageAttemptNumber() == 0:
-            for folder in os.environ["SPARK_LOCAL_DIRS"].split(","):
-                for file in glob.glob(f"{folder}/*/shuffle_*"):
-                    os.remove(file)
+            while part > 0 and not written():
+                time.sleep(0.2)
+            for file in written():
+                os.remove(file)
         return ((n % 3, n) for n in rows)
 
     print(spark.sparkContext.parallelize(range(100), 2).mapPartitionsWithIndex(clear).groupByKey(2).count())

@@ -11,11 +11,15 @@ import time
 from pyspark.sql import SparkSession
 
 
+def written():
+    return [f for folder in os.environ["SPARK_LOCAL_DIRS"].split(",") for f in glob.glob(f"{folder}/*/shuffle_*.index")]
+
+
 def clear_scratch(part, rows):
-    time.sleep(2 * part)
-    for folder in os.environ["SPARK_LOCAL_DIRS"].split(","):
-        for file in glob.glob(f"{folder}/*/shuffle_*"):
-            os.remove(file)
+    while part > 0 and not written():  # the first one is still at it
+        time.sleep(0.2)
+    for file in written():
+        os.remove(file)
     return ((n % 3, n) for n in rows)
 
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Batch, type CreateBatch, LivyClient } from '../../src/livy/index.js';
 import { down, type LocalInstance, up } from '../../src/local/index.js';
-import { confOf, type FailingCase } from '../../test/integration/failing/case.js';
+import { confOf, type FailingCase, type Means } from '../../test/integration/failing/case.js';
 import { strictYarn, YarnRest } from '../../test/integration/failing/cluster.js';
 import type { Meta, Remains } from './fixture.js';
 import { ended, quickJvm, type Spark } from './local.js';
@@ -50,7 +50,11 @@ export class Recording {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  async run(one: FailingCase, file: string): Promise<Partial<Meta> & { remains: Remains; command: string }> {
+  async run(
+    one: FailingCase,
+    file: string,
+    means: Means,
+  ): Promise<Partial<Meta> & { remains: Remains; command: string }> {
     const queue = one.spec?.queue;
     const sitting = one.meanwhile === 'occupy' ? await this.#sit(file, queue) : undefined;
     const tag = `record-${randomUUID()}`;
@@ -59,7 +63,7 @@ export class Recording {
       ...(one.args && { args: one.args }),
       ...one.spec,
       name: tag,
-      conf: { ...confOf(one), 'spark.yarn.tags': tag },
+      conf: { ...confOf(one, means), 'spark.yarn.tags': tag },
     };
     const command = `POST /batches ${JSON.stringify({ ...body, name: undefined, conf: one.conf })}`;
     try {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
-import { confOf, type FailingCase } from '../../test/integration/failing/case.js';
+import { confOf, type FailingCase, type Means } from '../../test/integration/failing/case.js';
 import type { Remains } from './fixture.js';
 
 /** The Spark that is recorded. */
@@ -19,7 +19,7 @@ const LONGEST_MS = 300_000;
 /** Runs a case by a plain spark-submit with `local[2]`. */
 export async function runLocally(
   one: FailingCase,
-  { file, spark }: { readonly file: string; readonly spark: Spark },
+  { file, spark, means }: { readonly file: string; readonly spark: Spark; readonly means: Means },
 ): Promise<{ remains: Remains; exitCode: number; command: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'record-failures-'));
   const conf = {
@@ -29,7 +29,7 @@ export async function runLocally(
     'spark.sql.shuffle.partitions': '4',
     'spark.driver.extraJavaOptions': quickJvm,
     'spark.driver.memory': '512m',
-    ...confOf(one),
+    ...confOf(one, means),
   };
   const { master = 'local[2]' } = one;
   const shown = ['spark-submit', '--master', master, ...flags(one.conf ?? {}), file, ...(one.args ?? [])];

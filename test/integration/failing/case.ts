@@ -22,6 +22,8 @@ export interface FailingCase {
   readonly master?: string;
   /** What happens from outside while it runs. `kill`: `yarn application -kill`. `occupy`: another job sits in its queue before it comes. */
   readonly meanwhile?: 'kill' | 'occupy' | 'preempt';
+  /** What a machine must have for it beside Spark, named in `conf` as `{otherPython}`, `{python}`, `{s3}` and `{s3Jars}`. */
+  readonly needs?: 'otherPython' | 's3';
   /** The one case of its code that runs in every `npm test`. */
   readonly everyTime?: true;
 }
@@ -29,11 +31,21 @@ export interface FailingCase {
 export const kindOf = ({ kind, code }: FailingCase): NonNullable<FailingCase['kind']> =>
   kind ?? (code === null ? 'succeeded' : 'failed');
 
-/** Driver and executors: a failure is not tried again unless the case is about just that. */
-export const confOf = ({ conf }: FailingCase): Record<string, string> => ({
-  'spark.yarn.maxAppAttempts': '1',
-  ...conf,
-});
+/** What stands for a `{name}` in a conf. */
+export type Means = Readonly<Partial<Record<'python' | 'otherPython' | 's3' | 's3Jars', string>>>;
+
+/** The conf of a case on this machine: a failure is not tried again unless the case is about just that. */
+export function confOf({ name, conf }: FailingCase, means: Means): Record<string, string> {
+  const filled = Object.entries(conf ?? {}).map(([key, value]) => [
+    key,
+    value.replace(/^\{(\w+)\}/, (_, need: keyof Means) => {
+      const found = means[need];
+      if (found === undefined) throw new Error(`${name} needs ${need}`);
+      return found;
+    }),
+  ]);
+  return { 'spark.yarn.maxAppAttempts': '1', ...(Object.fromEntries(filled) as Record<string, string>) };
+}
 
 /** The same job in several ways: one case per word that it takes as its argument. */
 export function ways(

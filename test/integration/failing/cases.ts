@@ -89,6 +89,23 @@ const ofData: readonly FailingCase[] = [
     'malformed_json',
     'not_parquet',
   ]),
+  ...ways(
+    {
+      code: 'S3_ACCESS_DENIED',
+      job: 's3_access_denied.py',
+      modes: local,
+      needs: 's3',
+      conf: {
+        'spark.driver.extraClassPath': '{s3Jars}/*',
+        'spark.hadoop.fs.s3a.endpoint': '{s3}',
+        'spark.hadoop.fs.s3a.path.style.access': 'true',
+        'spark.hadoop.fs.s3a.access.key': 'an-access-key-of-a-test',
+        'spark.hadoop.fs.s3a.secret.key': 'no-secret',
+      },
+    },
+    's3',
+    ['read', 'list', 'write'],
+  ),
 ];
 
 /** What goes wrong with memory, processes and the network between them. */
@@ -105,13 +122,15 @@ const ofSpark: readonly FailingCase[] = [
     'segfault',
     'kill',
   ]),
+  { name: 'python-version', code: 'PYTHON_VERSION_MISMATCH', job: 'python_version_mismatch.py', modes: both, needs: 'otherPython', conf: { 'spark.pyspark.driver.python': '{python}', 'spark.pyspark.python': '{otherPython}' }, everyTime: true }, // prettier-ignore
 ];
 
 /** What goes wrong between Spark and its executors. In local mode there are none to lose. */
 const ofExecutors: readonly FailingCase[] = [
   { name: 'executor-memory-python', code: 'EXECUTOR_MEMORY_KILLED', job: 'executor_memory.py', args: ['python'], modes: cluster, conf: { 'spark.task.maxFailures': '1' }, everyTime: true }, // prettier-ignore
   { name: 'executor-memory-four-times', code: 'EXECUTOR_MEMORY_KILLED', job: 'executor_memory.py', args: ['python'], modes: cluster }, // prettier-ignore
-  { name: 'executor-memory-heap', code: 'EXECUTOR_MEMORY_KILLED', job: 'executor_memory.py', args: ['heap'], modes: cluster, conf: { 'spark.task.maxFailures': '2' } }, // prettier-ignore
+  // YARN's executors end themselves with a SIGTERM when the heap is full; only their own log says why, the driver's does not.
+  { name: 'executor-heap', code: 'EXECUTOR_LOST', job: 'executor_memory.py', args: ['heap'], modes: cluster, conf: { 'spark.task.maxFailures': '2' } }, // prettier-ignore
   { name: 'executor-memory-kill-9', code: 'EXECUTOR_MEMORY_KILLED', job: 'executor_memory.py', args: ['kill_9'], modes: cluster, conf: { 'spark.task.maxFailures': '2' } }, // prettier-ignore
   { name: 'executor-lost-exit', code: 'EXECUTOR_LOST', job: 'executor_lost.py', args: ['exit'], modes: cluster, conf: { 'spark.task.maxFailures': '1' }, everyTime: true }, // prettier-ignore
   { name: 'executor-lost-four-times', code: 'EXECUTOR_LOST', job: 'executor_lost.py', args: ['exit'], modes: cluster },

@@ -9,6 +9,8 @@ export const strictYarn: Pick<UpOptions, 'yarn' | 'yarnMemoryMb' | 'yarnConf'> =
   yarnMemoryMb: 6_144,
   yarnConf: {
     'yarn.nodemanager.pmem-check-enabled': 'true',
+    // On by default, and then it leaves the killing to cgroups, whether there are any or not (Hadoop 3.3).
+    'yarn.nodemanager.resource.memory.enforced': 'false',
     'yarn.nodemanager.container-monitor.interval-ms': '500',
     'yarn.scheduler.capacity.root.queues': 'default,urgent,single',
     [`${queue('default')}.capacity`]: '40',
