@@ -1,7 +1,8 @@
-"""Works through several stages, slowly enough to watch: stages.py [seconds per task] [tasks per stage]
+"""Works through several stages, slowly enough to watch: stages.py [seconds per task] [tasks per stage] [seconds of the last]
 
 Shows real progress: three Spark jobs with stages of many small tasks of one length, a shuffle whose first half the
-third job skips, and one SQL query with a description.
+third job skips, and one SQL query with a description. The last task of each stage can be made a long one, for which no
+time that is left should be shown.
 """
 
 import sys
@@ -12,11 +13,12 @@ from pyspark.sql import SparkSession
 if __name__ == "__main__":
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 0.5
     tasks = int(sys.argv[2]) if len(sys.argv) > 2 else 20
+    last = float(sys.argv[3]) if len(sys.argv) > 3 else seconds
     spark = SparkSession.builder.appName("stages").getOrCreate()
     context = spark.sparkContext
 
     def slowly(number):
-        time.sleep(seconds)
+        time.sleep(last if number == tasks - 1 else seconds)
         return number
 
     numbers = context.parallelize(range(tasks), tasks).map(slowly)

@@ -7,10 +7,11 @@ export interface ProgressSource {
   /** One reader per follower: it remembers what it has told. */
   open(ref: RunRef): ProgressReader;
   /**
-   * The counts once the run has ended, from everything that Spark wrote where that can be had within some seconds, else as
-   * any reader last saw them. `undefined`: nobody counted. Rejects with `signal.reason` only.
+   * The counts once the run has ended, from everything that Spark wrote where that can be had in time, else as any reader
+   * last saw them. `undefined`: nobody counted. Rejects with `signal.reason` only.
+   * @param options.withinMs - how long to ask for them, in milliseconds; 0: nobody is asked
    */
-  final(ref: RunRef, options?: CallOptions): Promise<RunProgress | undefined>;
+  final(ref: RunRef, options: CallOptions & { readonly withinMs: number }): Promise<RunProgress | undefined>;
 }
 
 export interface ProgressReader {

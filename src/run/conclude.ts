@@ -18,6 +18,7 @@ import { stopStrays } from './strays.js';
 
 const DIAGNOSED_LINES = 200;
 const WRITE_TRIES = 10;
+const COUNT_WITHIN_MS = 4_000;
 
 type Ending = Extract<Reading, { kind: 'ended' | 'recorded' | 'lost' }>;
 
@@ -60,6 +61,7 @@ async function outcomeOf(
   const { ref, evidence } = observer;
   const notes = [...observer.notes, ...more];
   const app = ending.kind === 'ended' ? ending.app : undefined;
+  const progress = await deps.progress?.final(ref, { ...(signal && { signal }), withinMs: countWithinMs(ending) });
   const base = {
     v: 1,
     ref,
@@ -67,6 +69,7 @@ async function outcomeOf(
     links: ending.kind === 'ended' ? ending.status.links : observer.links,
     knownAt: new Date(clock.now()).toISOString(),
     ...(app && { usage: app.usage }),
+    ...(progress && { progress }),
     ...(notes.length > 0 && { notes }),
   } as const;
   if (ending.kind === 'lost') return { ...base, kind: 'lost' };
@@ -81,6 +84,10 @@ async function outcomeOf(
   const lines = (await lastLines(deps, ref, status, signal)).map((line) => ({ ...line, text: redactText(line.text) }));
   return { ...base, kind: 'failed', diagnosis: diagnose({ status, lines }) };
 }
+
+/** How long to ask what Spark counted. A driver that was stopped wrote no end of it, and who stops a run is waiting for the answer. */
+const countWithinMs = (ending: Ending): number =>
+  ending.kind === 'ended' && ending.status.state !== 'cancelled' ? COUNT_WITHIN_MS : 0;
 
 /** What there is to reason from. A log that cannot be read makes the reason poorer, never the outcome. */
 async function lastLines(

@@ -8,7 +8,9 @@ import type {
   Logger,
   LogSource,
   OutcomeSource,
+  ProgressSource,
   RunStatus,
+  WaitingSource,
 } from '../core/index.js';
 import type { Identity } from './identity.js';
 
@@ -51,4 +53,8 @@ export interface EngineDeps {
   readonly registry?: AppRegistry;
   /** Asked in this order when backend and registry have no record. */
   readonly sources: readonly OutcomeSource[];
+  /** What Spark does, where it can be counted. */
+  readonly progress?: ProgressSource;
+  /** Why a run waits, where YARN can be asked. */
+  readonly waiting?: WaitingSource;
 }

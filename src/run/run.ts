@@ -15,6 +15,7 @@ import type { EngineDeps } from './deps.js';
 import { follow, logsNow, openingOf } from './follow.js';
 import { Observer } from './observer.js';
 import type { CancelOptions, EventOptions, LogOptions, Run, WaitOptions } from './options.js';
+import { explained, withProgress } from './progress.js';
 import { knownFrom } from './records.js';
 import { watch } from './watch.js';
 
@@ -47,7 +48,7 @@ export class EngineRun implements Run {
     switch (reading.kind) {
       case 'going':
         if (id !== this.#ref.id || appId !== this.#ref.appId) await amend(this.#deps, this.#ref, knownFrom(this.#ref));
-        return reading.status;
+        return explained(this.#deps, this.#ref, reading.status, signal);
       case 'ended':
         // The server may have forgotten it by the next question. What livywire never started is in no ledger.
         if (this.#ref.attempt > 0) await conclude(this.#deps, observer, reading, signal);
@@ -78,7 +79,8 @@ export class EngineRun implements Run {
   }
 
   async *events(options: EventOptions = {}): AsyncGenerator<RunEvent, void> {
-    for await (const event of follow(this.#deps, this.#ref, options)) {
+    const followed = (given: EventOptions) => follow(this.#deps, this.#ref, given);
+    for await (const event of withProgress(this.#deps, this.#ref, options, followed)) {
       if (event.type === 'outcome') {
         this.#ref = event.outcome.ref;
         this.#outcome = event.outcome;

@@ -1,0 +1,34 @@
+import type { ProgressReader, ProgressSource, RunEvent, WaitingSource } from '../core/index.js';
+import type { SparkProgressOptions, YarnWaitingOptions } from '../hadoop/index.js';
+
+const hadoop = () => import('../hadoop/index.js');
+
+/** What Spark's drivers count, loaded when a run is followed or has ended. */
+export function lazyProgress(options: SparkProgressOptions): ProgressSource {
+  let loading: Promise<ProgressSource> | undefined;
+  const source = () => (loading ??= hadoop().then(({ SparkProgress }) => new SparkProgress(options)));
+  return {
+    open: (ref) => {
+      let reader: ProgressReader | undefined;
+      const early: RunEvent[] = [];
+      const opening = source().then((loaded) => {
+        reader = loaded.open(ref);
+        for (const event of early.splice(0)) reader.hear(event);
+        return reader;
+      });
+      opening.catch(() => undefined); // told by the first read
+      return {
+        hear: (event) => (reader ? reader.hear(event) : void early.push(event)),
+        read: async (...args) => (await opening).read(...args),
+      };
+    },
+    final: async (...args) => (await source()).final(...args),
+  };
+}
+
+/** Why a run waits, loaded when one does. */
+export function lazyWaiting(options: YarnWaitingOptions): WaitingSource {
+  let loading: Promise<WaitingSource> | undefined;
+  const waiting = () => (loading ??= hadoop().then(({ YarnWaiting }) => new YarnWaiting(options)));
+  return { explain: async (...args) => (await waiting()).explain(...args) };
+}
