@@ -7,7 +7,7 @@ export { isLoopback } from '../http/index.js';
 export type { DoctorOptions } from './doctor.js';
 export type { Finding } from './doctor-finding.js';
 export { createLivywire, type Livywire, type LivywireOptions } from './livywire.js';
-export { loadConnect, loadDoctor, loadLocal } from './load.js';
+export { loadConnect, loadDoctor, loadLocal, loadReport } from './load.js';
 export { openLedger } from './open-ledger.js';
 export { parseDuration } from './settings-duration.js';
 export type { SettingsAuth } from './settings-auth.js';
@@ -22,4 +22,5 @@ export {
   settingWords,
 } from './settings-words.js';
 export { readSettings, type Settings } from './settings.js';
+export type { RunReport } from '../report/index.js';
 export type { CancelOptions, EventOptions, LogOptions, Run, Runs, SubmitOptions, WaitOptions } from '../run/index.js';

@@ -1,3 +1,5 @@
+import type { RunReport } from '../report/index.js';
+
 // What a command line may never need is loaded when it is asked for, not before. Programs import it as usual.
 
 /** Wired services over settings. */
@@ -8,3 +10,16 @@ export const loadDoctor = async () => (await import('./doctor.js')).diagnoseSett
 
 /** The local Livy and Spark. */
 export const loadLocal = () => import('../local/index.js');
+
+/** What is known about a run, gathered, and the page that shows it. */
+export const loadReport = async () => {
+  const [{ gatherReport, reportOfEventLog }, { pageAssets, renderPage }] = await Promise.all([
+    import('./gather-report.js'),
+    import('../report/index.js'),
+  ]);
+  return {
+    gatherReport,
+    reportOfEventLog,
+    renderPage: async (report: RunReport) => renderPage(report, await pageAssets()),
+  };
+};

@@ -13,10 +13,10 @@ export async function openRun(
   name: string,
   context: Context,
   signal: AbortSignal,
-): Promise<{ readonly livywire: Livywire; readonly run: Run }> {
-  const settings = await context.settings();
-  const livywire = await context.connect(await settingsFor(name, settings, context));
-  return { livywire, run: await livywire.find(name, { signal }) };
+): Promise<{ readonly livywire: Livywire; readonly run: Run; readonly settings: Settings }> {
+  const settings = await settingsFor(name, await context.settings(), context);
+  const livywire = await context.connect(settings);
+  return { livywire, run: await livywire.find(name, { signal }), settings };
 }
 
 async function settingsFor(name: string, settings: Settings, { out }: Context): Promise<Settings> {

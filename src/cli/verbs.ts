@@ -43,6 +43,10 @@ export const verbs: Readonly<Record<string, Verb>> = {
     describe: 'List the runs of the ledger',
     load: async () => as((await import('./commands/ls.js')).lsCommand),
   },
+  report: {
+    describe: 'Write a picture of a run: one HTML file that needs no server',
+    load: async () => as((await import('./commands/report.js')).reportCommand),
+  },
   explain: {
     describe: 'Show what a spark-submit line becomes; sends nothing',
     load: async () => as((await import('./commands/explain.js')).explainCommand),
