@@ -35,7 +35,9 @@ export async function readJob(args: JobArgs, { io, out, readFile }: Context, set
 
 /** Arguments of the job that are word for word flags of livywire's own: they may have been meant for it. */
 function ownFlagsBehind([, ...args]: readonly string[]): string[] {
-  const own = { ...submitOptions, ...waitOptions, ...outputOptions, ...connectionOptions };
+  // Not --output: most jobs that take it mean their own.
+  const { output: _output, ...starting } = submitOptions;
+  const own = { ...starting, ...waitOptions, ...outputOptions, ...connectionOptions };
   return [...new Set(args)].filter((word) => word.startsWith('--') && Object.hasOwn(own, word.slice(2)));
 }
 
@@ -57,7 +59,12 @@ function newKey(spec: JobSpec): string {
 
 /** Prints the request that would be sent. */
 export async function dryRun(livywire: Livywire, spec: JobSpec, args: JobArgs, { out }: Context): Promise<number> {
-  const request = redactRequest(await livywire.plan(spec, args.key === undefined ? {} : { key: args.key }));
+  const request = redactRequest(
+    await livywire.plan(spec, {
+      ...(args.key !== undefined && { key: args.key }),
+      ...(args.output !== undefined && { output: args.output }),
+    }),
+  );
   out.result(JSON.stringify(request, undefined, 2));
   out.document({ v: 1, kind: 'request', request });
   return exitCodes.succeeded;
@@ -80,6 +87,7 @@ export async function start(
     signal: interrupts.signal,
     forceResend: args['force-resend'],
     ...(args['retry-of'] !== undefined && { retryOf: args['retry-of'] }),
+    ...(args.output !== undefined && { output: args.output }),
   };
   out.note(`submitting ${plain(key)}`);
   try {

@@ -88,6 +88,11 @@ export const submitOptions = {
     describe: 'Start a new attempt when the run under this key ended so (failed: or was cancelled; lost: any of these)',
     group: 'Run',
   },
+  output: {
+    type: 'string',
+    describe: 'Folder the job writes: success also means that its _SUCCESS is a new one (an absolute path, file:///…)',
+    group: 'Run',
+  },
   'force-resend': {
     type: 'boolean',
     describe: 'Send again though an earlier request may have arrived: may start a second application',

@@ -64,6 +64,8 @@ export type {
   LogReader,
   LogSource,
   OutcomeSource,
+  OutputMarker,
+  OutputMarkers,
   RunRecord,
   StartAnswer,
 } from './ports.js';

@@ -60,6 +60,8 @@ export interface RunRef {
   readonly id?: string;
   /** YARN's application id once known. */
   readonly appId?: string;
+  /** Where its `_SUCCESS` has to be written for it to have succeeded. */
+  readonly output?: string;
   /** When the attempt was claimed, ISO 8601, by the submitter's clock. */
   readonly createdAt: string;
 }
@@ -74,7 +76,7 @@ export interface RunLinks {
 }
 
 /** Who answered. */
-export type Witness = 'livy' | 'yarn' | 'history-server' | 'emr' | 'emr-serverless' | 's3' | 'ledger' | 'test';
+export type Witness = 'livy' | 'yarn' | 'history-server' | 'emr' | 'emr-serverless' | 's3' | 'file' | 'ledger' | 'test';
 
 /** One reading of a run. */
 export interface RunStatus {

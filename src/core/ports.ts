@@ -1,5 +1,15 @@
 import type { LivywireError } from './errors.js';
-import type { BackendKind, JobSpec, RunEvent, RunOutcome, RunRef, RunStatus, RunState, Usage } from './model.js';
+import type {
+  BackendKind,
+  JobSpec,
+  RunEvent,
+  RunOutcome,
+  RunRef,
+  RunStatus,
+  RunState,
+  Usage,
+  Witness,
+} from './model.js';
 
 /** Accepted by every call that goes out. */
 export interface CallOptions {
@@ -157,6 +167,23 @@ export interface DriverLogReader extends LogReader {
   readonly suffices: boolean;
 }
 
+/** What stood under an output path: no marker, or one that can be told from the next. */
+export type OutputMarker =
+  | { readonly kind: 'absent' }
+  /** `version`: its time and size, its ETag. */
+  | { readonly kind: 'present'; readonly version: string };
+
+/** Looks at the `_SUCCESS` that Spark writes last under an output path: files here, S3 for what runs in AWS. */
+export interface OutputMarkers {
+  readonly source: Witness;
+  /** The path as the ledger keeps it. @throws ConfigError that says what can be checked, for one that cannot */
+  accept(path: string): string;
+  /** Where its marker stands, for words. */
+  markerOf(path: string): string;
+  /** @throws ConfigError, UnreachableError when it cannot be told whether there is one */
+  read(path: string, options?: CallOptions): Promise<OutputMarker>;
+}
+
 /** Who is at work on an attempt. Takes over only where the owner is dead or the lease ran out. */
 export interface Claim {
   /** Random per process and submit. */
@@ -186,6 +213,8 @@ export interface AttemptRecord {
   readonly posts: readonly { readonly at: string; readonly serverMs?: number }[];
   readonly id?: string;
   readonly appId?: string;
+  /** The output that has to be written, and what stood there right before the first POST. */
+  readonly output?: { readonly path: string; readonly before?: OutputMarker };
   /** Why it was refused, or why its fate is unknown. */
   readonly note?: string;
   /** When we were about to ask for the end, ISO 8601: tells our cancel from somebody else's. */

@@ -38,7 +38,8 @@ export async function cancel(deps: EngineDeps, ref: RunRef, options: CancelOptio
     if (sight.kind === 'outcome') return sight.outcome;
     if (sight.kind === 'status') known = sight.ref;
     isSilent = sight.kind === 'silent';
-    if (sight.kind !== 'status' || !isFinal(sight.status)) break; // after a final reading comes its outcome
+    // After a final reading comes its outcome; what is over and unclear needs no stopping either.
+    if (sight.kind !== 'status' || (!isFinal(sight.status) && sight.status.unclear === undefined)) break;
   }
   // No server has it: of one that is still to be sent nothing ever will be.
   const unsent = isSilent ? await endUnsent(deps, known) : undefined;

@@ -18,10 +18,11 @@ export function checkOptions(options: Options): void {
     if (value === undefined) continue;
     if (typeof value !== 'number' || Number.isNaN(value) || value < 0) wrong(field, 'milliseconds, 0 or more');
   }
-  const { tail, retryOf, key } = options;
+  const { tail, retryOf, key, output } = options;
   if (tail !== undefined && !(Number.isInteger(tail) && tail >= 0)) wrong('tail', 'a number of lines, 0 or more');
   if (options.stream !== undefined && options.stream !== 'stdout' && options.stream !== 'stderr')
     wrong('stream', '"stdout" or "stderr"');
   if (retryOf !== undefined && retryOf !== 'failed' && retryOf !== 'lost') wrong('retryOf', '"failed" or "lost"');
   if (key !== undefined && typeof key !== 'string') wrong('key', 'a text');
+  if (output !== undefined && typeof output !== 'string') wrong('output', 'a path');
 }

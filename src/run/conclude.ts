@@ -81,6 +81,7 @@ async function outcomeOf(
     const message = status.message !== undefined && { message: status.message };
     return { ...base, kind: 'cancelled', by: observer.isCancelOurs(attempt) ? 'livywire' : 'someone', ...message };
   }
+  if (ending.diagnosis) return { ...base, kind: 'failed', diagnosis: ending.diagnosis };
   const lines = (await lastLines(deps, ref, status, signal)).map((line) => ({ ...line, text: redactText(line.text) }));
   return { ...base, kind: 'failed', diagnosis: diagnose({ status, lines }) };
 }

@@ -11,6 +11,8 @@ import { lastAttempt } from './records.js';
 export interface Submission {
   readonly spec: JobSpec;
   readonly hash: string;
+  /** As the ledger keeps it. */
+  readonly output?: string | undefined;
   readonly endpoint: string;
   readonly retryOf: 'failed' | 'lost' | undefined;
 }
@@ -78,8 +80,11 @@ function checkLostElsewhere(record: RunRecord, want: Submission): void {
 /** One line per difference, redacted. Empty when the submission is the run's own. */
 function conflicts(record: RunRecord, want: Submission): string[] {
   const lines: string[] = [];
-  const { endpoint } = lastAttempt(record);
+  const { endpoint, output } = lastAttempt(record);
   if (endpoint !== want.endpoint) lines.push(`endpoint: ${endpoint} there, ${want.endpoint} here`);
+  if (output?.path !== want.output) {
+    lines.push(`output: ${output?.path ?? 'not set'} there, ${want.output ?? 'not set'} here`);
+  }
   if (record.specHash !== want.hash) lines.push(...specDifferences(record.spec, redactSpec(want.spec)));
   return lines;
 }

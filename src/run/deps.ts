@@ -8,6 +8,7 @@ import type {
   Logger,
   LogSource,
   OutcomeSource,
+  OutputMarkers,
   ProgressSource,
   RunStatus,
   WaitingSource,
@@ -27,6 +28,8 @@ export interface Waits {
   readonly leaseMs: number;
   /** Unbroken absence of a started attempt everywhere, after which its outcome is `lost`. */
   readonly lostAfterMs: number;
+  /** How long the `_SUCCESS` of an output may take to be seen after the end. */
+  readonly markerGraceMs: number;
   /** Unbroken silence of every server, after which a wait gives up with `UnreachableError`. The job goes on. */
   readonly outageMs: number;
 }
@@ -36,6 +39,7 @@ export const defaultWaits: Waits = {
   settleMs: 60_000,
   leaseMs: 60_000,
   lostAfterMs: 30_000,
+  markerGraceMs: 10_000,
   outageMs: 900_000,
 };
 
@@ -49,6 +53,8 @@ export interface EngineDeps {
   readonly logger: Logger;
   readonly identity: Identity;
   readonly waits: Waits;
+  /** Where outputs are looked at. */
+  readonly markers: OutputMarkers;
   /** YARN, where it can be asked. */
   readonly registry?: AppRegistry;
   /** Asked in this order when backend and registry have no record. */

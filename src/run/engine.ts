@@ -10,7 +10,7 @@ import type { Run, Runs, SubmitOptions } from './options.js';
 import { lastAttempt, refOf } from './records.js';
 import { EngineRun } from './run.js';
 import { shareReads } from './shared-reads.js';
-import { submit } from './submit.js';
+import { submissionOf, submit } from './submit.js';
 
 /** The engine: starts runs exactly once, watches them, and knows how they ended. */
 export class Engine implements Runs {
@@ -51,12 +51,12 @@ export class Engine implements Runs {
 
   async plan(spec: JobSpec, options: SubmitOptions = {}): Promise<Readonly<Record<string, unknown>>> {
     const { backend, ledger } = this.#deps;
-    const { key = randomKey(), retryOf } = options;
+    const { key = randomKey() } = options;
     checkOptions(options);
     checkKey(key);
     backend.check(spec);
     const entry = await ledger.get(key);
-    const want = { spec, hash: specHash(spec), endpoint: backend.endpoint, retryOf };
+    const want = submissionOf(this.#deps, spec, options);
     const isNext = entry && decide(entry.record, want, () => true).kind === 'next-attempt';
     const attempt = entry ? lastAttempt(entry.record).attempt + (isNext ? 1 : 0) : 1;
     const name = attemptName(await ledger.namespace(), key, attempt);
@@ -88,7 +88,7 @@ function checkRef(ref: RunRef): void {
   if (!backends.has(given.backend)) wrong('backend', 'one of livy, emr-step, emr-serverless');
   if (!Number.isSafeInteger(given.attempt) || (given.attempt as number) < 0) wrong('attempt', 'a whole number');
   if (Number.isNaN(Date.parse(ref.createdAt))) wrong('createdAt', 'an ISO 8601 time');
-  for (const field of ['id', 'appId']) {
+  for (const field of ['id', 'appId', 'output']) {
     if (given[field] !== undefined && typeof given[field] !== 'string') wrong(field, 'a string');
   }
 }

@@ -6,7 +6,6 @@ import {
   JobRefusedError,
   type LedgerEntry,
   type RunLinks,
-  type RunOutcome,
   type RunRef,
   type RunStatus,
 } from '../core/index.js';
@@ -14,26 +13,11 @@ import { statusOfApp } from './app-status.js';
 import { askYarn, hasForgotten, isTied, type YarnWord } from './ask-yarn.js';
 import type { EngineDeps } from './deps.js';
 import { type Answer, Hearing } from './hearing.js';
+import { OutputCheck } from './output-check.js';
+import type { OwnCancel, Reading } from './reading.js';
 import { attemptIn, knownFrom } from './records.js';
 
-/** What one round of questions came to. */
-export type Reading =
-  | { readonly kind: 'going'; readonly status: RunStatus }
-  /** It is over, and whoever had to be asked was asked. */
-  | { readonly kind: 'ended'; readonly status: RunStatus; readonly app?: AppReport }
-  /** The ledger holds the outcome: another process saw the end. */
-  | { readonly kind: 'recorded'; readonly outcome: RunOutcome }
-  /** All who could know were asked, and none has a record, for longer than a passing gap. */
-  | { readonly kind: 'lost' }
-  /** Somebody who might know did not answer. */
-  | { readonly kind: 'silent'; readonly reason: string };
-
-/** A cancel of this very process: known here even where the ledger does not hold the run, or could not be written. ISO 8601. */
-export interface OwnCancel {
-  readonly askedAt: string;
-  /** When a server took it. */
-  takenAt?: string;
-}
+export type { OwnCancel, Reading } from './reading.js';
 
 const LOST_ROUNDS = 3;
 
@@ -42,6 +26,7 @@ export class Observer {
   readonly #deps: EngineDeps;
   #ref: RunRef;
   readonly #hearing: Hearing;
+  readonly #output: OutputCheck;
   readonly #notes = new Set<string>();
   readonly #cancel: OwnCancel | undefined;
   #links: RunLinks = {};
@@ -61,6 +46,7 @@ export class Observer {
     this.#ref = ref;
     this.#cancel = cancel;
     this.#hearing = new Hearing(deps.clock);
+    this.#output = new OutputCheck(deps, this.#hearing);
   }
 
   /** Knows more as answers come in. */
@@ -101,6 +87,10 @@ export class Observer {
 
   /** @throws AuthError, JobRefusedError when it was never started; what a service does not answer is `silent`, not an exception */
   async read(signal?: AbortSignal): Promise<Reading> {
+    return this.#output.judge(await this.#askServers(signal), this.#ref, signal);
+  }
+
+  async #askServers(signal: AbortSignal | undefined): Promise<Reading> {
     const { backend } = this.#deps;
     const yarn = this.asksYarn ? await this.#askYarn({ signal }) : undefined;
     if (yarn?.kind === 'app') return this.#fromApp(yarn.app);

@@ -13,6 +13,12 @@ export interface SubmitOptions {
   readonly retryOf?: 'failed' | 'lost';
   /** Send again although it is not certain that an earlier request was lost. May start a second application. @defaultValue `false` */
   readonly forceResend?: boolean;
+  /**
+   * The folder that the job writes: an absolute path or `file:///…`, the same for this process and for the job. The run
+   * then has succeeded only if the `_SUCCESS` there is another one after it than right before it was sent; else it failed, with
+   * `OUTPUT_MARKER_MISSING`. Another output under a key is a conflict. @defaultValue what the servers say is believed
+   */
+  readonly output?: string;
   /** Longest time to spend on back-pressure, on another process that is submitting the same key, and on a request of unknown fate, in milliseconds. @defaultValue `600_000` */
   readonly deadlineMs?: number;
   /** Ends the submit. What was sent already is not taken back; submit again with the same key to find it. */

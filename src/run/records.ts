@@ -23,6 +23,7 @@ export function refOf(key: string, attempt: AttemptRecord): RunRef {
     name: attempt.name,
     ...(attempt.id !== undefined && { id: attempt.id }),
     ...(attempt.appId !== undefined && { appId: attempt.appId }),
+    ...(attempt.output && { output: attempt.output.path }),
     createdAt: attempt.createdAt,
   };
 }

@@ -150,7 +150,8 @@ export class Starter {
       signal?.throwIfAborted();
       const at = clock.now();
       const post = { at: new Date(at).toISOString(), ...(serverMs !== undefined && { serverMs }) };
-      await this.#holder.write({ phase: 'posting', posts: [...this.#posts, post] });
+      const output = await this.#outputBefore();
+      await this.#holder.write({ phase: 'posting', posts: [...this.#posts, post], ...(output && { output }) });
       if (this.#holder.attempt.cancelAskedAt !== undefined && !this.#isForced) {
         await this.#endCancelled();
         return 'cancelled';
@@ -177,6 +178,14 @@ export class Starter {
     const found = posts.length === 0 ? 'nothing was sent' : 'nothing came of what was sent';
     const outcome = cancelledUnsent(refOf(record.key, attempt), `asked to stop, and ${found}`, this.#deps.clock.now());
     await this.#holder.close({ phase: 'ended', posts, outcome });
+  }
+
+  /** What stands under its output before anything was sent; what a request may have written since is not `before`. */
+  async #outputBefore(): Promise<AttemptRecord['output']> {
+    const { output } = this.#holder.attempt;
+    if (!output || this.#posts.length > 0) return output;
+    const { signal } = this.#options;
+    return { path: output.path, before: await this.#deps.markers.read(output.path, signal && { signal }) };
   }
 
   /** Before the first POST: is it there already? An unanswered question does not hold us up, for nothing was sent. */

@@ -42,8 +42,8 @@ export async function submit(
   const key = options.key ?? randomKey();
   checkKey(key);
   backend.check(spec);
+  const want = submissionOf(deps, spec, options);
   const namespace = await ledger.namespace();
-  const want: Submission = { spec, hash: specHash(spec), endpoint: backend.endpoint, retryOf: options.retryOf };
   const deadline = clock.now() + deadlineMs;
   const holder = new ClaimHolder(deps);
   let inBackground: Promise<void> | undefined;
@@ -57,6 +57,7 @@ export async function submit(
     endpoint: backend.endpoint,
     claim: holder.claim(),
     posts: [],
+    ...(want.output !== undefined && { output: { path: want.output } }),
   });
 
   /** `undefined` when somebody else was faster. */
@@ -146,14 +147,26 @@ export async function submit(
   }
 }
 
+/** What a submit wants, as the ledger is compared with it. @throws ConfigError for an output that cannot be checked */
+export const submissionOf = (
+  { backend, markers }: Pick<EngineDeps, 'backend' | 'markers'>,
+  spec: JobSpec,
+  { retryOf, output }: SubmitOptions,
+): Submission => ({
+  spec,
+  hash: specHash(spec),
+  endpoint: backend.endpoint,
+  retryOf,
+  output: output === undefined ? undefined : markers.accept(output),
+});
+
 /** What nobody has sent yet is sent as this submit wants it. */
-function asSubmitted(record: RunRecord, { spec, hash, endpoint }: Submission, { kind }: Backend): RunRecord {
-  if (!nothingWasSent(lastAttempt(record))) return record;
-  return {
-    ...withLast(record, { endpoint, backend: kind }, record.updatedAt),
-    specHash: hash,
-    spec: redactSpec(spec),
-  };
+function asSubmitted(record: RunRecord, { spec, hash, endpoint, output }: Submission, { kind }: Backend): RunRecord {
+  const last = lastAttempt(record);
+  if (!nothingWasSent(last)) return record;
+  const { output: _old, ...rest } = last;
+  const wanted = { ...rest, endpoint, backend: kind, ...(output !== undefined && { output: { path: output } }) };
+  return { ...record, attempts: [...record.attempts.slice(0, -1), wanted], specHash: hash, spec: redactSpec(spec) };
 }
 
 const busy = (host: string, pid: number, key: string): SubmitBusyError =>

@@ -4,8 +4,8 @@
  */
 import type { AppRegistry, Clock, JobSpec, Ledger } from '../core/index.js';
 import { diagnose } from '../diagnosis/index.js';
-import { defaultWaits, Engine, memoryLedger, type Runs, type Waits } from '../run/index.js';
-import { testClock } from './clock.js';
+import { defaultWaits, Engine, fileMarkers, memoryLedger, type Runs, type Waits } from '../run/index.js';
+import { type TestClock, testClock } from './clock.js';
 import { MemoryBackend, type Script } from './memory-backend.js';
 
 export { type TestClock, testClock } from './clock.js';
@@ -15,9 +15,10 @@ export { memoryLedger } from '../run/index.js';
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined };
 
 /** What {@link testLivywire} gives. */
-export interface TestLivywire extends Runs {
+export interface TestLivywire<C extends Clock = TestClock> extends Runs {
   readonly backend: MemoryBackend;
-  readonly clock: Clock;
+  /** Its own {@link testClock}, or the one it was given. */
+  readonly clock: C;
   close(): Promise<void>;
 }
 
@@ -28,18 +29,18 @@ export interface TestLivywire extends Runs {
  * const run = await lw.submit({ file: 's3://bucket/etl.py' });
  * const outcome = await run.wait(); // at once, though the script says ten seconds
  */
-export function testLivywire(
+export function testLivywire<C extends Clock = TestClock>(
   options: {
     readonly script?: (spec: JobSpec) => Script;
-    readonly clock?: Clock;
+    readonly clock?: C;
     readonly ledger?: Ledger;
     readonly backend?: MemoryBackend;
     readonly registry?: AppRegistry;
     readonly waits?: Partial<Waits>;
     readonly identity?: { readonly host: string; readonly pid: number; readonly pidStart?: string };
   } = {},
-): TestLivywire {
-  const clock = options.clock ?? testClock();
+): TestLivywire<C> {
+  const clock = (options.clock ?? testClock()) as C;
   const backend = options.backend ?? new MemoryBackend({ clock, ...(options.script && { script: options.script }) });
   const engine = new Engine({
     backend,
@@ -48,6 +49,7 @@ export function testLivywire(
     logs: backend,
     logger: silent,
     ledger: options.ledger ?? memoryLedger(),
+    markers: fileMarkers,
     identity: options.identity ?? { host: 'test', pid: 1 },
     waits: { ...defaultWaits, ...options.waits },
     sources: [],

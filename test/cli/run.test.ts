@@ -163,6 +163,17 @@ test('--queue-timeout means nothing to a job that runs', async (t) => {
   t.is((await run('run', ...URL_FLAG, '--queue-timeout', '5m', JOB)).code, 0);
 });
 
+test('--output is checked before anything is sent, and its marker after the end', async (t) => {
+  const { run, backend } = world();
+  const refused = await run('run', ...URL_FLAG, '--output', 's3://b/out', JOB);
+  t.is(refused.code, 2);
+  t.regex(refused.stderr, /"s3:\/\/b\/out" cannot be checked; this version looks at files/);
+  t.deepEqual(backend.requests, []);
+  const { code, stdout } = await run('run', ...URL_FLAG, '--output', '/nowhere/out', JOB, '--output', 'its own');
+  t.is(code, 1);
+  t.regex(stdout, /^ {2}OUTPUT_MARKER_MISSING {2}.*\/nowhere\/out\/_SUCCESS is not there$/m);
+});
+
 test('a bare number is no duration', async (t) => {
   const { code, stderr } = await world().run('run', ...URL_FLAG, '--timeout', '90', JOB);
   t.is(code, 2);

@@ -1,6 +1,6 @@
 import type { Backend, Clock, Ledger, LedgerEntry, LogSource, RunRecord, RunRef } from '../../src/core/index.js';
 import { diagnose } from '../../src/diagnosis/index.js';
-import { defaultWaits, Engine, type EngineDeps, memoryLedger, type Waits } from '../../src/run/index.js';
+import { defaultWaits, Engine, type EngineDeps, fileMarkers, memoryLedger, type Waits } from '../../src/run/index.js';
 import { testClock } from '../../src/testing/index.js';
 
 /** What the engine warned of, beside the parts it was made of. */
@@ -20,6 +20,7 @@ export function rig(
   const deps: EngineDeps = {
     clock: testClock(),
     ledger: memoryLedger(),
+    markers: fileMarkers,
     logs: parts.backend,
     diagnose,
     logger: { debug: () => undefined, info: () => undefined, warn: (message) => void warnings.push(message) },

@@ -42,6 +42,7 @@ const shortWaits: Waits = {
   settleMs: 500,
   leaseMs: 2_000,
   lostAfterMs: 1_000,
+  markerGraceMs: 1_000,
   outageMs: 10_000,
 };
 

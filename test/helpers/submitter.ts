@@ -3,7 +3,7 @@ import process from 'node:process';
 import { writeFileSync } from 'node:fs';
 import { type Ledger, type RunRecord, systemClock } from '../../src/core/index.js';
 import { diagnose } from '../../src/diagnosis/index.js';
-import { currentIdentity, Engine, fileLedger } from '../../src/run/index.js';
+import { currentIdentity, Engine, fileLedger, fileMarkers } from '../../src/run/index.js';
 import { FolderBackend } from './folder-backend.js';
 import type { Order, Step } from './submitter-process.js';
 
@@ -55,6 +55,7 @@ const engine = new Engine({
   logger: silence,
   identity: { ...currentIdentity(), ...(order.host !== undefined && { host: order.host }) },
   waits: order.waits,
+  markers: fileMarkers,
   sources: [],
 });
 const run = await engine.submit({ file: 's3://b/j.py' }, { key: order.key, deadlineMs: 60_000 });

@@ -1,0 +1,20 @@
+import type { AppReport, Diagnosis, RunOutcome, RunStatus } from '../core/index.js';
+
+/** What one round of questions came to. */
+export type Reading =
+  | { readonly kind: 'going'; readonly status: RunStatus }
+  /** It is over, and whoever had to be asked was asked. `diagnosis`: why it failed, where that is known without its log. */
+  | { readonly kind: 'ended'; readonly status: RunStatus; readonly app?: AppReport; readonly diagnosis?: Diagnosis }
+  /** The ledger holds the outcome: another process saw the end. */
+  | { readonly kind: 'recorded'; readonly outcome: RunOutcome }
+  /** All who could know were asked, and none has a record, for longer than a passing gap. */
+  | { readonly kind: 'lost' }
+  /** Somebody who might know did not answer. */
+  | { readonly kind: 'silent'; readonly reason: string };
+
+/** A cancel of this very process: known here even where the ledger does not hold the run, or could not be written. ISO 8601. */
+export interface OwnCancel {
+  readonly askedAt: string;
+  /** When a server took it. */
+  takenAt?: string;
+}
