@@ -1,4 +1,4 @@
-import type { AppRegistry, OutcomeSource } from '../core/index.js';
+import type { AppRegistry, Clock, DriverLogReader, DriverLogSource, OutcomeSource } from '../core/index.js';
 import type { Http } from '../http/index.js';
 
 // What reads YARN's answers is loaded with the first question: a program that never asks it pays nothing for it.
@@ -34,4 +34,45 @@ export function lazyHistory(http: Http): OutcomeSource {
   let loading: Promise<OutcomeSource> | undefined;
   const history = () => (loading ??= hadoop().then(({ SparkHistory }) => new SparkHistory({ http })));
   return { source: 'history-server', status: async (...args) => (await history()).status(...args) };
+}
+
+/** The driver's containers, loaded when one is first looked for. */
+export function lazyDriverLog(options: {
+  readonly http: Http;
+  readonly reach: (baseUrl: string, service: string) => Http;
+  readonly user?: string | undefined;
+  readonly logServerUrl?: string | undefined;
+  readonly clock: Clock;
+}): DriverLogSource {
+  const { http, reach, clock, user, logServerUrl } = options;
+  let loading: Promise<DriverLogSource> | undefined;
+  const source = () =>
+    (loading ??= hadoop().then(
+      ({ DriverLog }) =>
+        new DriverLog({
+          http,
+          reach,
+          clock,
+          ...(user !== undefined && { user }),
+          ...(logServerUrl !== undefined && { logServerUrl }),
+        }),
+    ));
+  return {
+    open(ref, opening) {
+      let opened: DriverLogReader | undefined;
+      const reader = async () => (opened ??= (await source()).open(ref, opening));
+      return {
+        get suffices() {
+          return opened?.suffices ?? false;
+        },
+        minPauseMs: 1_000,
+        async *read(...args) {
+          yield* (await reader()).read(...args);
+        },
+        async *finish(...args) {
+          yield* (await reader()).finish(...args);
+        },
+      };
+    },
+  };
 }

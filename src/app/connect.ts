@@ -24,6 +24,7 @@ export function connect(settings: Settings, options: { readonly logger?: Logger 
         url: settings.yarnUrl,
         seesAllApps: settings.yarnSeesAll,
         ...(settings.yarnUser !== undefined && { user: settings.yarnUser }),
+        ...(settings.logServerUrl !== undefined && { logServerUrl: settings.logServerUrl }),
       },
     }),
     ...(settings.historyUrl !== undefined && { historyUrl: settings.historyUrl }),

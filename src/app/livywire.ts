@@ -2,8 +2,9 @@ import { type Clock, ConfigError, type Ledger, type Logger, systemClock } from '
 import { diagnose } from '../diagnosis/index.js';
 import { type Auth, createNetwork, Http, type Network, type NetworkOptions } from '../http/index.js';
 import { LivyBackend, LivyClient, LivyRing } from '../livy/index.js';
-import { lazyHistory, lazyYarn } from './behind.js';
-import { currentIdentity, defaultWaits, Engine, type Runs, type Waits } from '../run/index.js';
+import { lazyProgress, lazyWaiting } from './behind-progress.js';
+import { lazyDriverLog, lazyHistory, lazyYarn } from './behind.js';
+import { currentIdentity, defaultWaits, Engine, fileMarkers, LogChooser, type Runs, type Waits } from '../run/index.js';
 
 export interface LivywireOptions {
   /** Livy's address: `http://ip-10-0-3-7.ec2.internal:8998`. A base path is kept; `user:password@` becomes basic auth. */
@@ -26,6 +27,11 @@ export interface LivywireOptions {
     readonly user?: string;
     /** A promise that this user sees everybody's applications: then an empty answer counts. */
     readonly seesAllApps?: boolean;
+    /**
+     * The server that shows the logs YARN has collected, `http://primary:19888`: asked for a driver's log after the end.
+     * @defaultValue what YARN's own settings say, else port 19888 of the ResourceManager's host
+     */
+    readonly logServerUrl?: string;
   };
   /** Spark's History Server (port 18080). @defaultValue it is not asked */
   readonly historyUrl?: string;
@@ -75,17 +81,28 @@ export function createLivywire(options: LivywireOptions): Livywire {
   const behind = (baseUrl: string, service: string) =>
     new Http({ baseUrl, service, network, logger, clock, ...timeout });
   const { yarn, historyUrl } = options;
+  const rm = yarn && { ...yarn, http: behind(yarn.url, 'YARN'), reach: behind, clock };
+  const ring = new LivyRing(client);
   const engine = new Engine({
     backend: new LivyBackend(client),
-    logs: new LivyRing(client),
+    logs: rm ? new LogChooser({ driver: lazyDriverLog(rm), backend: ring, clock }) : ring,
     ledger: options.ledger,
+    markers: fileMarkers,
     clock,
     diagnose,
     logger,
     identity: currentIdentity(),
     waits: { ...defaultWaits, ...options.waits },
     sources: historyUrl === undefined ? [] : [lazyHistory(behind(historyUrl, 'Spark History Server'))],
-    ...(yarn && { registry: lazyYarn({ ...yarn, http: behind(yarn.url, 'YARN') }) }),
+    ...(rm && { registry: lazyYarn(rm), waiting: lazyWaiting(rm) }),
+    progress: lazyProgress({
+      livyUrl: client.url,
+      open: (baseUrl) => behind(baseUrl, "Spark's driver"),
+      clock,
+      logger,
+      ...(rm && { yarn: rm.http }),
+      ...(historyUrl !== undefined && { history: behind(historyUrl, 'Spark History Server') }),
+    }),
   });
   return {
     submit: (spec, submitOptions) => engine.submit(spec, submitOptions),

@@ -122,6 +122,13 @@ export const settingWords = {
     bound: true,
     describe: "A promise that this user sees everybody's applications; a wrong one can start a job twice",
   },
+  logServerUrl: {
+    flag: 'log-server-url',
+    env: 'LIVYWIRE_LOG_SERVER_URL',
+    kind: 'text',
+    bound: true,
+    describe: "The server that shows YARN's collected logs, http(s)://host:19888 (default: as YARN says)",
+  },
   historyUrl: {
     flag: 'history-url',
     env: 'LIVYWIRE_HISTORY_URL',

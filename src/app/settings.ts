@@ -44,6 +44,8 @@ export interface Settings {
   /** Whether this user is promised to see everybody's applications. */
   readonly yarnSeesAll: boolean;
   /** Only for the cluster that `url` names. */
+  readonly logServerUrl?: string;
+  /** Only for the cluster that `url` names. */
   readonly historyUrl?: string;
   /** An absolute folder, or an `s3://` address. */
   readonly ledger: string;
@@ -111,6 +113,7 @@ export async function readSettings(input: SettingsInput): Promise<Settings> {
     throw wrongSetting(there, 'a client certificate needs both: --cert and --cert-key');
   }
   const yarnUrl = address(found.yarnUrl);
+  const logServerUrl = address(found.logServerUrl);
   const historyUrl = address(found.historyUrl);
   const ledger = found.ledger;
   const sources = Object.fromEntries(settingNames.flatMap((name) => (found[name] ? [[name, found[name].from]] : [])));
@@ -135,6 +138,7 @@ export async function readSettings(input: SettingsInput): Promise<Settings> {
       insecure: isTrue(found.insecure),
     },
     ...(yarnUrl !== undefined && { yarnUrl }),
+    ...(logServerUrl !== undefined && { logServerUrl }),
     ...(historyUrl !== undefined && { historyUrl }),
     ledger:
       ledger === undefined

@@ -9,7 +9,7 @@ const count = z.number().catch(0);
  * `app` of `GET /ws/v1/cluster/apps/<id>`, Hadoop 2.8 to 3.4. Whoever may not view an application gets its id, user,
  * name, queue, state, final status and tags only; times and numbers are 0 then, as they are where there is no value yet.
  */
-const WireApp = z.object({
+export const WireApp = z.object({
   id: z.string(),
   state: z.string(),
   finalStatus: z.string().catch('UNDEFINED'),
@@ -32,7 +32,7 @@ const WireApp = z.object({
   /** When the ResourceManager that answers was started. */
   clusterId: count,
 });
-type WireApp = z.infer<typeof WireApp>;
+export type WireApp = z.infer<typeof WireApp>;
 
 const SHOWN = 500;
 
@@ -66,7 +66,7 @@ export function reportsOf(answer: unknown): AppReport[] {
 }
 
 function toReport(app: WireApp): AppReport {
-  const { state, unclear } = readAppState(app.state, app.finalStatus, driverPlace(app));
+  const { state, unclear } = readAppState(app.state, app.finalStatus, driverPlaceOf(app));
   const attempts = attemptsOf(app);
   return {
     appId: app.id,
@@ -96,7 +96,7 @@ function toReport(app: WireApp): AppReport {
  * That says something only where the server is new enough (`launchTime`), where we may see it (`amContainerLogs`), and
  * where the ResourceManager has not been restarted, which makes it forget the address.
  */
-function driverPlace(app: WireApp): DriverPlace {
+export function driverPlaceOf(app: WireApp): DriverPlace {
   if (app.applicationType !== 'SPARK') return 'unknown';
   if (app.amRPCAddress !== undefined) return 'application-master';
   const wasRecovered =

@@ -2,7 +2,10 @@
  * What stands behind Livy: YARN's ResourceManager, Spark's monitoring API and History Server, event logs.
  * @module
  */
+export { DriverLog, type DriverLogOptions } from './driver-log.js';
 export { readEventLog } from './event-log.js';
 export { readSparkFacts, type SparkFactsOptions } from './spark-facts.js';
 export { SparkHistory } from './spark-history.js';
+export { SparkProgress, type SparkProgressOptions } from './spark-progress.js';
 export { YarnRegistry, type YarnRegistryOptions } from './yarn-registry.js';
+export { YarnWaiting, type YarnWaitingOptions } from './yarn-waiting.js';

@@ -5,7 +5,9 @@
 export { defaultWaits, type Diagnose, type EngineDeps, type Waits } from './deps.js';
 export { Engine } from './engine.js';
 export { fileLedger } from './file-ledger.js';
+export { fileMarkers } from './file-markers.js';
 export { currentIdentity, type Identity } from './identity.js';
+export { LogChooser } from './log-chooser.js';
 export { memoryLedger } from './memory-ledger.js';
 export { attemptName } from './names.js';
 export type { CancelOptions, EventOptions, LogOptions, Run, Runs, SubmitOptions, WaitOptions } from './options.js';

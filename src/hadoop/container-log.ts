@@ -1,0 +1,123 @@
+import type { CallOptions, LogItem, LogOpening } from '../core/index.js';
+import { LineSplitter, type SplitLine } from './line-splitter.js';
+import { type FreshBytes, LogFile, type LogPlace } from './log-file.js';
+
+/** What one reading of a container's log came to. */
+export interface ContainerReading {
+  /** How many of the files are there. */
+  readonly found: number;
+  /** Some file is not there, or not there yet. */
+  readonly isMissing: boolean;
+  /** The container was still at work. */
+  readonly isOpen: boolean;
+}
+
+const REPLACED = {
+  shorter: 'the log file became shorter: it was cut or replaced, and is shown from its new beginning',
+  other: 'the log file was replaced by another one, which is shown from its beginning',
+};
+const NOT_THE_SAME = {
+  shorter: 'the log that YARN collected is shorter than what was read from the node',
+  other: 'the log that YARN collected does not go on where the one on the node was left',
+};
+
+interface Stream {
+  readonly name: 'stdout' | 'stderr';
+  readonly file: LogFile;
+  readonly lines: LineSplitter;
+  /** Still to be done: only the last so many lines are wanted. */
+  skipTo: number | undefined;
+  saidLong: boolean;
+  /** Nothing that follows would go on where it was left. */
+  isLost: boolean;
+}
+
+/** stdout and stderr of one container, each in its own order, from wherever they can be read just now. */
+export class ContainerLog {
+  readonly container: string;
+  readonly #driver: number | undefined;
+  readonly #streams: readonly Stream[];
+
+  /** @param driver - which start of the driver this is */
+  constructor(container: string, driver: number | undefined, { tail, stream, bytes }: LogOpening) {
+    this.container = container;
+    this.#driver = driver;
+    const names = stream === undefined ? (['stdout', 'stderr'] as const) : [stream];
+    this.#streams = names.map((name) => ({
+      name,
+      file: new LogFile(name),
+      lines: new LineSplitter({ bytes }),
+      skipTo: tail,
+      saidLong: false,
+      isLost: false,
+    }));
+  }
+
+  /** Whether anything of it was read. */
+  get isBegun(): boolean {
+    return this.#streams.some(({ file }) => file.offset > 0);
+  }
+
+  /**
+   * Reads both streams as far as they go now, by turns, so that a long one does not hold up the other.
+   * @param isCopy - this is not the file itself but what was kept of it, and may differ
+   */
+  async *read(place: LogPlace, isCopy: boolean, options: CallOptions): AsyncGenerator<LogItem[], ContainerReading> {
+    const missing = new Set<Stream>();
+    const goals = new Map<Stream, number>();
+    let isOpen = false;
+    for (let left = this.#streams.filter((one) => !one.isLost); left.length > 0;) {
+      const unfinished: Stream[] = [];
+      for (const one of left) {
+        const reading = await nextOf(one, place, options);
+        if (reading === undefined) {
+          missing.add(one);
+          continue;
+        }
+        isOpen ||= reading.isOpen === true;
+        const items = this.#itemsOf(one, reading, isCopy);
+        if (items.length > 0) yield items;
+        // What is written while we read is for the next time: a job that writes fast must not hold the caller for ever.
+        if (!goals.has(one)) goals.set(one, one.file.length);
+        if (!reading.isEnd && !one.isLost && one.file.offset < (goals.get(one) ?? 0)) unfinished.push(one);
+      }
+      left = unfinished;
+    }
+    return { found: this.#streams.length - missing.size, isMissing: missing.size > 0, isOpen };
+  }
+
+  #itemsOf(one: Stream, { fresh, changed }: FreshBytes, isCopy: boolean): LogItem[] {
+    if (changed === undefined) return this.#linesOf(one, one.lines.push(fresh));
+    const reason = (isCopy ? NOT_THE_SAME : REPLACED)[changed];
+    const items: LogItem[] = [...this.#linesOf(one, one.lines.end()), { type: 'gap', stream: one.name, reason }];
+    if (isCopy) one.isLost = true;
+    else one.file.rewind();
+    return items;
+  }
+
+  /** What has no line feed, once nothing more will come. */
+  end(): LogItem[] {
+    return this.#streams.flatMap((one) => this.#linesOf(one, one.lines.end()));
+  }
+
+  #linesOf(one: Stream, lines: readonly SplitLine[]): LogItem[] {
+    const from = { source: this.container, ...(this.#driver !== undefined && { driver: this.#driver }) };
+    const items: LogItem[] = [];
+    for (const line of lines) {
+      if (line.continues && !one.saidLong) {
+        items.push({ type: 'notice', text: `a line of ${one.name} is longer than 1 MiB: such lines come in parts` });
+        one.saidLong = true;
+      }
+      items.push({ type: 'line', stream: one.name, ...line, ...from });
+    }
+    return items;
+  }
+}
+
+async function nextOf(one: Stream, place: LogPlace, options: CallOptions): Promise<FreshBytes | undefined> {
+  if (one.skipTo !== undefined) {
+    if (!(await one.file.skipToTail(one.skipTo, place, options))) return undefined;
+    one.skipTo = undefined;
+  }
+  return one.file.next(place, options);
+}

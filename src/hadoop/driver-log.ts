@@ -1,0 +1,82 @@
+import type { CallOptions, Clock, DriverLogReader, DriverLogSource, LogOpening, RunRef } from '../core/index.js';
+import type { Http, Query } from '../http/index.js';
+import { type DriverCluster, DriverReader } from './driver-reader.js';
+import { type DriverApp, readDriverApp } from './driver-starts.js';
+import type { LogPlace } from './log-file.js';
+import { CollectedLogs, NodeLogs } from './log-places.js';
+import { LogServer } from './log-server.js';
+
+export interface DriverLogOptions {
+  /** Of the ResourceManager. */
+  readonly http: Http;
+  /** To the servers that the ResourceManager names: over the same network, without anybody's credentials. */
+  readonly reach: (baseUrl: string, service: string) => Http;
+  /** The `user.name` for YARN's simple authentication. */
+  readonly user?: string;
+  /** The server that shows collected logs. @defaultValue what YARN's settings say, else port 19888 of the ResourceManager's host */
+  readonly logServerUrl?: string;
+  readonly clock: Clock;
+}
+
+/** For how long nobody waits again for a log that was not collected in time. */
+const GIVEN_UP_MS = 300_000;
+
+/**
+ * The driver's stdout and stderr in YARN cluster mode: from the node that runs its container while it is there, then
+ * from the server that shows the logs YARN has collected.
+ * @example
+ * ```ts
+ * const rm = new Http({ baseUrl: 'http://rm.corp:8088', service: 'YARN' });
+ * const reach = (baseUrl: string, service: string) => new Http({ baseUrl, service });
+ * const reader = new DriverLog({ http: rm, reach, clock: systemClock }).open(ref);
+ * for await (const items of reader.read(ref)) console.log(items);
+ * ```
+ */
+export class DriverLog implements DriverLogSource, DriverCluster {
+  readonly clock: Clock;
+  readonly #options: DriverLogOptions;
+  readonly #who: Query;
+  readonly #server: LogServer;
+  readonly #https = new Map<string, Http>();
+  readonly #givenUp = new Map<string, number>();
+
+  constructor(options: DriverLogOptions) {
+    this.clock = options.clock;
+    this.#options = options;
+    this.#who = options.user === undefined ? {} : { 'user.name': options.user };
+    this.#server = new LogServer(options.http, options.logServerUrl);
+  }
+
+  open(_ref: RunRef, opening: LogOpening = {}): DriverLogReader {
+    return new DriverReader(this, opening);
+  }
+
+  app(appId: string, options: CallOptions): Promise<DriverApp | undefined> {
+    return readDriverApp(this.#options.http, appId, this.#who, options);
+  }
+
+  node(address: string, container: string): LogPlace {
+    return new NodeLogs({ http: this.#http(address, 'The NodeManager'), container, who: this.#who });
+  }
+
+  async collected(container: string, options: CallOptions): Promise<LogPlace> {
+    const address = await this.#server.address(options);
+    return new CollectedLogs({ http: this.#http(address, 'The log server'), container, who: this.#who });
+  }
+
+  isGivenUp(appId: string): boolean {
+    const at = this.#givenUp.get(appId);
+    return at !== undefined && this.clock.now() - at < GIVEN_UP_MS;
+  }
+  giveUp(appId: string): void {
+    this.#givenUp.set(appId, this.clock.now());
+  }
+
+  #http(address: string, service: string): Http {
+    const known = this.#https.get(address);
+    if (known) return known;
+    const http = this.#options.reach(address, service);
+    this.#https.set(address, http);
+    return http;
+  }
+}
