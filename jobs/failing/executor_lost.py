@@ -7,6 +7,7 @@ executor gets a SIGTERM, as from a node that is shut down. Each task tries four 
 import os
 import signal
 import sys
+import time
 
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
@@ -24,7 +25,11 @@ def exit_jvm(spark):
 
 
 def term(spark):
-    print(spark.sparkContext.parallelize(range(1), 1).map(lambda n: os.kill(executor_pid(), signal.SIGTERM)).count())
+    def stop(n):
+        os.kill(executor_pid(), signal.SIGTERM)
+        time.sleep(60)  # it takes its time, and a task that is through by then would count
+
+    print(spark.sparkContext.parallelize(range(1), 1).map(stop).count())
 
 
 if __name__ == "__main__":

@@ -122,9 +122,10 @@ export class Recording {
     const livy = ended(log.join('\n'));
     const appId = batch.appId ?? /application_\d+_\d+/.exec(livy)?.[0];
     if (appId === undefined) return { remains: { livy } };
-    const { app } = await this.#yarn.ask<{ app: Record<'state' | 'finalStatus' | 'diagnostics', string> }>(
-      `/apps/${appId}`,
-    );
+    // An id is given out before anything is submitted under it.
+    const known = await this.#yarn.ask<AppAnswer>(`/apps/${appId}`).catch(() => undefined);
+    if (known === undefined) return { remains: { livy } };
+    const { app } = known;
     const attempts = await this.#yarn.ask<AttemptsAnswer>(`/apps/${appId}/appattempts`);
     const containers = (attempts.appAttempts?.appAttempt ?? []).map(({ containerId }) => containerId).filter(Boolean);
     const last = containers.toSorted().at(-1);
@@ -144,6 +145,9 @@ export class Recording {
   }
 }
 
+interface AppAnswer {
+  readonly app: Readonly<Record<'state' | 'finalStatus' | 'diagnostics', string>>;
+}
 interface AttemptsAnswer {
   readonly appAttempts?: { readonly appAttempt?: readonly { readonly containerId: string }[] };
 }

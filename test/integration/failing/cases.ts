@@ -147,7 +147,7 @@ const ofCluster: readonly FailingCase[] = [
   { name: 'resources-executor', code: 'NO_RESOURCES', job: 'fine.py', spec: { executorMemory: '20g' }, modes: cluster, everyTime: true }, // prettier-ignore
   { name: 'resources-driver', code: 'NO_RESOURCES', job: 'fine.py', spec: { driverMemory: '20g' }, modes: cluster },
   { name: 'launch-java', code: 'AM_LAUNCH_FAILED', job: 'fine.py', conf: { 'spark.yarn.appMasterEnv.JAVA_HOME': '/usr/lib/jvm/java-8' }, modes: cluster, everyTime: true }, // prettier-ignore
-  { name: 'launch-jvm-option', code: 'AM_LAUNCH_FAILED', job: 'fine.py', conf: { 'spark.driver.extraJavaOptions': '-XX:+UseConcMarkSweepGC' }, modes: cluster }, // prettier-ignore
+  { name: 'launch-jvm-option', code: 'AM_LAUNCH_FAILED', job: 'fine.py', conf: { 'spark.driver.extraJavaOptions': '-Xmn2x' }, modes: cluster }, // prettier-ignore
   { name: 'submit-size', code: 'SUBMIT_OPTION', job: 'fine.py', conf: { 'spark.executor.memory': '12x' }, modes: both, everyTime: true }, // prettier-ignore
   { name: 'submit-number', code: 'SUBMIT_OPTION', job: 'fine.py', conf: { 'spark.executor.instances': 'many' }, modes: cluster }, // prettier-ignore
   { name: 'submit-small-driver', code: 'SUBMIT_OPTION', job: 'fine.py', spec: { driverMemory: '300m' }, conf: { 'spark.driver.memory': '300m' }, modes: both }, // prettier-ignore

@@ -62,6 +62,7 @@ export const successes: readonly FailingCase[] = [
     'memory_killed_executor',
     'java_warning',
   ]),
+  { name: 'success-old-jvm-option', code: null, job: 'fine.py', modes: ['cluster'], conf: { 'spark.driver.extraJavaOptions': '-XX:+UseConcMarkSweepGC' } }, // prettier-ignore
   ...ways({ ...quiet, modes: ['cluster'], conf: { 'spark.yarn.maxAppAttempts': '2' } }, 'success', ['second_attempt']),
   ...ways(
     {
