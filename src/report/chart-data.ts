@@ -134,10 +134,15 @@ export const trafficOf = (stage: SparkStageFacts): Readonly<Record<(typeof KINDS
   output: stage.outputBytes,
 });
 
+/** Stages that moved less than this share of the busiest one's bytes would be no more than a line in the picture. */
+const VISIBLE = 1 / 400;
+
+const moved = (stage: SparkStageFacts): number => Object.values(trafficOf(stage)).reduce((sum, one) => sum + one, 0);
+
 function traffic({ stages }: SparkFacts): TrafficRow[] {
-  const moved = (stage: SparkStageFacts): number => Object.values(trafficOf(stage)).reduce((sum, one) => sum + one, 0);
+  const most = Math.max(0, ...stages.map(moved));
   return stages
-    .filter((stage) => moved(stage) > 0)
+    .filter((stage) => moved(stage) > most * VISIBLE)
     .sort((a, b) => moved(b) - moved(a))
     .slice(0, MOST_ROWS.traffic)
     .flatMap((stage) =>

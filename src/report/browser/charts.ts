@@ -23,7 +23,8 @@ interface Frame {
 const base = ({ width, isNarrow }: Frame) => ({
   width,
   marginLeft: isNarrow ? 84 : 120,
-  marginRight: 16,
+  marginRight: 24,
+  marginBottom: 48,
   className: 'plot',
   style: { background: 'none', color: 'inherit', fontSize: '12px', fontFamily: 'inherit' },
 });
@@ -31,6 +32,7 @@ const base = ({ width, isNarrow }: Frame) => ({
 const timeAxis = (longest: number) => ({
   label: 'since the start of the application',
   labelAnchor: 'right' as const,
+  labelOffset: 42,
   grid: true,
   domain: [0, Math.max(1, longest)],
   ticks: 5,
@@ -40,7 +42,7 @@ const timeAxis = (longest: number) => ({
 const rowAxis = { label: null, tickSize: 0, padding: 0.2 };
 
 const heightOf = (rows: readonly { readonly row: string }[], each: number): number =>
-  new Set(rows.map(({ row }) => row)).size * each + 60;
+  new Set(rows.map(({ row }) => row)).size * each + 76;
 
 function timeline(rows: readonly TimelineRow[], frame: Frame) {
   const bar = (kind: TimelineRow['kind']) =>
@@ -72,6 +74,7 @@ function skew(rows: readonly SkewRow[], frame: Frame) {
     height: heightOf(rows, 24),
     x: {
       label: 'time of one task',
+      labelOffset: 42,
       grid: true,
       ticks: 5,
       domain: [0, Math.max(1, ...rows.map(({ max }) => max))],
@@ -92,7 +95,13 @@ function traffic(rows: readonly TrafficRow[], frame: Frame) {
   return Plot.plot({
     ...base(frame),
     height: heightOf(rows, 24),
-    x: { label: 'bytes', grid: true, ticks: 5, tickFormat: (count: number) => bytes(count) },
+    x: {
+      label: 'bytes',
+      labelOffset: 42,
+      grid: true,
+      ticks: byteTicks(rows),
+      tickFormat: (count: number) => bytes(count),
+    },
     y: { ...rowAxis, domain: [...new Set(rows.map(({ row }) => row))] },
     color: { type: 'identity' },
     marks: [
@@ -121,12 +130,22 @@ function traffic(rows: readonly TrafficRow[], frame: Frame) {
   });
 }
 
+/** Round numbers of bytes are powers of two. */
+function byteTicks(rows: readonly TrafficRow[]): number[] {
+  const sums = new Map<string, number>();
+  for (const { row, bytes: count } of rows) sums.set(row, (sums.get(row) ?? 0) + count);
+  const most = Math.max(1, ...sums.values());
+  const step = 2 ** Math.ceil(Math.log2(most / 5));
+  return Array.from({ length: Math.floor(most / step) + 1 }, (_, i) => i * step);
+}
+
 function executors(steps: readonly ExecutorStep[], frame: Frame) {
   const most = Math.max(1, ...steps.map(({ alive }) => alive));
   return Plot.plot({
     ...base(frame),
     marginLeft: 40,
-    height: 180,
+    marginTop: 30,
+    height: 210,
     x: timeAxis(Math.max(...steps.map(({ at }) => at))),
     y: { label: 'executors', grid: true, domain: [0, most], ticks: Math.min(5, most), tickFormat: 'd' },
     marks: [

@@ -46,7 +46,7 @@ export function stagesSection(spark: SparkFacts): Html {
         ${spilled > 0 && html`<p><strong>${bytes(spilled)}</strong> were spilled to disk: tasks that did not fit into their executor's memory.</p>`}
         ${chart(
           'traffic',
-          `Bytes, ${which(stages.length, MOST_ROWS.traffic, 'that moved most')}`,
+          'Bytes of the stages that moved most; the table has all of them',
           'Bytes per stage: input, shuffle read, spill to disk, shuffle write, output',
           KINDS.map((kind) => [kind.replaceAll(' ', '-'), kind] as const),
         )}`
