@@ -5,9 +5,15 @@
  */
 export { createLivywire, type Livywire, type LivywireOptions } from './app/index.js';
 export {
+  type AppRegistry,
+  type AppReport,
+  type AppSearch,
+  type AttemptRecord,
   AuthError,
+  type BackendKind,
   BadAnswerError,
   type CallOptions,
+  type Claim,
   type Clock,
   ConfigError,
   type Diagnosis,
@@ -31,6 +37,7 @@ export {
   type Logger,
   type LogStream,
   type OutcomeKind,
+  type OutputMarker,
   type RunEvent,
   type RunLinks,
   RunNotFoundError,
@@ -48,6 +55,7 @@ export {
   type Usage,
   type WaitCause,
   WaitTimeoutError,
+  type Witness,
 } from './core/index.js';
 export {
   type Auth,
@@ -85,6 +93,7 @@ export {
   type CancelOptions,
   type EventOptions,
   fileLedger,
+  type FileLedgerOptions,
   type LogOptions,
   memoryLedger,
   type Run,

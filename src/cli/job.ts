@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
 import type { Livywire, Run, Settings, SubmitOptions } from '../app/index.js';
-import type { JobSpec } from '../core/index.js';
+import { ConfigError, type JobSpec } from '../core/index.js';
 import type { Args, Context } from './define.js';
 import { type Interrupted, type Interrupts } from './interrupts.js';
 import { codeOfSignal, exitCodes } from './exit-code.js';
@@ -19,6 +19,9 @@ export type JobArgs = Args<typeof submitOptions> & { readonly rest: readonly str
 
 /** The job as the line says it. Warns of what will not be as it was with spark-submit. @throws ConfigError */
 export async function readJob(args: JobArgs, { io, out, readFile }: Context, settings: Settings): Promise<JobSpec> {
+  if (args['retry-of'] !== undefined && args.key === undefined) {
+    throw new ConfigError('--retry-of needs --key, the key of the run to try again', { field: '--retry-of' });
+  }
   const translation = await translate(args.given, args.rest, {
     cwd: io.cwd,
     env: io.env,

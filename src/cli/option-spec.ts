@@ -9,5 +9,7 @@ export interface OptionSpec {
   /** The heading it stands under in the help text. */
   readonly group?: string;
   readonly hidden?: boolean;
+  /** Given twice, the last one counts, as with spark-submit. Else two values that differ are a mistake. */
+  readonly lastCounts?: boolean;
 }
 export type OptionTable = Readonly<Record<string, OptionSpec>>;

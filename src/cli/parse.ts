@@ -1,8 +1,8 @@
 import yargs, { type Argv, type Options } from 'yargs';
-import { ConfigError } from '../core/index.js';
+import { ConfigError, plainLine, redactText } from '../core/index.js';
 import type { Args, Command } from './define.js';
 import type { OptionSpec, OptionTable } from './option-spec.js';
-import { checkChoice, type Scanned, scan } from './scan.js';
+import { checkChoice, type Given, type Scanned, scan } from './scan.js';
 
 /**
  * yargs takes quotes off a value that begins and ends with them (`--conf=x="y"` as well as `"y"`), so its answer is
@@ -11,7 +11,7 @@ import { checkChoice, type Scanned, scan } from './scan.js';
 function valueOf(spec: OptionSpec, value: unknown, texts: readonly string[]): unknown {
   if (spec.type === 'boolean') return value === true;
   if (spec.type === 'list') return texts;
-  return texts.at(-1); // given twice: the last one counts, as in spark-submit
+  return texts.at(-1);
 }
 
 function build(command: Command, words: readonly string[]): Argv {
@@ -60,6 +60,7 @@ export async function parse<O extends OptionTable>(
 ): Promise<{ readonly scanned: Scanned; readonly args: Args<O> }> {
   const scanned = scan(words, command.options, { stopAtFirstWord: command.stopAtFirstWord ?? false });
   for (const one of scanned.given) checkChoice(one, command.options);
+  checkOnce(scanned.given, command.options);
   const normal = scanned.given.map(({ name, value }) => (value === undefined ? `--${name}` : `--${name}=${value}`));
   const parsed = (await build(command, normal).parseAsync()) as Record<string, unknown>;
   const values = Object.fromEntries(
@@ -73,6 +74,18 @@ export async function parse<O extends OptionTable>(
     ]),
   );
   return { scanned, args: { ...values, rest: scanned.rest, given: scanned.given } as unknown as Args<O> };
+}
+
+/** Which of two keys was meant, nobody can tell. @throws ConfigError */
+function checkOnce(given: readonly Given[], table: OptionTable): void {
+  for (const [i, { name, typed, value }] of given.entries()) {
+    const spec = table[name];
+    if (!spec || spec.type !== 'string' || spec.lastCounts) continue;
+    const other = given.slice(0, i).find((one) => one.name === name && one.value !== value);
+    if (!other) continue;
+    const both = [other.value, value].map((one) => JSON.stringify(plainLine(redactText(one ?? '')))).join(' and ');
+    throw new ConfigError(`${typed} was given twice, as ${both}; give it once`, { field: typed });
+  }
 }
 
 /** @throws ConfigError when there are too few or too many words beside the flags */

@@ -24,5 +24,13 @@ export function checkOptions(options: Options): void {
     wrong('stream', '"stdout" or "stderr"');
   if (retryOf !== undefined && retryOf !== 'failed' && retryOf !== 'lost') wrong('retryOf', '"failed" or "lost"');
   if (key !== undefined && typeof key !== 'string') wrong('key', 'a text');
+  if (retryOf !== undefined && key === undefined) {
+    throw new ConfigError(
+      'retryOf needs the key of the run to try again; without one every submit is a run of its own',
+      {
+        field: 'retryOf',
+      },
+    );
+  }
   if (output !== undefined && typeof output !== 'string') wrong('output', 'a path');
 }

@@ -7,7 +7,7 @@ import { attemptName, checkKey, randomKey, specHash, specTag } from './names.js'
 import { conclude } from './conclude.js';
 import { Observer } from './observer.js';
 import type { Run, Runs, SubmitOptions } from './options.js';
-import { lastAttempt, refOf } from './records.js';
+import { attemptIn, lastAttempt, refOf } from './records.js';
 import { EngineRun } from './run.js';
 import { shareReads } from './shared-reads.js';
 import { submissionOf, submit } from './submit.js';
@@ -42,7 +42,9 @@ export class Engine implements Runs {
   }
 
   async find(run: string, options: { readonly signal?: AbortSignal } = {}): Promise<Run> {
-    return new EngineRun(this.#deps, await findRun(this.#deps, run, options.signal), 'attached');
+    const ref = await findRun(this.#deps, run, options.signal);
+    const entry = ref.attempt > 0 ? await this.#deps.ledger.get(ref.key) : undefined;
+    return new EngineRun(this.#deps, ref, 'attached', entry && attemptIn(entry.record.attempts, ref)?.outcome);
   }
 
   list(options: { readonly since?: Date; readonly limit?: number } = {}): AsyncIterable<RunRecord> {

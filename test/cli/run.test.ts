@@ -174,6 +174,29 @@ test('--output is checked before anything is sent, and its marker after the end'
   t.regex(stdout, /^ {2}OUTPUT_MARKER_MISSING {2}.*\/nowhere\/out\/_SUCCESS is not there$/m);
 });
 
+test('--retry-of without --key has nothing to try again', async (t) => {
+  const { code, stderr } = await world().run('run', ...URL_FLAG, '--retry-of', 'failed', JOB);
+  t.is(code, 2);
+  t.regex(stderr, /--retry-of needs --key/);
+});
+
+test('one flag with two values is a mistake, but for those of spark-submit, of which the last one counts', async (t) => {
+  const { run, backend } = world();
+  for (const flags of [
+    ['--key', 'a', '--key', 'b'],
+    ['--timeout', '1h', '--timeout=2h'],
+    ['--url', 'http://other'],
+  ]) {
+    const { code, stderr } = await run('run', ...URL_FLAG, ...flags, JOB);
+    t.is(code, 2, flags.join(' '));
+    t.regex(stderr, /was given twice, as ".*" and ".*"; give it once/);
+  }
+  t.deepEqual(backend.requests, []);
+  t.is((await run('run', ...URL_FLAG, '--key', 'a', '--key', 'a', JOB)).code, 0);
+  const twice = await run('run', ...URL_FLAG, '--dry-run', '--driver-memory', '1g', '--driver-memory', '2g', JOB);
+  t.regex(twice.stdout, /"driverMemory": "2g"/);
+});
+
 test('a bare number is no duration', async (t) => {
   const { code, stderr } = await world().run('run', ...URL_FLAG, '--timeout', '90', JOB);
   t.is(code, 2);

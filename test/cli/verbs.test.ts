@@ -63,6 +63,20 @@ test('a run nobody knows is 2', async (t) => {
   }
 });
 
+test('cancel says that it stops a run only of one that it stops', async (t) => {
+  const { run, clock } = await world(t, { afterMs: 60_000 });
+  t.regex((await run('cancel', 'k')).stderr, /^livywire: stopping k$/m);
+  for (const again of [await run('cancel', 'k'), await run('cancel', 'k')]) {
+    t.is(again.code, 0);
+    t.notRegex(again.stderr, /stopping/);
+  }
+  t.is((await run('submit', '--key', 'unseen', JOB)).code, 0);
+  await clock.sleep(120_000);
+  const unseen = await run('cancel', 'unseen');
+  t.notRegex(unseen.stderr, /stopping/);
+  t.regex(unseen.stdout, /^succeeded/);
+});
+
 test('wait shows no log and exits with how it ended', async (t) => {
   const { run } = await world(t, { outcome: 'failed', lines: ['secret line'], afterMs: 60_000 });
   const { code, stdout } = await run('wait', 'k');

@@ -1,7 +1,8 @@
 import test from 'ava';
 import { type Clock, type StartAnswer, SubmitUnknownError, UnreachableError } from '../../src/core/index.js';
 import { memoryLedger, testClock, testLivywire } from '../../src/testing/index.js';
-import { attemptOf } from '../helpers/engine.js';
+import { specHash } from '../../src/run/names.js';
+import { attemptOf, recordFor, refFor } from '../helpers/engine.js';
 import { FakeRegistry } from '../helpers/fake-registry.js';
 
 const spec = { file: 's3://b/j.py' };
@@ -191,4 +192,57 @@ test('a second application that surfaces late is stopped and reported, and the o
   t.is(outcome.kind, 'succeeded');
   t.regex(outcome.notes?.join() ?? '', /second application, application_1_1/);
   t.is(registry.app('application_1_1')?.raw, 'KILLED');
+});
+
+test('so is one of a request whose sender was killed before it knew its fate: every request in the ledger counts', async (t) => {
+  const { lw, registry, backend, clock, ledger } = setUp();
+  const ref = refFor(clock, { name: String((await lw.plan(spec, { key: 'k' })).name) });
+  const claim = { owner: 'gone/1', host: 'test', pid: 2 ** 22 + 1, leaseUntil: new Date(clock.now()).toISOString() };
+  const posts = [{ at: ref.createdAt, serverMs: clock.now() }];
+  await ledger.create({
+    ...recordFor(ref, { phase: 'posting', posts, claim, endpoint: backend.endpoint }),
+    specHash: specHash(spec),
+    spec,
+  });
+  const run = await lw.submit(spec, { key: 'k' });
+  t.is(run.how, 'started', 'sent once more, after nothing was seen of the first for long');
+  t.is((await attemptOf(ledger, 'k')).posts.length, 2);
+  registry.set('application_1_2', { tags: [run.ref.name] });
+  lw.backend.status = async () => ({
+    raw: 'running',
+    state: 'running',
+    source: 'livy',
+    appId: 'application_1_2',
+    links: {},
+  });
+  t.is((await run.status()).appId, 'application_1_2');
+  registry.set('application_1_1', { tags: [run.ref.name], startedMs: clock.now() });
+  registry.finish('application_1_2', 'SUCCEEDED');
+  const { kind, notes = [] } = await run.wait();
+  t.is(kind, 'succeeded');
+  t.true(
+    notes.includes('a second application, application_1_1, ran under this name; it was killed (asked)'),
+    notes.join(),
+  );
+  t.is(registry.app('application_1_1')?.raw, 'KILLED');
+});
+
+test('after one request nobody looks for a second application', async (t) => {
+  const { lw, registry, clock } = setUp();
+  const run = await lw.submit(spec, { key: 'k' });
+  lw.backend.status = async () => ({
+    raw: 'running',
+    state: 'running',
+    source: 'livy',
+    appId: 'application_1_1',
+    links: {},
+  });
+  registry.set('application_1_1', { tags: [run.ref.name] });
+  void clock.sleep(60_000).then(() => registry.finish('application_1_1', 'SUCCEEDED'));
+  registry.requests.length = 0;
+  t.is((await run.wait()).kind, 'succeeded');
+  t.deepEqual(
+    registry.requests.filter((one) => one.startsWith('tag')),
+    [],
+  );
 });

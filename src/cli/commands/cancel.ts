@@ -1,3 +1,4 @@
+import { isFinal } from '../../core/index.js';
 import { defineCommand } from '../define.js';
 import { codeOfSignal, exitCodes } from '../exit-code.js';
 import { Interrupted } from '../interrupts.js';
@@ -32,7 +33,9 @@ export const cancelCommand = defineCommand({
     const { out, signal } = context;
     const timeoutMs = durationOf(args.timeout, '--timeout');
     const { run } = await openRun(args.rest[0] ?? '', context, signal);
-    out.note(`stopping ${plain(run.ref.key)}`);
+    // Of what has ended nothing is stopped; where nobody can say, the cancel itself finds out.
+    const hasEnded = run.outcome !== undefined || (await run.status({ signal }).then(isFinal, () => false));
+    if (!hasEnded) out.note(`stopping ${plain(run.ref.key)}`);
     try {
       const outcome = await run.cancel({ signal, ...(timeoutMs !== undefined && { timeoutMs }) });
       out.result(...outcomeLines(outcome, out.paint, outcome.kind !== 'cancelled'));

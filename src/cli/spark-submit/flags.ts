@@ -193,6 +193,7 @@ export const sparkOptions: OptionTable = Object.fromEntries(
       type: takesValue ? (use.as === 'conf' ? ('list' as const) : ('string' as const)) : ('boolean' as const),
       describe,
       group: 'Job, as with spark-submit',
+      lastCounts: true,
       ...(alias !== undefined && { alias }),
       ...(hiddenUses.includes(use.as) && name !== 'verbose' && { hidden: true }),
     },
