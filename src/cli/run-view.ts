@@ -1,9 +1,15 @@
 import type { Run } from '../app/index.js';
-import { isFinal, plainLine, type RunEvent, type RunProgress, type RunStatus } from '../core/index.js';
+import { isFinal, plainLine, type RunEvent, type RunProgress, type RunStatus, type RunWaiting } from '../core/index.js';
 import type { Io } from './io.js';
 import type { LiveLine } from './live-line.js';
+import { endedWords, hasUnicode, progressLines } from './progress-bars.js';
 import { idsOf, paintState, plain, since, stateWords } from './show.js';
 import type { Terminal } from './terminal.js';
+
+/** Without a terminal, why it waits is said again when something about it has changed, and no sooner than this. */
+const WAITING_AGAIN_MS = 60_000;
+/** Every run waits for a moment: this is no news without a terminal. */
+const WAITING_AT_FIRST_MS = 20_000;
 
 /** A run as it goes: a live line on a terminal, a line for each change elsewhere, the log in both. */
 export class RunView {
@@ -12,6 +18,8 @@ export class RunView {
   readonly #out: Terminal;
   #status: RunStatus | undefined;
   #progress: RunProgress | undefined;
+  #waiting: RunWaiting | undefined;
+  #saidWaiting = { what: '', atMs: -Infinity };
   #live: LiveLine | undefined;
   #closed = false;
 
@@ -40,6 +48,7 @@ export class RunView {
         return out.note(event.text);
       case 'state':
         this.#status = event.status;
+        this.#waiting = undefined;
         if (out.isLive) this.#live?.draw();
         else
           out.note(
@@ -53,12 +62,31 @@ export class RunView {
         return;
       case 'progress':
         this.#progress = event.progress;
-        return this.#live?.draw();
+        if (event.progress.tasks.running > 0) this.#waiting = undefined;
+        if (out.isLive) this.#live?.draw();
+        else for (const stage of event.progress.ended ?? []) out.note(endedWords(stage));
+        return;
       case 'waiting':
-        return out.note(event.waiting.summary);
+        this.#waiting = event.waiting;
+        if (out.isLive) this.#live?.draw();
+        else this.#sayWaiting(event.waiting);
+        return;
       case 'outcome':
         return;
     }
+  }
+
+  /** What changes by itself, the time and a few percent, is no news. */
+  #sayWaiting({ summary, causes, never, waitedMs = 0, queue }: RunWaiting): void {
+    const now = this.#io.clock.now();
+    if (causes.length === 0 && waitedMs < WAITING_AT_FIRST_MS) return;
+    const what = JSON.stringify([causes, never, queue?.ahead, queue?.largest?.appId]);
+    const { atMs, what: before } = this.#saidWaiting;
+    const isNewNever = never !== undefined && !before.includes(JSON.stringify(never));
+    if (what === before || (now - atMs < WAITING_AGAIN_MS && !isNewNever)) return;
+    this.#saidWaiting = { what, atMs: now };
+    if (never === undefined) this.#out.note(summary);
+    else this.#out.warn(summary);
   }
 
   close(): void {
@@ -73,21 +101,20 @@ export class RunView {
     const paint = this.#out.paintNote;
     const status = this.#status;
     const state = status ? stateWords(status) : 'submitted';
-    const rest = [
-      since(ref.createdAt, this.#io.clock.now()),
-      plain(ref.key),
-      ...idsOf(ref),
-      ...(this.#progress ? [progressWords(this.#progress)] : []),
-    ].join('  ');
+    const rest = [since(ref.createdAt, this.#io.clock.now()), plain(ref.key), ...idsOf(ref)].join('  ');
     // Cut before it is painted, so that no escape sequence is cut in two and the line stays one line.
     const room = (this.#io.stderr.columns ?? 80) - 1;
     const line = `${plainLine(state)}  ${rest}`.slice(0, Math.max(10, room));
-    return `${paintState(status?.state ?? 'waiting', line.slice(0, state.length), paint)}${paint.dim(line.slice(state.length))}`;
+    const head = `${paintState(status?.state ?? 'waiting', line.slice(0, state.length), paint)}${paint.dim(line.slice(state.length))}`;
+    const columns = Math.max(10, room);
+    const waits = this.#waiting ? waitingLine(this.#waiting, columns, paint) : [];
+    const style = { columns, unicode: hasUnicode(this.#io.env), paint };
+    return [head, ...waits, ...(this.#progress ? progressLines(this.#progress, style) : [])].join('\n');
   }
 }
 
-function progressWords({ stages, tasks }: RunProgress): string {
-  const part = (done: number, total: number | undefined): string =>
-    total === undefined ? String(done) : `${done}/${total}`;
-  return `stages ${part(stages.done, stages.total)}  tasks ${part(tasks.done, tasks.total)}${tasks.failed > 0 ? ` (${tasks.failed} failed)` : ''}`;
+function waitingLine({ summary, never }: RunWaiting, columns: number, paint: Terminal['paintNote']): string[] {
+  const text = `  ${plain(summary)}`;
+  const shown = text.length <= columns ? text : `${text.slice(0, columns - 1)}…`;
+  return [never === undefined ? paint.dim(shown) : paint.yellow(shown)];
 }

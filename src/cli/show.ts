@@ -8,6 +8,7 @@ import {
   type RunRecord,
   type RunStatus,
 } from '../core/index.js';
+import { countWords } from './count-words.js';
 import type { Terminal } from './terminal.js';
 
 type Colors = Terminal['paint'];
@@ -107,6 +108,7 @@ export function outcomeLines(outcome: RunOutcome, paint: Colors, isLate = false)
         `  next: livywire run --key ${shellWord(ref.key)} --retry-of lost … starts it again, once you know that it may run twice`,
       );
   }
+  if (outcome.progress) lines.push(paint.dim(`  ${countWords(outcome.progress)}`));
   lines.push(...notes.map((note) => `  note: ${plain(note)}`));
   if (outcome.kind !== 'succeeded') {
     const link = links.driverLog ?? links.history ?? links.sparkUi;

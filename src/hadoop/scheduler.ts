@@ -49,9 +49,9 @@ function below(node: unknown): Queue[] {
   const own = WireQueue.safeParse(node);
   const children = z
     .object({
-      rootQueue: z.unknown(),
-      queues: z.unknown(),
-      childQueues: z.unknown(),
+      rootQueue: z.unknown().optional(),
+      queues: z.unknown().optional(),
+      childQueues: z.unknown().optional(),
     })
     .safeParse(node);
   const nested = children.success

@@ -102,13 +102,16 @@ export class SparkMonitor {
 class StageEnds {
   #active = new Map<string, number>();
   readonly #over = new Set<string>();
+  /** Asked about when its end was not written down yet. */
+  readonly #again = new Set<number>();
   readonly #counted = { output: 0, spilled: 0 };
   #isAllCounted = true;
 
   /** The stages to ask about: they were at work and are not any more, or came and went between two readings. */
   due(jobs: readonly SparkJob[], active: readonly SparkStage[]): number[] {
     const now = new Map(active.map((stage) => [keyOf(stage), stage.stageId]));
-    const gone = new Set<number>();
+    const gone = new Set(this.#again);
+    this.#again.clear();
     for (const [key, id] of this.#active) if (!now.has(key) && !this.#over.has(key)) gone.add(id);
     this.#active = now;
     for (const job of jobs) {
@@ -131,6 +134,10 @@ class StageEnds {
     for (const stage of tries) {
       const key = keyOf(stage);
       if (this.#over.has(key) || this.#active.has(key) || stage.status === 'PENDING') continue;
+      if (stage.status === 'ACTIVE') {
+        this.#again.add(stage.stageId); // the two answers are not of one moment
+        continue;
+      }
       this.#over.add(key);
       this.#counted.output += stage.outputBytes;
       this.#counted.spilled += stage.diskBytesSpilled;

@@ -12,6 +12,8 @@ export interface WaitFacts {
   /** `ACCEPTED`, or `RUNNING` where only its master runs. */
   readonly raw: string;
   readonly diagnostics: string;
+  /** Its master has been given a container, and comes up: nothing is missing. */
+  readonly isStarting: boolean;
   readonly waitedMs?: number;
   /** What it asks for: of several sizes the largest. */
   readonly wants?: Size & { readonly containers: number };
@@ -31,6 +33,7 @@ const fits = (wanted: Size, room: Size): boolean => wanted.memoryMb <= room.memo
 export function waitCauses(facts: WaitFacts): WaitCause[] {
   const { diagnostics, wants, queue, ahead = 0, nodes } = facts;
   const causes: WaitCause[] = [];
+  if (facts.isStarting) return causes;
   if (nodes?.count === 0) causes.push('NO_NODES');
   if (isTooLarge(facts)) causes.push('TOO_LARGE');
   // The capacity scheduler's only; the fair one leaves its queues open.
@@ -72,6 +75,8 @@ export function waitingOf(facts: WaitFacts): RunWaiting {
 
 function summary(facts: WaitFacts, causes: readonly WaitCause[], never: string | undefined): string {
   const { raw, waitedMs, queue, queueName, ahead = 0, largest, wants } = facts;
+  if (facts.isStarting)
+    return [waitedMs === undefined ? raw : `${raw} ${span(waitedMs)}`, 'the driver is starting'].join(' · ');
   const state = raw === 'RUNNING' ? 'the driver waits for executors' : raw;
   const used = queue?.usedPercent;
   const name = leafOf(queue?.name ?? queueName);

@@ -114,6 +114,7 @@ export class YarnWaiting implements WaitingSource {
     const wants = wantsOf(app);
     return waitingOf({
       raw: app.state,
+      isStarting: app.state === 'ACCEPTED' && app.runningContainers > 0,
       diagnostics: redactText(app.diagnostics).trim(),
       queueName: app.queue,
       ...(app.elapsedTime > 0 && { waitedMs: app.elapsedTime }),

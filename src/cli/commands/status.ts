@@ -40,6 +40,7 @@ function lines(status: RunStatus, { ref }: Run, now: number, paint: Terminal['pa
       ...ids,
     ].join('  '),
     ...(status.message === undefined || status.message === '' ? [] : [`  ${plain(status.message)}`]),
+    ...(status.waiting === undefined ? [] : [`  ${plain(status.waiting.summary)}`]),
     ...link('Spark UI', status.links.sparkUi),
     ...link('driver log', status.links.driverLog),
     ...link('history', status.links.history),
