@@ -8,7 +8,7 @@ export type { DoctorOptions } from './doctor.js';
 export type { Finding } from './doctor-finding.js';
 export { createLivywire, type Livywire, type LivywireOptions } from './livywire.js';
 export { loadConnect, loadDoctor, loadLocal, loadReport } from './load.js';
-export { openLedger } from './open-ledger.js';
+export { openLedger, sweepLedger } from './open-ledger.js';
 export { parseDuration } from './settings-duration.js';
 export type { SettingsAuth } from './settings-auth.js';
 export { settingsElsewhere } from './settings-elsewhere.js';

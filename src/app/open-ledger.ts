@@ -1,5 +1,5 @@
 import { ConfigError, type Ledger, type Logger } from '../core/index.js';
-import { fileLedger } from '../run/index.js';
+import { fileLedger, sweepDrafts } from '../run/index.js';
 import type { Settings } from './settings.js';
 
 /** The ledger alone, for what needs no server. @throws ConfigError */
@@ -9,3 +9,7 @@ export function openLedger(settings: Pick<Settings, 'ledger'>, logger?: Logger):
   }
   return fileLedger(settings.ledger, { onDamaged: (error) => logger?.warn(`left out: ${error.message}`) });
 }
+
+/** Removes what killed writers left in the ledger's folder. Resolves with how many files that were. */
+export const sweepLedger = ({ ledger }: Pick<Settings, 'ledger'>, nowMs: number): Promise<number> =>
+  ledger.startsWith('s3://') ? Promise.resolve(0) : sweepDrafts(ledger, nowMs);

@@ -113,6 +113,23 @@ const askOnTerminal =
     return isCancel(answer) ? undefined : choices.find(({ label }) => keyOf(label) === answer)?.value;
   };
 
+/** Whether a person at the terminal says yes. Without an answer: no. */
+export async function confirm(
+  io: Io,
+  out: Pick<Context['out'], 'hold' | 'release'>,
+  text: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  out.hold();
+  const choices = [
+    { value: 'no', label: 'No' },
+    { value: 'yes', label: 'Yes' },
+  ];
+  const answer = await (io.ask ?? askOnTerminal(io))({ text, choices }, signal).catch(() => undefined);
+  out.release();
+  return answer === 'yes';
+}
+
 const keyOf = (label: string): string => label.charAt(0).toLowerCase();
 
 /** For verbs that start or follow a job: `--on-signal` says what a signal does; without it a person at a terminal is asked. */

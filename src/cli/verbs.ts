@@ -47,6 +47,10 @@ export const verbs: Readonly<Record<string, Verb>> = {
     describe: 'Write a picture of a run: one HTML file that needs no server',
     load: async () => as((await import('./commands/report.js')).reportCommand),
   },
+  reap: {
+    describe: 'List the runs that were left open, write down how they ended, stop them',
+    load: async () => as((await import('./commands/reap.js')).reapCommand),
+  },
   explain: {
     describe: 'Show what a spark-submit line becomes; sends nothing',
     load: async () => as((await import('./commands/explain.js')).explainCommand),

@@ -4,7 +4,8 @@
  */
 export { defaultWaits, type Diagnose, type EngineDeps, type Waits } from './deps.js';
 export { Engine } from './engine.js';
-export { fileLedger } from './file-ledger.js';
+export { fileLedger, type FileLedgerOptions } from './file-ledger.js';
+export { sweepDrafts } from './sweep-drafts.js';
 export { fileMarkers } from './file-markers.js';
 export { currentIdentity, type Identity } from './identity.js';
 export { LogChooser } from './log-chooser.js';

@@ -1,0 +1,199 @@
+import {
+  type Livywire,
+  openLedger,
+  parseDuration,
+  type Run,
+  type Settings,
+  settingsElsewhere,
+  sweepLedger,
+} from '../../app/index.js';
+import {
+  type AttemptRecord,
+  ConfigError,
+  isFinal,
+  isLivywireError,
+  type RunOutcome,
+  type RunRecord,
+} from '../../core/index.js';
+import { type Context, defineCommand } from '../define.js';
+import { codeOfError, exitCodes } from '../exit-code.js';
+import { confirm } from '../interrupts.js';
+import { connectionOptions, durationOf, outputOptions } from '../options.js';
+import { lastOf, paintState, plain, recordState, since, table } from '../show.js';
+
+const AT_ONCE = 8;
+
+/** One run that has not ended in the ledger, and what the servers say of it. */
+interface Open {
+  readonly record: RunRecord;
+  readonly attempt: AttemptRecord;
+  run?: Run;
+  /** `open`: it goes on, or nobody can say. `over`: its end is in the ledger now. `left`: not ours to touch. */
+  standing: 'open' | 'over' | 'left';
+  /** In a word or two. */
+  seen: string;
+  outcome?: RunOutcome;
+  code?: number;
+}
+
+export const reapCommand = defineCommand({
+  name: 'reap',
+  positionals: '',
+  describe: 'List the runs of the ledger that have not ended, ask the servers about each, and stop them if wanted.',
+  details: [
+    '',
+    'Whoever sees the end of a run writes it down. A run whose watcher went away stays open in the ledger:',
+    'reap writes down the ends that came since. Nobody knows whether somebody still watches a run that goes on;',
+    '--older-than leaves out the young ones.',
+    '--cancel stops what goes on, and settles what nobody has a record of (cancelled, or lost).',
+  ],
+  examples: [
+    ['livywire reap --older-than 24h', 'what was left behind'],
+    ['livywire reap --older-than 24h --cancel --yes', 'and stop it, from cron'],
+  ],
+  options: {
+    'older-than': { type: 'string', describe: 'Only runs submitted longer ago than this, as in 24h', group: 'Which' },
+    cancel: { type: 'boolean', describe: 'Stop those that have not ended', group: 'Stopping' },
+    yes: { type: 'boolean', alias: 'y', describe: 'Do not ask first', group: 'Stopping' },
+    timeout: {
+      type: 'string',
+      describe: 'How long to wait for the proof that one stopped (default 3m)',
+      group: 'Stopping',
+    },
+    ...connectionOptions,
+    ...outputOptions,
+  },
+  async run(args, context) {
+    const { out, io, signal } = context;
+    const olderMs = args['older-than'] === undefined ? 0 : parseDuration(args['older-than'], '--older-than');
+    const timeoutMs = durationOf(args.timeout, '--timeout');
+    const canAsk = io.stdin.isTTY && io.stderr.isTTY;
+    if (args.cancel && !args.yes && !canAsk) {
+      throw new ConfigError('--cancel asks before it stops anything, and there is no terminal to ask at; give --yes', {
+        field: '--cancel',
+      });
+    }
+    const settings = await context.settings();
+    const swept = await sweepLedger(settings, io.clock.now());
+    if (swept > 0)
+      out.note(`removed what killed writers left in the ledger: ${swept} ${swept === 1 ? 'draft' : 'drafts'}`);
+    const open = await openRuns(context, settings, io.clock.now() - olderMs);
+    const servers = new Servers(settings, context);
+    await each(open, (one) => look(one, servers, context));
+    const stoppable = open.filter(({ standing }) => standing === 'open');
+    show(open, context);
+    if (args.cancel && stoppable.length > 0) {
+      const question = `Stop ${stoppable.length === 1 ? 'this run' : `these ${stoppable.length} runs`}?`;
+      if (args.yes || (await confirm(io, out, question, signal))) {
+        await each(stoppable, (one) => stop(one, context, timeoutMs));
+        out.note('');
+        show(stoppable, context);
+      }
+    }
+    out.document({ v: 1, kind: 'reap', runs: open.map(summary) });
+    return Math.max(exitCodes.succeeded, ...open.map(({ code = exitCodes.succeeded }) => code));
+  },
+});
+
+async function openRuns({ signal }: Context, settings: Settings, before: number): Promise<Open[]> {
+  const open: Open[] = [];
+  for await (const record of openLedger(settings).list()) {
+    signal.throwIfAborted();
+    const attempt = lastOf(record);
+    if (!attempt || attempt.phase === 'ended' || attempt.phase === 'refused') continue;
+    if (Date.parse(attempt.createdAt) > before) continue;
+    open.push({ record, attempt, standing: 'open', seen: recordState(attempt) });
+  }
+  return open;
+}
+
+/** One connection for each server that runs were started on. */
+class Servers {
+  readonly #settings: Settings;
+  readonly #context: Context;
+  readonly #known = new Map<string, Promise<Livywire>>();
+  constructor(settings: Settings, context: Context) {
+    this.#settings = settings;
+    this.#context = context;
+  }
+
+  /** `undefined` where settings name another server: what they say of one cluster is not for the next. */
+  at(endpoint: string): Promise<Livywire> | undefined {
+    const { url } = this.#settings;
+    if (url !== undefined && new URL(url).href !== new URL(endpoint).href) return undefined;
+    const settings = url === undefined ? settingsElsewhere(this.#settings, endpoint).settings : this.#settings;
+    const known = this.#known.get(endpoint) ?? this.#context.connect(settings);
+    this.#known.set(endpoint, known);
+    return known;
+  }
+}
+
+async function look(one: Open, servers: Servers, { io, signal }: Context): Promise<void> {
+  const { attempt, record } = one;
+  const { claim } = attempt;
+  if (claim && Date.parse(claim.leaseUntil) > io.clock.now()) {
+    one.standing = 'left';
+    one.seen = `being submitted by process ${claim.pid} on ${plain(claim.host)}`;
+    return;
+  }
+  const livywire = await servers.at(attempt.endpoint);
+  if (!livywire) {
+    one.standing = 'left';
+    one.seen = `not asked: it is at ${plain(attempt.endpoint)}`;
+    return;
+  }
+  try {
+    one.run = await livywire.find(record.key, { signal });
+    const status = await one.run.status({ signal });
+    one.seen = isFinal(status) ? `${status.state}, written down now` : status.state;
+    if (isFinal(status)) one.standing = 'over';
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isLivywireError(error)) throw error;
+    const isGone = error.code === 'RUN_NOT_FOUND';
+    one.seen = !isGone ? plain(error.message) : attempt.posts.length === 0 ? 'never sent' : 'no server has a record';
+    if (!isGone) one.code = codeOfError(error);
+  }
+}
+
+async function stop(one: Open, { signal }: Context, timeoutMs: number | undefined): Promise<void> {
+  if (!one.run) return;
+  try {
+    one.outcome = await one.run.cancel({ signal, ...(timeoutMs !== undefined && { timeoutMs }) });
+    one.standing = 'over';
+    one.seen = one.outcome.kind;
+    delete one.code;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isLivywireError(error)) throw error;
+    one.seen = plain(error.message);
+    one.code = codeOfError(error);
+  }
+}
+
+async function each(all: readonly Open[], act: (one: Open) => Promise<void>): Promise<void> {
+  for (let i = 0; i < all.length; i += AT_ONCE) await Promise.all(all.slice(i, i + AT_ONCE).map(act));
+}
+
+function show(open: readonly Open[], { out, io }: Context): void {
+  const rows = open.map(({ record, attempt, seen, run }) => [
+    plain(record.key),
+    since(attempt.createdAt, io.clock.now()),
+    run?.ref.appId ?? attempt.appId ?? (attempt.id === undefined ? '' : `livy:${attempt.id}`),
+    seen,
+  ]);
+  if (rows.length === 0) return out.note('nothing is left open in the ledger');
+  const [head = '', ...body] = table([['KEY', 'AGE', 'ID', 'STATE'], ...rows]);
+  out.result(out.paint.dim(head), ...body.map((line, i) => paintState(rows[i]?.[3] ?? '', line, out.paint)));
+}
+
+const summary = ({ record, attempt, run, standing, seen, outcome }: Open): Record<string, unknown> => ({
+  key: record.key,
+  attempt: attempt.attempt,
+  createdAt: attempt.createdAt,
+  endpoint: attempt.endpoint,
+  standing,
+  seen,
+  ...(run && { ref: run.ref }),
+  ...(outcome && { outcome }),
+});
