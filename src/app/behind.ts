@@ -42,9 +42,10 @@ export function lazyDriverLog(options: {
   readonly reach: (baseUrl: string, service: string) => Http;
   readonly user?: string | undefined;
   readonly logServerUrl?: string | undefined;
+  readonly history?: Http | undefined;
   readonly clock: Clock;
 }): DriverLogSource {
-  const { http, reach, clock, user, logServerUrl } = options;
+  const { http, reach, clock, user, logServerUrl, history } = options;
   let loading: Promise<DriverLogSource> | undefined;
   const source = () =>
     (loading ??= hadoop().then(
@@ -55,6 +56,7 @@ export function lazyDriverLog(options: {
           clock,
           ...(user !== undefined && { user }),
           ...(logServerUrl !== undefined && { logServerUrl }),
+          ...(history && { history }),
         }),
     ));
   return {

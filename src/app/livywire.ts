@@ -81,7 +81,8 @@ export function createLivywire(options: LivywireOptions): Livywire {
   const behind = (baseUrl: string, service: string) =>
     new Http({ baseUrl, service, network, logger, clock, ...timeout });
   const { yarn, historyUrl } = options;
-  const rm = yarn && { ...yarn, http: behind(yarn.url, 'YARN'), reach: behind, clock };
+  const history = historyUrl === undefined ? undefined : behind(historyUrl, 'Spark History Server');
+  const rm = yarn && { ...yarn, http: behind(yarn.url, 'YARN'), reach: behind, history, clock };
   const ring = new LivyRing(client);
   const engine = new Engine({
     backend: new LivyBackend(client),
@@ -93,7 +94,7 @@ export function createLivywire(options: LivywireOptions): Livywire {
     logger,
     identity: currentIdentity(),
     waits: { ...defaultWaits, ...options.waits },
-    sources: historyUrl === undefined ? [] : [lazyHistory(behind(historyUrl, 'Spark History Server'))],
+    sources: history ? [lazyHistory(history)] : [],
     ...(rm && { registry: lazyYarn(rm), waiting: lazyWaiting(rm) }),
     progress: lazyProgress({
       livyUrl: client.url,
@@ -101,7 +102,7 @@ export function createLivywire(options: LivywireOptions): Livywire {
       clock,
       logger,
       ...(rm && { yarn: rm.http }),
-      ...(historyUrl !== undefined && { history: behind(historyUrl, 'Spark History Server') }),
+      ...(history && { history }),
     }),
   });
   return {

@@ -1,6 +1,6 @@
 import type { Run } from '../app/index.js';
 import { isFinal, isLivywireError, type RunEvent, type RunOutcome, type WaitTimeoutError } from '../core/index.js';
-import { isChatter } from './chatter.js';
+import { Chatter } from './chatter.js';
 import type { Context } from './define.js';
 import { codeOfError, codeOfOutcome, codeOfSignal, exitCodes } from './exit-code.js';
 import { Interrupted, type Interrupts } from './interrupts.js';
@@ -33,6 +33,7 @@ export async function followRun(
   const { out, io } = context;
   const { signal } = interrupts;
   const view = new RunView(run, io, out);
+  const chatter = new Chatter();
   let folded = 0;
   let isLate: boolean | undefined;
   try {
@@ -50,7 +51,7 @@ export async function followRun(
       }
       if (event.type === 'state') isLate ??= isFinal(event.status);
       if (options.log === 'none' && isLog(event)) continue;
-      if (options.log === 'folded' && event.type === 'line' && isChatter(event.text)) folded++;
+      if (options.log === 'folded' && event.type === 'line' && chatter.includes(event)) folded++;
       else view.show(event);
     }
     throw new Error('the events of a run ended without its outcome');

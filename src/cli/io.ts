@@ -3,7 +3,7 @@ import type { Livywire, loadLocal, Settings, SettingsIo } from '../app/index.js'
 
 /** Somewhere to write. A terminal knows its width. */
 export interface Sink {
-  write(text: string): void;
+  write(text: string | Uint8Array): void;
   readonly isTTY: boolean;
   readonly columns?: number | undefined;
   /** The stream behind it, for libraries that draw. */

@@ -69,6 +69,11 @@ export class Terminal {
     this.#write(this.options.json ? 'stderr' : 'stdout', [plainLine(text)]);
   }
 
+  /** A part of the job's log as it is: only for what is no terminal. */
+  raw(bytes: string | Uint8Array): void {
+    this.#io.stdout.write(bytes);
+  }
+
   /** A hole in the job's log, told where it is. */
   gap(text: string): void {
     this.#write(this.options.json ? 'stderr' : 'stdout', [this.paint.dim(`… ${safe(text)}`)]);

@@ -140,6 +140,8 @@ export interface LogOpening {
   readonly tail?: number;
   /** Only this one of the driver's two streams. @defaultValue both */
   readonly stream?: 'stdout' | 'stderr';
+  /** The executors' logs in place of the driver's; nothing where the backend has no YARN. @defaultValue `false` */
+  readonly executors?: boolean;
   /** Give each line's bytes too, where the source has them. @defaultValue `false` */
   readonly bytes?: boolean;
 }

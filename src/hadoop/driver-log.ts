@@ -1,7 +1,11 @@
 import type { CallOptions, Clock, DriverLogReader, DriverLogSource, LogOpening, RunRef } from '../core/index.js';
 import type { Http, Query } from '../http/index.js';
-import { type DriverCluster, DriverReader } from './driver-reader.js';
+import { CollectDeadlines } from './collect-deadline.js';
+import type { CollectWait } from './container-follower.js';
+import { DriverReader } from './driver-reader.js';
 import { type DriverApp, readDriverApp } from './driver-starts.js';
+import { type ExecutorContainer, recordedContainers, runningContainers } from './executor-containers.js';
+import { type ExecutorCluster, ExecutorsReader } from './executors-reader.js';
 import type { LogPlace } from './log-file.js';
 import { CollectedLogs, NodeLogs } from './log-places.js';
 import { LogServer } from './log-server.js';
@@ -15,11 +19,10 @@ export interface DriverLogOptions {
   readonly user?: string;
   /** The server that shows collected logs. @defaultValue what YARN's settings say, else port 19888 of the ResourceManager's host */
   readonly logServerUrl?: string;
+  /** Of Spark's History Server, which remembers executors. */
+  readonly history?: Http;
   readonly clock: Clock;
 }
-
-/** For how long nobody waits again for a log that was not collected in time. */
-const GIVEN_UP_MS = 300_000;
 
 /**
  * The driver's stdout and stderr in YARN cluster mode: from the node that runs its container while it is there, then
@@ -32,23 +35,24 @@ const GIVEN_UP_MS = 300_000;
  * for await (const items of reader.read(ref)) console.log(items);
  * ```
  */
-export class DriverLog implements DriverLogSource, DriverCluster {
+export class DriverLog implements DriverLogSource, ExecutorCluster {
   readonly clock: Clock;
   readonly #options: DriverLogOptions;
   readonly #who: Query;
   readonly #server: LogServer;
   readonly #https = new Map<string, Http>();
-  readonly #givenUp = new Map<string, number>();
+  readonly #deadlines: CollectDeadlines;
 
   constructor(options: DriverLogOptions) {
     this.clock = options.clock;
     this.#options = options;
+    this.#deadlines = new CollectDeadlines(options.clock);
     this.#who = options.user === undefined ? {} : { 'user.name': options.user };
     this.#server = new LogServer(options.http, options.logServerUrl);
   }
 
   open(_ref: RunRef, opening: LogOpening = {}): DriverLogReader {
-    return new DriverReader(this, opening);
+    return opening.executors ? new ExecutorsReader(this, opening) : new DriverReader(this, opening);
   }
 
   app(appId: string, options: CallOptions): Promise<DriverApp | undefined> {
@@ -64,12 +68,19 @@ export class DriverLog implements DriverLogSource, DriverCluster {
     return new CollectedLogs({ http: this.#http(address, 'The log server'), container, who: this.#who });
   }
 
-  isGivenUp(appId: string): boolean {
-    const at = this.#givenUp.get(appId);
-    return at !== undefined && this.clock.now() - at < GIVEN_UP_MS;
+  waitFor(appId: string, app: DriverApp | undefined): CollectWait {
+    return this.#deadlines.for(appId, app?.collected);
   }
-  giveUp(appId: string): void {
-    this.#givenUp.set(appId, this.clock.now());
+
+  async executors(appId: string, app: DriverApp, options: CallOptions): Promise<readonly ExecutorContainer[]> {
+    const { http, history } = this.#options;
+    const drivers = new Set(app.starts.map(({ container }) => container));
+    const query = this.#who;
+    const last = app.starts.at(-1);
+    const running = app.isOver || !last ? [] : await runningContainers(http, appId, last.number, { ...options, query });
+    const recorded = history ? await recordedContainers(history, appId, options) : [];
+    const found = new Map([...recorded, ...running].map((one) => [one.container, one]));
+    return [...found.values()].filter(({ container }) => !drivers.has(container));
   }
 
   #http(address: string, service: string): Http {

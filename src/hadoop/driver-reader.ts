@@ -1,86 +1,60 @@
-import {
-  type CallOptions,
-  type Clock,
-  type DriverLogReader,
-  isLivywireError,
-  type LogItem,
-  type LogOpening,
-  type RunRef,
-} from '../core/index.js';
-import { ContainerLog, type ContainerReading } from './container-log.js';
+import type { CallOptions, DriverLogReader, LogItem, LogOpening, RunRef } from '../core/index.js';
+import { borne, type CollectWait, ContainerFollower, type ContainerPlaces, notice } from './container-follower.js';
 import type { DriverApp, DriverStart } from './driver-starts.js';
-import type { LogPlace } from './log-file.js';
-import { problemOf } from './log-places.js';
-import { NodeTries } from './node-tries.js';
+
+/** What a reader needs of the cluster. */
+export interface DriverCluster extends ContainerPlaces {
+  /** `undefined`: the ResourceManager has no record of it. @throws UnreachableError, HttpStatusError, BadAnswerError */
+  app(appId: string, options: CallOptions): Promise<DriverApp | undefined>;
+  /** How long to wait for YARN to collect the logs of an application. */
+  waitFor(appId: string, app: DriverApp | undefined): CollectWait;
+}
 
 type Pieces = AsyncGenerator<readonly LogItem[], void>;
 
 /** Shortest pauses between two questions to the ResourceManager, in milliseconds: while there is nothing to read, and while there is. */
 const LOOK_MS = 2_000;
 const LOOK_AGAIN_MS = 5_000;
-/** Longest wait for YARN to collect a log whose node no longer gives it, and for a container that should be gone to be so. */
-const COLLECT_MS = 30_000;
-const LEAVE_MS = 10_000;
-const AGAIN_MS = 1_000;
-
-/** What a reader needs of the cluster. */
-export interface DriverCluster {
-  readonly clock: Clock;
-  /** `undefined`: the ResourceManager has no record of it. @throws UnreachableError, HttpStatusError, BadAnswerError */
-  app(appId: string, options: CallOptions): Promise<DriverApp | undefined>;
-  /** A container's log on its own node. */
-  node(address: string, container: string): LogPlace;
-  /** A container's log as YARN has collected it. */
-  collected(container: string, options: CallOptions): Promise<LogPlace>;
-  /** Whether somebody waited in vain for the logs of this application, not long ago. */
-  isGivenUp(appId: string): boolean;
-  giveUp(appId: string): void;
-}
+/** How often a container that should be gone may be found at work before the next one is read. */
+const PATIENCE = 5;
 
 /** Follows one application's drivers: the log of each start to its end, then the next one's. */
 export class DriverReader implements DriverLogReader {
   readonly minPauseMs = 1_000;
-  readonly #source: DriverCluster;
+  readonly #cluster: DriverCluster;
   readonly #opening: LogOpening;
-  readonly #logs = new Map<string, { readonly log: ContainerLog; readonly tries: NodeTries; isDone: boolean }>();
+  readonly #logs = new Map<string, ContainerFollower>();
   #app: DriverApp | undefined;
   #isDriver = false;
   #lookedAt = -Infinity;
   #saidBlind = '';
-  /** The number of the start that is read now. */
-  #now: number | undefined;
-  /** The number of the start that was read first. */
+  /** The numbers of the start that was read first, and of the one that is read now. */
   #first: number | undefined;
-  #wasIdle = true;
+  #now: number | undefined;
+  #patience = PATIENCE;
 
-  constructor(source: DriverCluster, opening: LogOpening) {
-    this.#source = source;
+  constructor(cluster: DriverCluster, opening: LogOpening) {
+    this.#cluster = cluster;
     this.#opening = opening;
   }
 
   get suffices(): boolean {
     const start = this.#start();
-    return this.#isDriver && start !== undefined && this.#partsOf(start).tries.isReachable;
+    return this.#isDriver && start !== undefined && this.#logOf(start).isReachable;
   }
 
   async *read(ref: RunRef, options: CallOptions = {}): Pieces {
     if (ref.appId === undefined) return;
-    const pause = this.#start() && this.#isDriver ? LOOK_AGAIN_MS : LOOK_MS;
-    const isDue = this.#source.clock.now() - this.#lookedAt >= pause;
-    if (isDue && (this.#wasIdle || !this.#isDriver)) yield* this.#look(ref.appId, options);
+    if (this.#isLookDue()) yield* this.#look(ref.appId, options);
     if (this.#app?.driver === 'outside') return;
-    this.#wasIdle = true;
     for (let start = this.#start(); start; start = this.#next(start)) {
-      const parts = this.#partsOf(start);
       yield* this.#announce(start);
-      const reading = yield* this.#fromNode(start, options);
+      const log = this.#logOf(start);
+      const reading = yield* log.fromNode(options);
       if (!start.isOver || !this.#next(start)) return;
       // It was over before it was read: that was all, unless its last words are still being written.
-      if (reading?.isOpen === true && parts.tries.patience-- > 0) return;
-      if (reading && reading.found > 0 && !reading.isOpen) {
-        parts.isDone = true;
-        yield parts.log.end();
-      }
+      if (reading?.isOpen === true && this.#patience-- > 0) return;
+      if (reading && reading.found > 0 && !reading.isOpen) yield log.close();
     }
   }
 
@@ -89,32 +63,42 @@ export class DriverReader implements DriverLogReader {
     const { appId } = ref;
     if (appId === undefined) return;
     yield* this.#look(appId, options);
-    if (this.#app?.driver === 'outside') return;
-    if (this.#app && !this.#app.isOver) {
+    const app = this.#app;
+    if (app?.driver === 'outside') return;
+    if (app && !app.isOver) {
       yield* this.read(ref, options); // the log as it stands now
-      for (const { log, isDone } of this.#logs.values()) if (!isDone) yield log.end();
+      for (const log of this.#logs.values()) yield log.soFar();
       return;
     }
-    const wait = new Deadline(this.#source, appId, this.#app?.collected);
+    const wait = this.#cluster.waitFor(appId, app);
     for (const start of this.#leftToRead(appId)) {
       yield* this.#announce(start);
-      yield* this.#complete(start, wait, options);
+      const log = this.#logOf(start);
+      yield* log.complete(wait, app !== undefined, options);
+      // Nobody can say any more where the driver was; what was found is its log, or that of client mode's master.
+      if (!app && log.isDone) this.#isDriver = true;
     }
   }
 
+  /** While lines flow from where the driver is known to be, the ResourceManager has nothing to add. */
+  #isLookDue(): boolean {
+    const start = this.#start();
+    const isFlowing = this.#isDriver && start !== undefined && !this.#logOf(start).wasIdle;
+    const pause = this.#isDriver && start ? LOOK_AGAIN_MS : LOOK_MS;
+    return !isFlowing && this.#cluster.clock.now() - this.#lookedAt >= pause;
+  }
+
   async *#look(appId: string, options: CallOptions): Pieces {
-    this.#lookedAt = this.#source.clock.now();
+    this.#lookedAt = this.#cluster.clock.now();
     try {
-      const app = await this.#source.app(appId, options);
+      const app = await this.#cluster.app(appId, options);
       this.#saidBlind = '';
       // Between two starts nobody says where the next driver will be; it will be where the first one was.
       this.#isDriver ||= app?.driver === 'container';
       this.#app = app;
     } catch (error) {
       const problem = borne(error, options);
-      if (problem !== this.#saidBlind) {
-        yield [notice(`YARN cannot be asked where the driver's log is: ${problem}`)];
-      }
+      if (problem !== this.#saidBlind) yield [notice(`YARN cannot be asked where the driver's log is: ${problem}`)];
       this.#saidBlind = problem;
     }
   }
@@ -130,63 +114,31 @@ export class DriverReader implements DriverLogReader {
     return this.#app?.starts.find((one) => one.number > number);
   }
 
-  #partsOf(start: DriverStart) {
-    const known = this.#logs.get(start.container);
+  #logOf({ container, node, number }: DriverStart): ContainerFollower {
+    const known = this.#logs.get(container);
     if (known) return known;
     const { tail: _, ...whole } = this.#opening;
     // The last lines are wanted of what was there when we came; a start that comes later is new as a whole.
     const opening = this.#logs.size === 0 ? this.#opening : whole;
-    const parts = {
-      log: new ContainerLog(start.container, start.number, opening),
-      tries: new NodeTries(this.#source.clock),
-      isDone: false,
-    };
-    this.#logs.set(start.container, parts);
-    return parts;
+    const log = new ContainerFollower(
+      this.#cluster,
+      { container, node, whose: "the driver's", driver: number },
+      opening,
+    );
+    this.#logs.set(container, log);
+    return log;
   }
 
-  *#announce(start: DriverStart): Generator<readonly LogItem[], void> {
-    const isNew = this.#now !== undefined && this.#now < start.number;
-    const isFirst = this.#now === undefined && start.number > 1;
-    const isEarlier = this.#now !== undefined && start.number < this.#now;
-    this.#first ??= start.number;
-    this.#now = Math.max(start.number, this.#now ?? 0);
-    if (isEarlier) yield [notice(`what start ${start.number} of the driver wrote, ${start.container}`)];
-    if (isNew) yield [notice(`YARN started the driver again: start ${start.number}, ${start.container}`)];
-    if (isFirst) yield [notice(`the driver was started ${start.number} times; this is the log of the last one`)];
-  }
-
-  /** `undefined`: it could not be read, or should not be tried again yet. */
-  async *#fromNode(
-    { node, container }: DriverStart,
-    options: CallOptions,
-  ): AsyncGenerator<readonly LogItem[], ContainerReading | undefined> {
-    const parts = this.#logs.get(container);
-    if (node === undefined || !parts?.tries.isDue) return undefined;
-    const { log, tries } = parts;
-    try {
-      const reading = yield* this.#watched(log, this.#source.node(node, container), false, options);
-      if (tries.succeeded()) yield [notice('the node of the driver answers again')];
-      return reading;
-    } catch (error) {
-      const problem = borne(error, options);
-      if (tries.failed()) yield [notice(`the driver's log cannot be read from its node: ${problem}; ${LATER}`)];
-      return undefined;
-    }
-  }
-
-  async *#watched(
-    log: ContainerLog,
-    place: LogPlace,
-    isCopy: boolean,
-    options: CallOptions,
-  ): AsyncGenerator<readonly LogItem[], ContainerReading> {
-    const pieces = log.read(place, isCopy, options);
-    for (;;) {
-      const { value, done } = await pieces.next();
-      if (done) return value;
-      this.#wasIdle = false;
-      yield value;
+  *#announce({ number, container }: DriverStart): Generator<readonly LogItem[], void> {
+    const before = this.#now;
+    this.#first ??= number;
+    this.#now = Math.max(number, before ?? 0);
+    if (before === undefined && number > 1) {
+      yield [notice(`the driver was started ${number} times; this is the log of the last one`)];
+    } else if (before !== undefined && before < number) {
+      yield [notice(`YARN started the driver again: start ${number}, ${container}`)];
+    } else if (before !== undefined && before > number) {
+      yield [notice(`what start ${number} of the driver wrote, ${container}`)];
     }
   }
 
@@ -197,46 +149,6 @@ export class DriverReader implements DriverLogReader {
     const wanted = isTail ? starts.slice(-1) : starts.filter(({ number }) => number >= (this.#first ?? 0));
     return wanted.filter(({ container }) => this.#logs.get(container)?.isDone !== true);
   }
-
-  async *#complete(start: DriverStart, wait: Deadline, options: CallOptions): Pieces {
-    const parts = this.#partsOf(start);
-    const { log } = parts;
-    for (let left = LEAVE_MS / AGAIN_MS; left > 0; left--) {
-      const reading = yield* this.#fromNode(start, options);
-      if (!reading || reading.found === 0 || reading.isMissing) break;
-      parts.isDone = !reading.isOpen;
-      if (parts.isDone) break;
-      await this.#source.clock.sleep(AGAIN_MS, options.signal);
-    }
-    let problem = '';
-    while (!parts.isDone) {
-      try {
-        const place = await this.#source.collected(start.container, options);
-        const { found } = yield* this.#watched(log, place, true, options);
-        // Of a stream that was never written to nothing may have been kept.
-        parts.isDone = found > 0;
-        problem = 'YARN has not collected it';
-      } catch (error) {
-        problem = borne(error, options);
-      }
-      if (!parts.isDone && !(await wait.goOn(options.signal))) break;
-    }
-    yield log.end();
-    if (parts.isDone) this.#isDriver ||= this.#app === undefined;
-    else if (this.#app || log.isBegun)
-      yield [notice(`the ${log.isBegun ? 'rest of the ' : ''}driver's log cannot be read: ${problem}`)];
-    if (!parts.isDone && !log.isBegun) parts.tries.lost();
-  }
-}
-
-const LATER = 'it is shown after the end, once YARN has collected it';
-const notice = (text: string): LogItem => ({ type: 'notice', text });
-
-/** What to say of a failure that only makes the log poorer. Anything else is thrown on. */
-function borne(error: unknown, { signal }: CallOptions): string {
-  signal?.throwIfAborted();
-  if (!isLivywireError(error)) throw error;
-  return problemOf(error);
 }
 
 function guessed(appId: string): DriverStart[] {
@@ -248,28 +160,4 @@ function guessed(appId: string): DriverStart[] {
     node: undefined,
     isOver: true,
   }));
-}
-
-/** How long it is worth waiting for a log to be collected: of all drivers of an application together. */
-class Deadline {
-  readonly #source: DriverCluster;
-  readonly #appId: string;
-  readonly #until: number;
-
-  constructor(source: DriverCluster, appId: string, collected: DriverApp['collected'] = 'yes') {
-    this.#source = source;
-    this.#appId = appId;
-    const isHopeless = collected === 'no' || collected === 'yes' || source.isGivenUp(appId);
-    this.#until = source.clock.now() + (isHopeless ? 0 : COLLECT_MS);
-  }
-
-  /** Waits a little; `false` when it has been long enough. */
-  async goOn(signal: AbortSignal | undefined): Promise<boolean> {
-    if (this.#source.clock.now() >= this.#until) {
-      this.#source.giveUp(this.#appId);
-      return false;
-    }
-    await this.#source.clock.sleep(AGAIN_MS, signal);
-    return true;
-  }
 }

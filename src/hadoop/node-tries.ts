@@ -8,8 +8,6 @@ export class NodeTries {
   readonly #clock: Clock;
   #failures = 0;
   #notBefore = 0;
-  /** How often a container that should be gone may still be found at work. */
-  patience = 5;
 
   constructor(clock: Clock) {
     this.#clock = clock;

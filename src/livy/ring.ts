@@ -19,9 +19,18 @@ export class LivyRing implements LogSource {
     this.#client = client;
   }
   open(_ref: RunRef, opening: LogOpening = {}): LogReader {
+    if (opening.executors) return noExecutors;
     return new RingReader(this.#client, opening);
   }
 }
+
+const noExecutors: LogReader = {
+  async *read() {},
+  async *finish() {
+    const text = 'Livy has no logs of executors; where they can be read YARN knows (its address: --yarn-url)';
+    yield [{ type: 'notice', text }];
+  },
+};
 
 class RingReader implements LogReader {
   readonly #client: LivyClient;

@@ -75,9 +75,10 @@ class States {
   }
 }
 
-export const openingOf = ({ tail, stream, bytes }: LogOpening): LogOpening => ({
+export const openingOf = ({ tail, stream, executors, bytes }: LogOpening): LogOpening => ({
   ...(tail !== undefined && { tail }),
   ...(stream !== undefined && { stream }),
+  ...(executors !== undefined && { executors }),
   ...(bytes !== undefined && { bytes }),
 });
 

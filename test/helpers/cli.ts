@@ -46,7 +46,7 @@ export async function tempFolder(t: ExecutionContext): Promise<string> {
 }
 
 const silentSink = (written: { text: string }, isTTY: boolean): Sink => ({
-  write: (text) => void (written.text += text),
+  write: (text) => void (written.text += typeof text === 'string' ? text : Buffer.from(text).toString('utf8')),
   isTTY,
   columns: 80,
 });

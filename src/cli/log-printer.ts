@@ -1,0 +1,65 @@
+import { type LogLine, plainLine, type RunEvent } from '../core/index.js';
+import { Chatter } from './chatter.js';
+import type { Since } from './since.js';
+import type { Terminal } from './terminal.js';
+
+export interface LogPrinterOptions {
+  /** `folded`: all but what Spark says of itself. `raw`: the bytes as they are. */
+  readonly log: 'whole' | 'folded' | 'raw' | 'none';
+  /** Say of each line which container wrote it. */
+  readonly prefix: boolean;
+  readonly since: Since | undefined;
+}
+
+type LogEvent = Extract<RunEvent, { type: 'line' | 'gap' | 'notice' }>;
+
+/** Prints a log: its lines to stdout, what is to be said about it to stderr, and counts. */
+export class LogPrinter {
+  readonly #out: Terminal;
+  readonly #options: LogPrinterOptions;
+  readonly #chatter = new Chatter();
+  lines = 0;
+  missing = 0;
+  folded = 0;
+
+  constructor(out: Terminal, options: LogPrinterOptions) {
+    this.#out = out;
+    this.#options = options;
+  }
+
+  /** @returns whether it belongs to what was asked for */
+  take(event: LogEvent): boolean {
+    const { log, since } = this.#options;
+    if (event.type === 'notice') {
+      this.#out.note(event.text);
+      return false;
+    }
+    if (event.type === 'gap') {
+      this.missing += event.lines ?? 0;
+      const words = `${event.lines ?? 'some'} ${event.stream} lines are missing here: ${plainLine(event.reason)}`;
+      if (log === 'raw') this.#out.warn(words);
+      else this.#out.gap(words);
+      return true;
+    }
+    if (since?.includes(event) === false) return false;
+    if (log === 'folded' && this.#chatter.includes(event)) {
+      this.folded++;
+      return false;
+    }
+    this.lines++;
+    this.#print(event);
+    return true;
+  }
+
+  /** What was left out. */
+  end(): void {
+    if (this.folded > 0) this.#out.note(`${this.folded} lines of Spark's own INFO are not shown; --verbose shows them`);
+  }
+
+  #print(line: LogLine): void {
+    const { log, prefix } = this.#options;
+    if (log === 'none') return;
+    if (log === 'raw') this.#out.raw(line.bytes ?? `${line.text}\n`);
+    else this.#out.log(prefix ? `[${line.source} ${line.stream}] ${line.text}` : line.text);
+  }
+}
