@@ -19,4 +19,12 @@ export default [
   { name: 'library, own code', path: startUpFiles('library', 'dist/index.js'), gzip: true, limit: '55 kB' },
   { name: 'livywire/testing, own code', path: startUpFiles('library', 'dist/testing.js'), gzip: true, limit: '30 kB' },
   { name: 'command line, start', path: startUpFiles('cli', 'dist/cli/bin.js'), gzip: true, limit: '3 kB' },
+  // In every page that livywire report writes, as it is.
+  {
+    name: 'report page, script and style',
+    path: ['dist/report/page.js', 'dist/report/page.css'],
+    limit: '320 kB',
+    brotli: false,
+    gzip: false,
+  },
 ];

@@ -2,6 +2,7 @@
  * Builds what the package ships, into dist/:
  *  - the library, one file per entrance in package.json's exports, our code only: packages stay imports;
  *  - the command line, everything inlined, each verb a chunk of its own that is read when it is called;
+ *  - the report page's script and style, which only `livywire report` reads;
  *  - the type declarations;
  *  - the licences of what was inlined.
  * The same sources give the same bytes. `npm run build [folder]`.
@@ -9,8 +10,9 @@
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';
-import { build, type BuildOptions, type Metafile } from 'esbuild';
+import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { execa } from 'execa';
+import { bundlePage } from '../src/report/bundle-page.js';
 import { inlinedPackages, licenceText } from './gate/licences.js';
 import { manifest, root } from './gate/project.js';
 
@@ -52,6 +54,27 @@ async function buildLibrary(): Promise<Metafile> {
   return metafile;
 }
 
+/** In the place of the module that bundles the page's script from sources: one that reads what is bundled below. */
+const readyPageAssets: Plugin = {
+  name: 'ready page assets',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /[\\/]report[\\/]page-assets\.ts$/ }, () => ({
+      // From dist/cli/chunks, where every verb's code is.
+      contents: `import { readFile } from 'node:fs/promises';
+const read = (name) => readFile(new URL('../../report/' + name, import.meta.url), 'utf8');
+export const pageAssets = async () => ({ script: await read('page.js'), style: await read('page.css') });`,
+      loader: 'js',
+    })),
+};
+
+async function buildPage(): Promise<Metafile> {
+  const { script, style, metafile } = await bundlePage();
+  await mkdir(join(dist, 'report'), { recursive: true });
+  await writeFile(join(dist, 'report/page.js'), script);
+  await writeFile(join(dist, 'report/page.css'), style);
+  return metafile;
+}
+
 /** esbuild writes a chunk for every import(), also for those whose caller fell away as unused. */
 async function dropUnreached({ outputs }: Metafile): Promise<void> {
   const entries = new Set(Object.values(libraryEntries()));
@@ -71,6 +94,7 @@ async function buildCommandLine(): Promise<Metafile> {
     ...shared,
     entryPoints: { bin: 'src/cli/bin.ts' },
     outdir: join(dist, 'cli'),
+    plugins: [readyPageAssets],
     // ESM first where a package has both, so that what is unused falls away.
     mainFields: ['module', 'main'],
     // Names stay whole, so that a stack trace in a bug report can be read.
@@ -91,14 +115,16 @@ const types = execa('tsc', ['-p', 'tsconfig.build.json', '--outDir', join(dist, 
   preferLocal: true,
   stdio: 'inherit',
 });
-const [library, commandLine] = await Promise.all([buildLibrary(), buildCommandLine(), types]);
+const [library, commandLine, page] = await Promise.all([buildLibrary(), buildCommandLine(), buildPage(), types]);
 
 await chmod(join(dist, 'cli/bin.js'), 0o755);
 const inlined = await inlinedPackages(commandLine);
-await writeFile(join(dist, 'cli/THIRD-PARTY-LICENSES.txt'), licenceText(inlined));
+await writeFile(join(dist, 'cli/THIRD-PARTY-LICENSES.txt'), licenceText('The livywire command line', inlined));
+const drawing = await inlinedPackages(page);
+await writeFile(join(dist, 'report/THIRD-PARTY-LICENSES.txt'), licenceText('A page of livywire report', drawing));
 
 // For the size budgets and the package's tests; not shipped.
-for (const [name, metafile] of Object.entries({ library, cli: commandLine })) {
+for (const [name, metafile] of Object.entries({ library, cli: commandLine, report: page })) {
   const path = join(dist, 'meta', `${name}.json`);
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, `${JSON.stringify(metafile)}\n`);
@@ -107,5 +133,5 @@ for (const [name, metafile] of Object.entries({ library, cli: commandLine })) {
 const size = async (file: string): Promise<string> =>
   `${Math.ceil((await readFile(join(dist, file))).length / 1024)} kB`;
 console.log(
-  `built ${dist}: index.js ${await size('index.js')}, cli/bin.js ${await size('cli/bin.js')}, ${inlined.length} packages inlined in the command line`,
+  `built ${dist}: index.js ${await size('index.js')}, cli/bin.js ${await size('cli/bin.js')}, report/page.js ${await size('report/page.js')}, ${inlined.length} packages inlined in the command line`,
 );

@@ -9,6 +9,7 @@ export function gate(): readonly Step[] {
     // What `npm ci` will say on a clean clone.
     commandStep('lock file', 'npm', ['ci', '--dry-run', '--prefer-offline', '--no-audit', '--no-fund']),
     commandStep('types', 'tsc', []),
+    commandStep('types of the report page, which runs in browsers', 'tsc', ['-p', 'src/report/browser']),
     commandStep('lint', 'eslint', ['.', '--max-warnings', '0']),
     commandStep('formatting', 'prettier', ['--check', '.']),
     commandStep('unused files, exports and packages', 'knip', ['--no-progress']),

@@ -41,8 +41,9 @@ export async function inlinedPackages(metafile: Metafile): Promise<readonly Inli
   return packages.sort((a, b) => order.compare(a.name, b.name) || order.compare(a.version, b.version));
 }
 
-export function licenceText(packages: readonly InlinedPackage[]): string {
-  const head = 'The livywire command line contains parts of the following packages, under their own licences.';
+/** @param what for people: `The livywire command line` */
+export function licenceText(what: string, packages: readonly InlinedPackage[]): string {
+  const head = `${what} contains parts of the following packages, under their own licences.`;
   const entries = packages.map(({ name, version, licence, texts }) =>
     [`${name} ${version} (${licence})`, ...texts].join('\n\n'),
   );

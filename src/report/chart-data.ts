@@ -12,6 +12,8 @@ export interface ChartData {
 export interface TimelineRow {
   /** Unique: `job 3`, `stage 7`, `stage 7, try 2`. */
   readonly row: string;
+  /** The same with what it does, for wide screens. */
+  readonly name: string;
   readonly text: string;
   readonly kind: 'job' | 'stage';
   readonly state: 'done' | 'failed' | 'running';
@@ -21,6 +23,7 @@ export interface TimelineRow {
 
 export interface SkewRow {
   readonly row: string;
+  readonly name: string;
   readonly text: string;
   readonly min: number;
   readonly median: number;
@@ -33,6 +36,7 @@ export const KINDS = ['input', 'shuffle read', 'spill to disk', 'shuffle write',
 
 export interface TrafficRow {
   readonly row: string;
+  readonly name: string;
   readonly text: string;
   readonly kind: (typeof KINDS)[number];
   readonly bytes: number;
@@ -77,14 +81,16 @@ export function chartData(spark: SparkFacts): ChartData {
         const { taskMs } = stage;
         if (taskMs === undefined) return [];
         const text = `${named(stage)}: median ${duration(taskMs.median)}, slowest ${duration(taskMs.max)}`;
-        return [{ row: stageName(stage), text, ...taskMs }];
+        return [{ row: stageName(stage), name: named(stage, NAME), text, ...taskMs }];
       }),
     traffic: traffic(spark),
     executors: executorSteps(spark),
   };
 }
 
-const named = (stage: SparkStageFacts): string => short(`${stageName(stage)} ${stage.description ?? stage.name}`, 90);
+const NAME = 34;
+const named = (stage: SparkStageFacts, most = 90): string =>
+  short(`${stageName(stage)} ${stage.description ?? stage.name}`, most);
 
 /** Each job with its stages below it. A stage that several jobs share stands below the first. */
 function timeline(spark: SparkFacts): TimelineRow[] {
@@ -92,6 +98,7 @@ function timeline(spark: SparkFacts): TimelineRow[] {
   const seen = new Set<SparkStageFacts>();
   const of = (
     row: string,
+    name: string,
     text: string,
     kind: 'job' | 'stage',
     state: TimelineRow['state'],
@@ -99,6 +106,7 @@ function timeline(spark: SparkFacts): TimelineRow[] {
     end = to,
   ) => ({
     row,
+    name: short(name, NAME),
     text: `${text}, ${duration(end - start)}${state === 'done' ? '' : `, ${state}`}`,
     kind,
     state,
@@ -111,14 +119,14 @@ function timeline(spark: SparkFacts): TimelineRow[] {
     if (seen.has(stage) || stage.startedMs === undefined || stage.state === 'skipped') return [];
     seen.add(stage);
     const text = `${named(stage)}, ${counted(stage.tasks.total, 'task')}`;
-    return [of(stageName(stage), text, 'stage', stateOf(stage.state), stage.startedMs, stage.endedMs)];
+    return [of(stageName(stage), named(stage), text, 'stage', stateOf(stage.state), stage.startedMs, stage.endedMs)];
   };
   const rows = spark.jobs.flatMap((job) => {
     const stages = spark.stages.filter(({ id }) => job.stageIds.includes(id)).flatMap(stageRow);
     const text = short(`job ${job.id} ${job.description ?? job.name}`, 90);
     return job.startedMs === undefined
       ? stages
-      : [of(`job ${job.id}`, text, 'job', stateOf(job.state), job.startedMs, job.endedMs), ...stages];
+      : [of(`job ${job.id}`, text, text, 'job', stateOf(job.state), job.startedMs, job.endedMs), ...stages];
   });
   const all = [...rows, ...spark.stages.flatMap(stageRow)];
   if (all.length <= MOST_ROWS.timeline) return all;
@@ -148,7 +156,13 @@ function traffic({ stages }: SparkFacts): TrafficRow[] {
     .flatMap((stage) =>
       KINDS.map((kind) => {
         const count = trafficOf(stage)[kind];
-        return { row: stageName(stage), text: `${named(stage)}: ${kind} ${bytes(count)}`, kind, bytes: count };
+        return {
+          row: stageName(stage),
+          name: named(stage, NAME),
+          text: `${named(stage)}: ${kind} ${bytes(count)}`,
+          kind,
+          bytes: count,
+        };
       }).filter(({ bytes: count }) => count > 0),
     );
 }

@@ -36,14 +36,14 @@ export function renderPage(report: RunReport, { script, style }: PageAssets): st
   const body = html`<a class="skip" href="#outcome">To the outcome</a>
     <header>
       <p class="brand">livywire report</p>
+      <button id="theme" type="button">Colours</button>
       <h1>${report.title}</h1>
       ${sectionLinks(report)}
-      <button id="theme" type="button">Colours</button>
     </header>
     <main>
-      ${outcomeSection(report)} ${factsSection(report)}
+      ${outcomeSection(report)} ${factsSection(report)} ${logSection(log)}
       ${spark && html`${jobsSection(spark)}${stagesSection(spark)}${executorsSection(spark)}${queriesSection(spark)}`}
-      ${logSection(log)} ${settingsSection(report)}
+      ${settingsSection(report)}
     </main>
     <footer>
       <p>
@@ -87,11 +87,11 @@ function sectionLinks({ spark, log, spec }: RunReport): Html {
   const sections: readonly (readonly [string, string, boolean])[] = [
     ['outcome', 'Outcome', true],
     ['facts', 'The run', true],
+    ['log', 'Log', log !== undefined],
     ['timeline', 'Timeline', (spark?.jobs.length ?? 0) + (spark?.stages.length ?? 0) > 0],
     ['stages', 'Stages', spark?.stages.some(({ state }) => state !== 'skipped') ?? false],
     ['executors', 'Executors', (spark?.executors.length ?? 0) > 0],
     ['sql', 'SQL', (spark?.queries.length ?? 0) > 0],
-    ['log', 'Log', log !== undefined],
     ['settings', 'Settings', spec !== undefined || (spark?.properties.length ?? 0) > 0],
   ];
   const links = sections.flatMap(([id, name, isThere]) => (isThere ? html`<li><a href="#${id}">${name}</a></li>` : []));

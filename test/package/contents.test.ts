@@ -14,7 +14,8 @@ test('the tarball holds what is built, the sample jobs and the papers, and nothi
     files.filter((file) => !expected.test(file)),
     [],
   );
-  for (const paper of ['README.md', 'CHANGELOG.md', 'LICENSE', 'dist/cli/THIRD-PARTY-LICENSES.txt']) {
+  const notices = ['dist/cli/THIRD-PARTY-LICENSES.txt', 'dist/report/THIRD-PARTY-LICENSES.txt'];
+  for (const paper of ['README.md', 'CHANGELOG.md', 'LICENSE', ...notices]) {
     t.true(files.includes(`package/${paper}`), paper);
   }
 });

@@ -22,7 +22,7 @@ interface Frame {
 
 const base = ({ width, isNarrow }: Frame) => ({
   width,
-  marginLeft: isNarrow ? 84 : 120,
+  marginLeft: isNarrow ? 84 : 236,
   marginRight: 24,
   marginBottom: 48,
   className: 'plot',
@@ -36,10 +36,15 @@ const timeAxis = (longest: number) => ({
   grid: true,
   domain: [0, Math.max(1, longest)],
   ticks: 5,
-  tickFormat: (ms: number) => duration(ms),
+  tickFormat: (ms: number) => (ms === 0 ? '0' : duration(ms)),
 });
 
-const rowAxis = { label: null, tickSize: 0, padding: 0.2 };
+/** Rows in their order: by number where there is little room, else with what each does. */
+function rowAxis(rows: readonly { readonly row: string; readonly name: string }[], { isNarrow }: Frame) {
+  const names = new Map(rows.map(({ row, name }) => [row, name]));
+  const tickFormat = (row: string): string => (isNarrow ? row : (names.get(row) ?? row));
+  return { label: null, tickSize: 0, padding: 0.2, domain: [...names.keys()], tickFormat };
+}
 
 const heightOf = (rows: readonly { readonly row: string }[], each: number): number =>
   new Set(rows.map(({ row }) => row)).size * each + 76;
@@ -62,7 +67,7 @@ function timeline(rows: readonly TimelineRow[], frame: Frame) {
     ...base(frame),
     height: heightOf(rows, 17),
     x: timeAxis(longest),
-    y: { ...rowAxis, domain: rows.map(({ row }) => row) },
+    y: rowAxis(rows, frame),
     color: { type: 'identity' },
     marks: [bar('job'), bar('stage'), tip(rows, { x: (row) => (row.from + row.to) / 2, y: 'row' })],
   });
@@ -78,9 +83,9 @@ function skew(rows: readonly SkewRow[], frame: Frame) {
       grid: true,
       ticks: 5,
       domain: [0, Math.max(1, ...rows.map(({ max }) => max))],
-      tickFormat: (ms: number) => duration(ms),
+      tickFormat: (ms: number) => (ms === 0 ? '0' : duration(ms)),
     },
-    y: { ...rowAxis, domain: rows.map(({ row }) => row) },
+    y: rowAxis(rows, frame),
     marks: [
       Plot.ruleY(rows, { x1: 'min', x2: 'max', y: 'row', stroke: color('whole'), strokeWidth: 2 }),
       Plot.ruleY(rows, { x1: 'median', x2: 'p95', y: 'row', stroke: color('stage'), strokeWidth: 8 }),
@@ -102,7 +107,7 @@ function traffic(rows: readonly TrafficRow[], frame: Frame) {
       ticks: byteTicks(rows),
       tickFormat: (count: number) => bytes(count),
     },
-    y: { ...rowAxis, domain: [...new Set(rows.map(({ row }) => row))] },
+    y: rowAxis(rows, frame),
     color: { type: 'identity' },
     marks: [
       Plot.barX(

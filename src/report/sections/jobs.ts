@@ -10,7 +10,9 @@ export function jobsSection(spark: SparkFacts): Html {
   if (jobs.length === 0 && stages.length === 0) return html``;
   const { from, to } = span(spark);
   const failed = jobs.filter(({ state }) => state === 'failed').length;
-  const drawn = chartData(spark).timeline.length;
+  const rows = chartData(spark).timeline;
+  const drawn = rows.length;
+  const isThere = (state: string): boolean => rows.some((row) => row.state === state);
   const all =
     jobs.length + stages.filter(({ state, startedMs }) => state !== 'skipped' && startedMs !== undefined).length;
   const said = `${counted(jobs.length, 'job')} and ${counted(stages.length, 'stage')} over ${duration(to - from)}${failed > 0 ? `, ${counted(failed, 'job')} failed` : ''}`;
@@ -22,8 +24,8 @@ export function jobsSection(spark: SparkFacts): Html {
     ${chart('timeline', 'Jobs, and the stages of each', `Timeline: ${said}`, [
       ['job', 'job'],
       ['stage', 'stage'],
-      ['failed', 'failed'],
-      ['running', 'running'],
+      ...(isThere('failed') ? [['failed', 'failed'] as const] : []),
+      ...(isThere('running') ? [['running', 'running'] as const] : []),
     ])}
     ${jobTable(jobs, from)}
   </section> `;
