@@ -7,19 +7,17 @@ const hadoop = () => import('../hadoop/index.js');
 /** YARN's ResourceManager, loaded when it is first asked. */
 export function lazyYarn(options: {
   readonly http: Http;
+  /** More than one where one of several ResourceManagers is active, `http` among them. */
+  readonly https?: readonly Http[];
   readonly user?: string | undefined;
   readonly seesAllApps?: boolean | undefined;
 }): AppRegistry {
-  const { http, user, seesAllApps } = options;
+  const { http, https = [http], user, seesAllApps } = options;
+  const who = { ...(user !== undefined && { user }), ...(seesAllApps !== undefined && { seesAllApps }) };
   let loading: Promise<AppRegistry> | undefined;
   const yarn = () =>
-    (loading ??= hadoop().then(
-      ({ YarnRegistry }) =>
-        new YarnRegistry({
-          http,
-          ...(user !== undefined && { user }),
-          ...(seesAllApps !== undefined && { seesAllApps }),
-        }),
+    (loading ??= hadoop().then(({ YarnHa, YarnRegistry }) =>
+      https.length > 1 ? new YarnHa({ https, ...who }) : new YarnRegistry({ http, ...who }),
     ));
   return {
     byId: async (...args) => (await yarn()).byId(...args),

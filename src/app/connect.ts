@@ -21,7 +21,7 @@ export function connect(settings: Settings, options: { readonly logger?: Logger 
     ...(auth && { auth }),
     ...(settings.yarnUrl !== undefined && {
       yarn: {
-        url: settings.yarnUrl,
+        url: [settings.yarnUrl, ...(settings.yarnOthers ?? [])],
         seesAllApps: settings.yarnSeesAll,
         ...(settings.yarnUser !== undefined && { user: settings.yarnUser }),
         ...(settings.logServerUrl !== undefined && { logServerUrl: settings.logServerUrl }),

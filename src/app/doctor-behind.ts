@@ -29,7 +29,7 @@ export async function* checkBehind(
       next: 'if there is one: --yarn-url http://<primary node>:8088 lets livywire prove how a run ended when Livy has forgotten it',
     };
   } else {
-    yield* checkYarn(yarnUrl, settings, open, signal);
+    yield* checkYarn([yarnUrl, ...(settings.yarnOthers ?? [])], settings, open, signal);
   }
   yield await checkHistory(settings, open, signal);
 }
@@ -42,7 +42,7 @@ function resourceManagerIn(links: readonly string[]): string | undefined {
 }
 
 async function* checkYarn(
-  url: string,
+  [url = '', ...others]: readonly string[],
   settings: Settings,
   open: Open,
   signal: AbortSignal | undefined,
@@ -54,13 +54,25 @@ async function* checkYarn(
     signal,
   );
   if ('problem' in info) {
-    yield unreachable('yarn', settings.yarnUrl !== undefined, `${url} (${from}): ${info.problem}`, REACH);
+    // Of several one has to answer; the last one to be asked is the problem.
+    yield unreachable(
+      'yarn',
+      settings.yarnUrl !== undefined && others.length === 0,
+      `${url} (${from}): ${info.problem}`,
+      REACH,
+    );
+    if (others.length > 0) yield* checkYarn(others, settings, open, signal);
     return;
   }
   const { state, haState, resourceManagerVersion } = info.answer.clusterInfo ?? {};
   const shown = plainLine(
     [state, haState, resourceManagerVersion].filter((part) => typeof part === 'string').join(', '),
   );
+  if (haState === 'STANDBY' && others.length > 0) {
+    yield { check: 'yarn', level: 'ok', seen: `${url} (${from}) is a standby ResourceManager` };
+    yield* checkYarn(others, settings, open, signal);
+    return;
+  }
   if (haState === 'STANDBY') {
     yield {
       check: 'yarn',

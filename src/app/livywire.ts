@@ -22,7 +22,8 @@ export interface LivywireOptions {
    * YARN's own word. Asked without Livy's credentials. @defaultValue YARN is not asked
    */
   readonly yarn?: {
-    readonly url: string;
+    /** Several for a cluster with standby ResourceManagers: the active one is found, and found again after a failover. */
+    readonly url: string | readonly string[];
     /** Who we are where YARN's simple authentication asks for a `user.name`. */
     readonly user?: string;
     /** A promise that this user sees everybody's applications: then an empty answer counts. */
@@ -82,7 +83,10 @@ export function createLivywire(options: LivywireOptions): Livywire {
     new Http({ baseUrl, service, network, logger, clock, ...timeout });
   const { yarn, historyUrl } = options;
   const history = historyUrl === undefined ? undefined : behind(historyUrl, 'Spark History Server');
-  const rm = yarn && { ...yarn, http: behind(yarn.url, 'YARN'), reach: behind, history, clock };
+  const https = yarn && [yarn.url].flat().map((url) => behind(url, 'YARN'));
+  const [http] = https ?? [];
+  if (yarn && !http) throw new ConfigError('yarn.url is an empty list; leave yarn out', { field: 'yarn.url' });
+  const rm = yarn && http && { ...yarn, http, https: https ?? [], reach: behind, history, clock };
   const ring = new LivyRing(client);
   const engine = new Engine({
     backend: new LivyBackend(client),

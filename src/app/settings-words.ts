@@ -106,7 +106,7 @@ export const settingWords = {
     env: 'LIVYWIRE_YARN_URL',
     kind: 'text',
     bound: true,
-    describe: "The ResourceManager's address, http(s)://host:8088",
+    describe: "The ResourceManager's address, http(s)://host:8088; several, with commas, where some are standby",
   },
   yarnUser: {
     flag: 'yarn-user',

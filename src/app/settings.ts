@@ -39,6 +39,8 @@ export interface Settings {
   readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string; readonly insecure: boolean };
   /** Only for the cluster that `url` names. */
   readonly yarnUrl?: string;
+  /** More ResourceManagers of that cluster, of which one is active. */
+  readonly yarnOthers?: readonly string[];
   /** `user.name` for YARN's simple authentication. */
   readonly yarnUser?: string;
   /** Whether this user is promised to see everybody's applications. */
@@ -112,7 +114,9 @@ export async function readSettings(input: SettingsInput): Promise<Settings> {
     const there = found.cert ?? found.certKey;
     throw wrongSetting(there, 'a client certificate needs both: --cert and --cert-key');
   }
-  const yarnUrl = address(found.yarnUrl);
+  const [yarnUrl, ...yarnOthers] = listOf(found.yarnUrl).flatMap(
+    (one) => address(found.yarnUrl && { ...found.yarnUrl, value: one }) ?? [],
+  );
   const logServerUrl = address(found.logServerUrl);
   const historyUrl = address(found.historyUrl);
   const ledger = found.ledger;
@@ -138,6 +142,7 @@ export async function readSettings(input: SettingsInput): Promise<Settings> {
       insecure: isTrue(found.insecure),
     },
     ...(yarnUrl !== undefined && { yarnUrl }),
+    ...(yarnOthers.length > 0 && { yarnOthers }),
     ...(logServerUrl !== undefined && { logServerUrl }),
     ...(historyUrl !== undefined && { historyUrl }),
     ledger:

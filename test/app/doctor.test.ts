@@ -176,6 +176,23 @@ test('a standby ResourceManager is told from the active one', async (t) => {
   t.regex(of(await examine(t, { LIVYWIRE_URL: livy.url, LIVYWIRE_YARN_URL: yarn.url }), 'yarn').seen, /standby/);
 });
 
+test('of several ResourceManagers the active one counts, and a standby one is no problem', async (t) => {
+  const livy = await serve(t, LIVY);
+  const node = await serve(t, { '/ws/v1/node/info': { body: { nodeInfo: {} } } });
+  const yarn = await serve(t, yarnRoutes(node.url.slice('http://'.length)));
+  const standby = await serve(t, { '/ws/v1/cluster/info': { body: { clusterInfo: { haState: 'STANDBY' } } } });
+  const both = `${standby.url}, ${yarn.url}`;
+  const seen = (await examine(t, { LIVYWIRE_URL: livy.url, LIVYWIRE_YARN_URL: both })).filter(
+    (one) => one.check === 'yarn',
+  );
+  t.deepEqual(
+    seen.map(({ level }) => level),
+    ['ok', 'ok'],
+  );
+  t.true(seen[0]?.seen.includes(standby.url));
+  t.regex(seen[1]?.seen ?? '', /STARTED, ACTIVE/);
+});
+
 test('proxies in effect, maps and unchecked certificates are told', async (t) => {
   const { url } = await serve(t, LIVY);
   const findings = await examine(t, {

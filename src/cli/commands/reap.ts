@@ -86,7 +86,6 @@ export const reapCommand = defineCommand({
       const question = `Stop ${stoppable.length === 1 ? 'this run' : `these ${stoppable.length} runs`}?`;
       if (args.yes || (await confirm(io, out, question, signal))) {
         await each(stoppable, (one) => stop(one, context, timeoutMs));
-        out.note('');
         show(stoppable, context);
       }
     }
