@@ -57,8 +57,8 @@ async function buildLibrary(): Promise<Metafile> {
 /** In the place of the module that bundles the page's script from sources: one that reads what is bundled below. */
 const readyPageAssets: Plugin = {
   name: 'ready page assets',
-  setup: ({ onLoad }) =>
-    onLoad({ filter: /[\\/]report[\\/]page-assets\.ts$/ }, () => ({
+  setup: (builder) =>
+    builder.onLoad({ filter: /[\\/]report[\\/]page-assets\.ts$/ }, () => ({
       // From dist/cli/chunks, where every verb's code is.
       contents: `import { readFile } from 'node:fs/promises';
 const read = (name) => readFile(new URL('../../report/' + name, import.meta.url), 'utf8');

@@ -51,6 +51,10 @@ export const verbs: Readonly<Record<string, Verb>> = {
     describe: 'List the runs that were left open, write down how they ended, stop them',
     load: async () => as((await import('./commands/reap.js')).reapCommand),
   },
+  'explain-run': {
+    describe: 'Say how a run stands and why, and what to type next',
+    load: async () => as((await import('./commands/explain-run.js')).explainRunCommand),
+  },
   explain: {
     describe: 'Show what a spark-submit line becomes; sends nothing',
     load: async () => as((await import('./commands/explain.js')).explainCommand),
