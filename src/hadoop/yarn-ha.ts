@@ -92,7 +92,8 @@ export class YarnHa implements AppRegistry {
       return (this.#active = await Promise.any(ready));
     } catch (error) {
       signal?.throwIfAborted();
-      const ours = error instanceof AggregateError ? error.errors.find((one) => !isLivywireError(one)) : error;
+      const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
+      const ours = errors.find((one) => !isLivywireError(one));
       if (ours !== undefined) throw ours;
       throw new UnreachableError(`None of YARN's ResourceManagers is active (${problems.join('; ')})`, 'no');
     }
