@@ -2,9 +2,9 @@
  * Records what Spark's monitoring API and YARN's scheduler answer while jobs of `jobs/` run and wait, into test/fixtures/hadoop.
  *
  *     npx tsx src/cli/bin.ts local up --yarn --name record --allow $PWD/jobs     # prints the addresses
- *     npx tsx scripts/record-progress.ts --livy <url> --yarn <url> --history <url> [--only stages|straggler|waiting|too-large]
+ *     npx tsx scripts/record-progress.ts --livy <url> --yarn <url> --history <url> [--only stages|straggler|waiting]
  *
- * The instance should be idle. Bodies are kept as they came, but for folders of the machine; a trace keeps of each answer
+ * `--prefix fair-` names what came from another ResourceManager, here one with the fair scheduler. The instance should be idle. Bodies are kept as they came, but for folders of the machine; a trace keeps of each answer
  * the fields that are read.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -191,31 +191,15 @@ async function waiting(): Promise<void> {
   await sleep(3_000);
   const last = await appOf(waiters[1] as Batch);
   await record('wait-app', `${yarn}/ws/v1/cluster/apps/${last}`);
-  await record(
-    'wait-apps',
-    `${yarn}/ws/v1/cluster/apps?states=ACCEPTED,RUNNING&queue=default&deSelects=resourceRequests`,
-  );
+  await record('wait-apps', `${yarn}/ws/v1/cluster/apps?states=ACCEPTED,RUNNING&deSelects=resourceRequests`);
   await record('wait-scheduler', `${yarn}/ws/v1/cluster/scheduler`);
   await record('wait-nodes', `${yarn}/ws/v1/cluster/nodes?states=RUNNING`);
   for (const one of [...waiters, second, holder]) await stop(one);
-}
-
-/** A driver whose executors are larger than what the node has left, or will ever have. */
-async function tooLarge(): Promise<void> {
-  const batch = await submit('stages.py', ['0.1', '4'], { executorMemory: '6g', numExecutors: 2 });
-  const appId = await appOf(batch);
-  await until(appId, ['RUNNING']);
-  await sleep(15_000);
-  await record('wait-executors-app', `${yarn}/ws/v1/cluster/apps/${appId}`);
-  await record('wait-executors-nodes', `${yarn}/ws/v1/cluster/nodes?states=RUNNING`);
-  await record('wait-executors-scheduler', `${yarn}/ws/v1/cluster/scheduler`);
-  await stop(batch);
 }
 
 const parts: Readonly<Record<string, () => Promise<void>>> = {
   stages: () => trace('stages', ['0.4', '24']),
   straggler: () => trace('straggler', ['0.3', '24', '15']),
   waiting,
-  'too-large': tooLarge,
 };
 for (const [name, part] of Object.entries(parts)) if (values.only === undefined || values.only === name) await part();

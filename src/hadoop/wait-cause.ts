@@ -1,10 +1,9 @@
 import type { RunWaiting, WaitCause } from '../core/index.js';
 import type { Queue } from './scheduler.js';
 
-/** Memory and cores, of one container or of one node. */
+/** Of one container or of one node. */
 export interface Size {
   readonly memoryMb: number;
-  readonly vcores: number;
 }
 
 /** What the ResourceManager told of an application that waits. */
@@ -16,7 +15,7 @@ export interface WaitFacts {
   readonly isStarting: boolean;
   readonly waitedMs?: number;
   /** What it asks for: of several sizes the largest. */
-  readonly wants?: Size & { readonly containers: number };
+  readonly wants?: Size;
   readonly queue?: Queue;
   readonly queueName: string;
   readonly ahead?: number;
@@ -28,7 +27,9 @@ export interface WaitFacts {
 /** A queue is hardly ever full to the last megabyte. */
 const FULL_PERCENT = 95;
 
-const fits = (wanted: Size, room: Size): boolean => wanted.memoryMb <= room.memoryMb && wanted.vcores <= room.vcores;
+// By memory alone: so do the schedulers by default, and cores that they do not count must not be said to be missing. (Seen:
+// a capacity scheduler that had given out three of one core.)
+const fits = (wanted: Size, room: Size): boolean => wanted.memoryMb <= room.memoryMb;
 
 export function waitCauses(facts: WaitFacts): WaitCause[] {
   const { diagnostics, wants, queue, ahead = 0, nodes } = facts;
@@ -100,17 +101,15 @@ function neverWords(facts: WaitFacts): string | undefined {
   if (!isTooLarge(facts) || !wants || !nodes) return undefined;
   const [what, how] =
     raw === 'RUNNING'
-      ? ['each executor', 'ask for less (executor memory with its overhead, executor cores)']
-      : ['the driver', 'ask for less (driver memory with its overhead, driver cores)'];
+      ? ['each executor', 'ask for less (executor memory and its overhead)']
+      : ['the driver', 'ask for less (driver memory and its overhead)'];
   return `${what} asks for ${size(wants)}, and the largest node has ${size(nodes.largest)}: it will wait for ever; ${how}`;
 }
 
 const leafOf = (path: string): string => path.replace(/^root\./, '');
 
-const size = ({ memoryMb, vcores }: Size): string => {
-  const memory = memoryMb >= 1_024 ? `${Math.round((memoryMb / 1_024) * 10) / 10} GB` : `${memoryMb} MB`;
-  return `${memory}, ${vcores} ${vcores === 1 ? 'core' : 'cores'}`;
-};
+const size = ({ memoryMb }: Size): string =>
+  memoryMb >= 1_024 ? `${Math.round((memoryMb / 1_024) * 10) / 10} GB` : `${memoryMb} MB`;
 
 /** `34s`, `12m`, `3h 5m`: a line that people glance at. */
 function span(ms: number): string {

@@ -34,7 +34,7 @@ const App = z.object({
     .array(
       z.object({
         numContainers: count,
-        capability: z.object({ memory: count, vCores: count }),
+        capability: z.object({ memory: count }),
       }),
     )
     .catch([]),
@@ -56,8 +56,6 @@ const Nodes = z.object({
           z.object({
             usedMemoryMB: count,
             availMemoryMB: count,
-            usedVirtualCores: count,
-            availableVirtualCores: count,
           }),
         )
         .catch([]),
@@ -171,14 +169,11 @@ export class YarnWaiting implements WaitingSource {
       const answer = await this.#get('/ws/v1/cluster/nodes', { states: 'RUNNING' });
       const nodes = parse(Nodes, answer, 'a list of nodes').nodes?.node ?? [];
       const most = (of: (node: (typeof nodes)[number]) => Size): Size =>
-        nodes.map(of).reduce((a, b) => (b.memoryMb > a.memoryMb ? b : a), { memoryMb: 0, vcores: 0 });
+        nodes.map(of).reduce((a, b) => (b.memoryMb > a.memoryMb ? b : a), { memoryMb: 0 });
       return {
         count: nodes.length,
-        largest: most((one) => ({
-          memoryMb: one.usedMemoryMB + one.availMemoryMB,
-          vcores: one.usedVirtualCores + one.availableVirtualCores,
-        })),
-        freest: most((one) => ({ memoryMb: one.availMemoryMB, vcores: one.availableVirtualCores })),
+        largest: most((one) => ({ memoryMb: one.usedMemoryMB + one.availMemoryMB })),
+        freest: most((one) => ({ memoryMb: one.availMemoryMB })),
       };
     });
   }
@@ -208,12 +203,8 @@ const isWaiting = (app: App): boolean =>
 /** Requests are told for any host, for racks and for hosts: the largest counts. */
 function wantsOf({ resourceRequests }: App): WaitFacts['wants'] {
   const open = resourceRequests.filter(({ numContainers }) => numContainers > 0);
-  const [first, ...rest] = open.map(({ numContainers, capability }) => ({
-    containers: numContainers,
-    memoryMb: capability.memory,
-    vcores: capability.vCores,
-  }));
-  return rest.reduce((a, b) => (b && a && b.memoryMb > a.memoryMb ? b : a), first);
+  const [first, ...rest] = open.map(({ capability }) => ({ memoryMb: capability.memory }));
+  return rest.reduce((a, b) => (a && b.memoryMb > a.memoryMb ? b : a), first);
 }
 
 async function orNothing<T>(answer: Promise<T>, { signal }: CallOptions): Promise<T | undefined> {

@@ -132,7 +132,10 @@ class Side {
   /** The last counts, and the outcome with them. */
   async *last(outcome: RunOutcome, { signal }: CallOptions): AsyncGenerator<RunEvent, void> {
     this.#isOver = true;
-    const progress = await this.#reader?.read(outcome.ref, signal && { signal });
+    const progress = await this.#reader?.read(outcome.ref, signal && { signal }).catch(() => {
+      signal?.throwIfAborted();
+      return undefined; // how it ended is known, and worth more
+    });
     if (!progress) {
       yield { type: 'outcome', outcome };
       return;
