@@ -29,14 +29,17 @@ export function progressLines(progress: RunProgress, style: BarStyle): string[] 
   const { active, queries = [] } = progress;
   const shown = active.slice(0, STAGES_SHOWN);
   const left = active.length - shown.length;
-  const nameWidth = Math.max(0, ...shown.map((stage) => stageName(stage, style).length));
+  const widths = {
+    name: Math.max(0, ...shown.map((stage) => stageName(stage, style).length)),
+    counts: Math.max(0, ...shown.map(({ done, total }) => part(done, total).length)),
+  };
   const query = queries.at(-1);
   return [
     totalLine(progress, style),
     ...(query === undefined || query.description === ''
       ? []
       : [dimLine(`  query: ${plain(query.description)}`, style)]),
-    ...shown.map((stage) => stageLine(stage, nameWidth, style)),
+    ...shown.map((stage) => stageLine(stage, widths, style)),
     ...(left > 0 ? [dimLine(`  ${ellipsis(style)} ${left} more ${left === 1 ? 'stage' : 'stages'}`, style)] : []),
   ];
 }
@@ -50,12 +53,18 @@ function totalLine({ stages, tasks, executors }: RunProgress, style: BarStyle): 
   return barLine({ before: 'tasks', ...share(tasks), failed, rest }, style);
 }
 
-function stageLine(stage: StageProgress, nameWidth: number, style: BarStyle): string {
+function stageLine(
+  stage: StageProgress,
+  widths: { readonly name: number; readonly counts: number },
+  style: BarStyle,
+): string {
   const { failed = 0, remainingMs } = stage;
+  const { counts, filled } = share(stage);
   return barLine(
     {
-      before: `  ${stageName(stage, style).padEnd(nameWidth)}`,
-      ...share(stage),
+      before: `  ${stageName(stage, style).padEnd(widths.name)}`,
+      counts: counts.padStart(widths.counts),
+      filled,
       failed: failed > 0 ? `  ${failed} failed` : '',
       rest: remainingMs === undefined ? '' : `  about ${age(roughly(remainingMs))} left`,
     },
