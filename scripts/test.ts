@@ -1,4 +1,4 @@
-/** `npm test`: the gate, then the integration tests against real servers. Ends with the sum of all tests. */
+/** `npm test`: the gate, the integration tests against real servers, and these servers under faults. Ends with the sum of all tests. */
 import process from 'node:process';
 import { gate } from './gate/gate.js';
 import { runSteps } from './gate/steps.js';
@@ -9,5 +9,6 @@ process.exit(
   await runSteps([
     ...gate(),
     suiteStep('integration tests', { config: 'ava.integration.config.js', verbose: true, timeoutMs: 900_000 }),
+    suiteStep('faults', { config: 'ava.chaos.config.js', verbose: true, timeoutMs: 900_000 }),
   ]),
 );

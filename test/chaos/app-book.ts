@@ -10,6 +10,10 @@ export interface App {
   /** When it ends, or ended. */
   endMs: number;
   end: TrueEnd;
+  /** YARN was restarted without its memory since. */
+  isForgotten: boolean;
+  /** Which launcher handed it in. */
+  readonly launcher: string;
 }
 
 export type AppPhase = 'accepted' | 'running' | 'clearing-up' | 'over';
@@ -22,8 +26,7 @@ const CLEARING_UP_MS = 300;
 const MOST_ENDED = 1_000;
 
 export class AppBook {
-  /** When this YARN was started: long before any test. */
-  readonly startedMs = Date.now() - 3_600_000;
+  #startedMs = Date.now() - 3_600_000; // long before any test
   readonly #apps = new Map<string, App>();
   readonly #byTag = new Map<string, App[]>();
   #forgotten = new Set<string>();
@@ -37,13 +40,38 @@ export class AppBook {
       startedMs: this.startedMs + 1_000,
       endMs: this.startedMs + 9_000,
       end: 'SUCCEEDED',
+      isForgotten: false,
+      launcher: '',
     });
   }
 
-  register(tags: readonly string[], lifeMs: number, end: TrueEnd): App {
+  /** When this YARN was last started, milliseconds since the epoch. */
+  get startedMs(): number {
+    return this.#startedMs;
+  }
+
+  /**
+   * YARN has been started again. Without its state store it has forgotten everything, and kills what ran.
+   * Gives what it killed.
+   */
+  restart({ forgets }: { readonly forgets: boolean }): readonly App[] {
+    const now = Date.now();
+    this.#startedMs = now;
+    if (!forgets) return [];
+    const killed = [...this.#apps.values()].filter((app) => !app.isForgotten && app.endMs > now);
+    for (const app of killed) {
+      app.endMs = now;
+      app.end = 'KILLED';
+    }
+    for (const app of this.#apps.values()) app.isForgotten = true;
+    return killed;
+  }
+
+  register(tags: readonly string[], lifeMs: number, end: TrueEnd, launcher: string): App {
     const startedMs = Date.now();
     const lower = tags.map((tag) => tag.toLowerCase());
-    return this.#add({ id: this.#nextId(), tags: lower, startedMs, endMs: startedMs + lifeMs, end });
+    const endMs = startedMs + lifeMs;
+    return this.#add({ id: this.#nextId(), tags: lower, startedMs, endMs, end, isForgotten: false, launcher });
   }
 
   /** The truth: everything that ever ran under the tag. */
@@ -54,15 +82,16 @@ export class AppBook {
   /** What YARN shows: less what it has forgotten. */
   shown(): readonly App[] {
     this.#forget();
-    return [...this.#apps.values()].filter(({ id }) => !this.#forgotten.has(id));
+    return [...this.#apps.values()].filter((app) => this.#isShown(app));
   }
   shownUnder(tag: string): readonly App[] {
     this.#forget();
-    return this.ranUnder(tag).filter(({ id }) => !this.#forgotten.has(id));
+    return this.ranUnder(tag).filter((app) => this.#isShown(app));
   }
   byId(id: string): App | undefined {
     this.#forget();
-    return this.#forgotten.has(id) ? undefined : this.#apps.get(id);
+    const app = this.#apps.get(id);
+    return app && this.#isShown(app) ? app : undefined;
   }
   tagsOf(id: string): readonly string[] {
     return this.#apps.get(id)?.tags ?? [];
@@ -82,6 +111,10 @@ export class AppBook {
     app.end = 'KILLED';
   }
 
+  #isShown({ id, isForgotten }: App): boolean {
+    return !isForgotten && !this.#forgotten.has(id);
+  }
+
   #nextId(): string {
     return `application_${this.startedMs}_${String(this.#apps.size + 1).padStart(4, '0')}`;
   }
@@ -94,12 +127,12 @@ export class AppBook {
 
   /** In the order of their ends, as YARN does. */
   #forget(): void {
-    const remembered = this.#apps.size - this.#forgotten.size;
+    const remembered = this.#apps.size - this.#forgotten.size; // at most
     // Once a second is enough, and sorting thousands for every request is not.
     if (remembered <= MOST_ENDED || Date.now() < this.#forgotAtMs + 1_000) return;
     this.#forgotAtMs = Date.now();
     const ended = [...this.#apps.values()]
-      .filter((app) => this.phase(app) === 'over')
+      .filter((app) => !app.isForgotten && this.phase(app) === 'over')
       .sort((a, b) => a.endMs - b.endMs);
     this.#forgotten = new Set(ended.slice(0, Math.max(0, ended.length - MOST_ENDED)).map(({ id }) => id));
   }

@@ -5,6 +5,8 @@ import type { Waits } from '../../src/run/index.js';
 export interface SubmitterSettings {
   readonly livy: string;
   readonly yarn: string;
+  /** Spark's History Server. */
+  readonly history?: string | undefined;
   readonly ledger: string;
   /** How much faster time goes for livywire than for the servers. */
   readonly speed: number;
@@ -22,6 +24,7 @@ export type Order =
       readonly key: string;
       readonly spec: JobSpec;
       readonly retryOf?: 'failed' | undefined;
+      readonly forceResend?: boolean;
       /** Milliseconds of real time. */
       readonly cancelAfterMs?: number | undefined;
     }

@@ -31,6 +31,8 @@ export const eventKinds = [
   'livy-killed',
   'livy-unreachable',
   'yarn-unreachable',
+  'yarn-recovering',
+  'yarn-forgets',
 ] as const;
 export type EventKind = (typeof eventKinds)[number];
 
@@ -95,6 +97,8 @@ const weights: Readonly<Record<EventKind, number>> = {
   'livy-killed': 3,
   'livy-unreachable': 4,
   'yarn-unreachable': 5,
+  'yarn-recovering': 2,
+  'yarn-forgets': 1,
 };
 const event: fc.Arbitrary<ChaosEvent> = fc.record({
   kind: fc.oneof(...eventKinds.map((kind) => ({ arbitrary: fc.constant(kind), weight: weights[kind] }))),
@@ -103,7 +107,8 @@ const event: fc.Arbitrary<ChaosEvent> = fc.record({
   jumpMs: whole(-300_000, 300_000),
 });
 
-export const keyPlan: fc.Arbitrary<KeyPlan> = fc.record({
+/** Each part of a plan by itself, so that a plan can be made smaller part by part. */
+export const planParts: { readonly [Part in keyof KeyPlan]-?: fc.Arbitrary<KeyPlan[Part]> } = {
   surfaceMs: fc.oneof({ arbitrary: whole(50, 2_500), weight: 7 }, { arbitrary: whole(2_500, 5_500), weight: 3 }),
   lifeMs: whole(300, 4_000),
   end: fc.constantFrom('SUCCEEDED', 'SUCCEEDED', 'FAILED'),
@@ -114,7 +119,8 @@ export const keyPlan: fc.Arbitrary<KeyPlan> = fc.record({
   event: often<ChaosEvent | undefined>(0.3, event, undefined),
   cancelAfterMs: often<number | undefined>(0.06, whole(0, 5_000), undefined),
   retries: often(0.2, fc.constant(true), false),
-});
+};
+const keyPlan: fc.Arbitrary<KeyPlan> = fc.record(planParts);
 
 /** The plans of one seed: the same ones every time. */
 export const plansOf = (seed: number, keys: number): readonly KeyPlan[] => fc.sample(keyPlan, { seed, numRuns: keys });

@@ -34,6 +34,8 @@ const WORDS: Readonly<Record<string, string>> = {
   'livy-killed': 'Livy killed and restarted without its memory',
   'livy-unreachable': 'Livy out of reach for up to 8 s',
   'yarn-unreachable': 'YARN out of reach for up to 8 s',
+  'yarn-recovering': 'YARN restarted: away, then without its applications, then with them',
+  'yarn-forgets': 'YARN restarted without its memory: what ran is killed and forgotten',
   'none of its own': 'none of its own',
 };
 
@@ -55,7 +57,10 @@ export function chaosTable({ seeds, livywire, plain }: ChaosFigures): string {
   return [
     `${livywire.keys} keys (${from}), ${livywire.attempts} attempts; ` +
       `from the true end of an application to the word of it: p50 ${p50} s, p99 ${p99} s of livywire's time. ` +
-      `The plain client had ${plain.keys} keys of the same plans.`,
+      (plain.keys > 0 ? `The plain client had ${plain.keys} keys of the same plans.` : ''),
+    '',
+    `YARN had lost its memory before anybody had read the end of ${livywire.forgotten} keys: they were said to be lost, which is the truth, and is not counted as *lost*. ` +
+      `${livywire.forced} keys whose request had no answer stayed undecided because YARN had been restarted, and were sent (again) when told to (\`--force-resend\`).`,
     '',
     '| | | **livywire** | | | | **plain client** | | | |',
     '|---|---|---|---|---|---|---|---|---|---|',

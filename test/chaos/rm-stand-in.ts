@@ -27,6 +27,7 @@ const templates = {
 };
 const answers = {
   info: recorded('info'),
+  recovering: recorded('restarting-info'),
   none: recorded('apps-none'),
   notFound: recorded('app-not-found'),
   killTaken: recorded('kill-running'),
@@ -46,7 +47,10 @@ export class RmStandIn {
   readonly #folder: string;
   readonly #server: Server;
   #timer: NodeJS.Timeout | undefined;
-  #isUp = true;
+  #absences = 0;
+  /** What has ended stays as it is, and is listed again and again. */
+  readonly #ended = new Map<string, string>();
+  #phase: 'active' | 'starting' | 'recovering' = 'active';
   #closed = false;
 
   /** @param folder - where the stand-in for spark-submit drops its applications */
@@ -63,9 +67,18 @@ export class RmStandIn {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Out of reach, also for spark-submit, which tries again until it is back. */
-  set isUp(value: boolean) {
-    this.#isUp = value;
+  /** Out of reach, also for spark-submit, which tries again until it is back: when the returned function is called. */
+  leave(): () => void {
+    this.#absences++;
+    return () => void this.#absences--;
+  }
+
+  /**
+   * `starting`: its web server answers 503, and nothing behind it does. `recovering`: it answers, and knows no application
+   * yet, as was recorded; spark-submit waits in both.
+   */
+  set phase(value: 'active' | 'starting' | 'recovering') {
+    this.#phase = value;
   }
 
   async close(): Promise<void> {
@@ -77,7 +90,8 @@ export class RmStandIn {
 
   #takeIn(): void {
     this.#timer = setTimeout(() => {
-      void (this.#isUp ? this.#takeInAll() : Promise.resolve()).finally(() => {
+      const isOpen = this.#absences === 0 && this.#phase === 'active';
+      void (isOpen ? this.#takeInAll() : Promise.resolve()).finally(() => {
         if (!this.#closed) this.#takeIn();
       });
     }, POLL_MS);
@@ -90,12 +104,12 @@ export class RmStandIn {
       const [, tags, life, end] = /^(\S*) (\S+) (SUCCEEDED|FAILED)\n$/.exec(text) ?? [];
       if (tags === undefined || life === undefined) continue; // not written to its end yet
       await unlink(path);
-      this.#book.register(tags.split(','), Number(life) * 1_000, end as TrueEnd);
+      this.#book.register(tags.split(','), Number(life) * 1_000, end as TrueEnd, name);
     }
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
-    if (!this.#isUp) return void request.socket.destroy();
+    if (this.#absences > 0) return void request.socket.destroy();
     const url = new URL(request.url ?? '/', 'http://rm');
     const id = /^\/ws\/v1\/cluster\/apps\/(application_\d+_\d+)(\/state)?$/.exec(url.pathname);
     const give = ({ status, headers }: Recorded, body: string): void => {
@@ -105,10 +119,20 @@ export class RmStandIn {
       response.end(body);
     };
     request.resume();
-    if (url.pathname === '/ws/v1/cluster/info') return give(answers.info, this.#info());
+    if (this.#phase === 'starting') {
+      response.writeHead(503, { 'content-type': 'text/html' });
+      return void response.end('<html><body>Service Unavailable</body></html>');
+    }
+    if (url.pathname === '/ws/v1/cluster/info') {
+      return give(answers.info, this.#info(this.#phase === 'recovering' ? answers.recovering : answers.info));
+    }
     if (url.pathname === '/conf') {
       const setting = conf[url.searchParams.get('name') ?? ''] ?? answers.unknownConf;
       return give(setting, setting.body);
+    }
+    if (this.#phase === 'recovering') {
+      if (id) return give(answers.notFound, answers.notFound.body.replaceAll('application_1_0001', id[1]!));
+      return give(answers.none, answers.none.body);
     }
     if (url.pathname === '/ws/v1/cluster/apps') return give(answers.none, this.#list(url.searchParams));
     if (!id) return give({ ...answers.notFound, status: 404 }, answers.notFound.body);
@@ -139,13 +163,15 @@ export class RmStandIn {
       : `{"apps":{"app":[${shown.map((app) => this.#view(app)).join(',')}]}}`;
   }
 
-  #info(): string {
-    return answers.info.body.replaceAll(/("id"|"startedOn"):\d+/g, `$1:${this.#book.startedMs}`);
+  #info({ body }: Recorded): string {
+    return body.replaceAll(/("id"|"startedOn"):\d+/g, `$1:${this.#book.startedMs}`);
   }
 
   /** The recorded text with this application's own values: what else stands there, repeated keys included, stays. */
   #view(app: App): string {
     const phase = this.#book.phase(app);
+    const kept = this.#ended.get(app.id);
+    if (kept !== undefined) return kept;
     const values: Readonly<Record<string, string>> = {
       id: JSON.stringify(app.id),
       ...(phase === 'clearing-up' && { finalStatus: JSON.stringify(app.end) }),
@@ -159,6 +185,7 @@ export class RmStandIn {
     for (const [key, value] of Object.entries(values)) {
       text = text.replace(new RegExp(`"${key}":(?:"[^"]*"|-?\\d+)`), () => `"${key}":${value}`);
     }
+    if (phase === 'over') this.#ended.set(app.id, text);
     return text;
   }
 }

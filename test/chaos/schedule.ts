@@ -25,7 +25,7 @@ export class Affliction {
   readonly #left: Record<'posts' | 'livy' | 'yarn', (RequestFault | 'none')[]>;
   readonly seen = new Set<FaultKind>();
 
-  constructor(plan: KeyPlan) {
+  constructor(plan: Pick<KeyPlan, 'posts' | 'livy' | 'yarn'>) {
     this.#left = { posts: [...plan.posts], livy: [...plan.livy], yarn: [...plan.yarn] };
   }
 

@@ -15,12 +15,15 @@ done
 # Not on our streams: Livy reads them to their end, also when only we were stopped.
 sleep "$surface" >/dev/null 2>&1
 # The stand-in takes in whole lines only. While it is out of reach this waits, as the real one does.
-application=$CHAOS_APPLICATIONS/$$-${tags%%,*}
+name=$$-${tags%%,*}
+application=$CHAOS_APPLICATIONS/$name
 echo "$tags $life $end" >"$application"
 while [ -e "$application" ]; do sleep 0.1 >/dev/null 2>&1; done
 [ "$launcher" = dies ] && exit 1
 sleep "$life" >/dev/null 2>&1
 sleep 0.3 >/dev/null 2>&1
+# YARN answers that it has no such application: the real one takes it for killed.
+[ -e "$CHAOS_FORGOTTEN/$name" ] && exit 1
 case $launcher-$end in
   honest-SUCCEEDED) exit 0 ;;
   *) exit 1 ;;

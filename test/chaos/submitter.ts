@@ -16,17 +16,19 @@ const clock: Clock = {
 const lw = createLivywire({
   url: settings.livy,
   yarn: { url: settings.yarn },
+  ...(settings.history !== undefined && { historyUrl: settings.history }),
   ledger: fileLedger(settings.ledger),
   requestTimeoutMs: settings.requestTimeoutMs,
   waits: settings.waits,
   clock,
 });
+type RunOrder = Extract<Order, { do: 'run' }>;
 const say = (word: Word): void => void process.send?.(word);
 
-async function run({ id, key, spec, retryOf, cancelAfterMs }: Extract<Order, { do: 'run' }>): Promise<void> {
+async function run({ id, key, spec, retryOf, forceResend = false, cancelAfterMs }: RunOrder): Promise<void> {
   try {
     // So many milliseconds of livywire's time; the caller comes back with the key, as people would.
-    const run = await lw.submit(spec, { key, deadlineMs: 180_000, ...(retryOf && { retryOf }) });
+    const run = await lw.submit(spec, { key, deadlineMs: 180_000, forceResend, ...(retryOf && { retryOf }) });
     if (cancelAfterMs !== undefined) await delay(cancelAfterMs);
     const outcome = cancelAfterMs === undefined ? await run.wait({ timeoutMs: 600_000 }) : await run.cancel();
     const evidence = outcome.evidence.map(({ source, asked, answer, at }) => `${at} ${source} ${asked}: ${answer}`);

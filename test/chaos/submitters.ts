@@ -8,12 +8,19 @@ import type { Order, SubmitterSettings, Word } from './orders.js';
 type Answer = Exclude<Word, { say: 'ready' }>;
 export type RunOrder = Omit<Extract<Order, { do: 'run' }>, 'id' | 'do'>;
 
+/** An order that was not answered yet. */
+interface Open {
+  readonly key: string;
+  readonly resolve: (word: Answer) => void;
+  readonly reject: (error: Error) => void;
+}
+
 /** The process was killed before it could answer. */
 export class SubmitterKilled extends Error {}
 
 export class Submitter {
   readonly #child: ChildProcess;
-  readonly #open = new Map<number, { resolve: (word: Answer) => void; reject: (error: Error) => void }>();
+  readonly #open = new Map<number, Open>();
   #isGone = false;
   #isStopped = false;
   #orders = 0;
@@ -46,8 +53,9 @@ export class Submitter {
   get isAtWork(): boolean {
     return !this.#isGone && !this.#isStopped;
   }
-  get orders(): number {
-    return this.#open.size;
+  /** The keys that it is at work on. */
+  get keys(): readonly string[] {
+    return [...new Set([...this.#open.values()].map(({ key }) => key))];
   }
 
   /** @throws SubmitterKilled */
@@ -55,7 +63,7 @@ export class Submitter {
     if (this.#isGone) return Promise.reject(new SubmitterKilled());
     const id = ++this.#orders;
     return new Promise((resolve, reject) => {
-      this.#open.set(id, { resolve, reject });
+      this.#open.set(id, { key: order.key, resolve, reject });
       this.#child.send({ do: 'run', id, ...order } satisfies Order, () => undefined);
     });
   }

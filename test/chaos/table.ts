@@ -22,6 +22,10 @@ export interface Figures {
   readonly wrong: number;
   /** Said to be lost while faults lasted, found on asking again. */
   readonly lostAtFirst: number;
+  /** Said to be lost, because YARN had lost its memory: the truth. */
+  readonly forgotten: number;
+  /** Not sent again before somebody said `--force-resend`. */
+  readonly forced: number;
   /** What submitters were told instead of an outcome, and came back from with the same key. */
   readonly errors: Readonly<Record<string, number>>;
   /** From the true end to the word of it, in seconds of the client's time. */
@@ -47,6 +51,8 @@ export function figuresOf(results: readonly TrialResult[]): Figures {
     attempts: delays.length,
     ...sums(all),
     lostAtFirst: all.filter(({ wasLostAtFirst }) => wasLostAtFirst).length,
+    forgotten: all.filter(({ isForgotten }) => isForgotten).length,
+    forced: all.filter(({ isForced }) => isForced).length,
     errors,
     detectionSeconds: { p50: at(delays, 0.5), p99: at(delays, 0.99) },
     byFault: [

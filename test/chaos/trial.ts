@@ -7,47 +7,43 @@ import { attemptName, type Waits } from '../../src/run/index.js';
 import { type ChaosEvent, type FaultKind, type KeyPlan, otherFaults } from './plan.js';
 import { PlainClient } from './plain-client.js';
 import { Affliction, FaultSchedule, random } from './schedule.js';
-import { type RunOrder, type Submitter, SubmitterKilled, Submitters } from './submitters.js';
+import { newTale, pursue, type Tale } from './pursuit.js';
+import { type RunOrder, type Submitter, Submitters } from './submitters.js';
 import { judge, type Verdict } from './verdict.js';
 import type { World } from './world.js';
 
 /** Livywire's time goes so much faster than the servers': 60 s to settle are 10 s of the test. */
 const SPEED = 6;
+/** Between the first submits, in milliseconds: not all at the same door in the same instant. */
+const RAMP_MS = 150;
+/** Keys at a time: what two cores bear. */
+const DEFAULT_AT_ONCE = 60;
+/** So many keys share the fate of one submitter process. */
+const KEYS_PER_PROCESS = 20;
 const REQUEST_TIMEOUT_MS = 1_500;
 /** A key that has no outcome by then is given up, in milliseconds of real time. */
-const KEY_LIMIT_MS = 300_000;
+const KEY_LIMIT_MS = 600_000;
+/** A YARN that was not up for so long before a POST proves no absence after it. */
+const YARN_BEFORE_MS = 10_000;
 /** A request held up, and then a slow spark-submit: what is sent twice shows within this time. */
 const LAST_SURFACE_MS = 9_000;
-const LOST_TRIES = 5;
-
-/** What a client said of one attempt, and when. */
-export interface Said {
-  readonly attempt: number;
-  readonly kind: string;
-  readonly atMs: number;
-  readonly evidence: readonly string[];
-}
 
 /** One key and all that became of it. */
-export interface KeyStory {
+export interface KeyStory extends Tale {
   readonly index: number;
   readonly plan: KeyPlan;
   /** The tag of attempt n. */
   readonly tag: (attempt: number) => string;
-  readonly said: Said[];
-  readonly errors: { readonly name: string; readonly message: string; readonly isOurs: boolean }[];
   readonly affliction: Affliction;
-  /** Nobody answered in time. */
-  isOpen: boolean;
+  /** From its first submit to the last word about it, in milliseconds of real time. */
+  tookMs: number;
 }
 
 export interface TrialOptions {
   readonly seed: number;
   readonly client: 'livywire' | 'plain';
-  /** Keys at a time. @defaultValue `40` */
+  /** Keys at a time. @defaultValue `60` */
   readonly atOnce?: number;
-  /** Submitter processes. @defaultValue `3` */
-  readonly processes?: number;
   /** Livywire's own waits. @defaultValue those it is shipped with, but for 120 s of outage */
   readonly waits?: Partial<Waits>;
   readonly say?: (line: string) => void;
@@ -67,7 +63,7 @@ const specOf = ({ surfaceMs, lifeMs, end, launcher }: KeyPlan): JobSpec => ({
 let trials = 0;
 
 export async function trial(world: World, plans: readonly KeyPlan[], options: TrialOptions): Promise<TrialResult> {
-  const { seed, client, atOnce = 40, say = () => undefined } = options;
+  const { seed, client, atOnce = DEFAULT_AT_ONCE, say = () => undefined } = options;
   const space = `chaos-${seed}-${client}-${++trials}`;
   const schedule = new FaultSchedule(seed, (appId) => world.book.tagsOf(appId)[0]);
   const stories = plans.map((plan, index): KeyStory => {
@@ -76,7 +72,7 @@ export async function trial(world: World, plans: readonly KeyPlan[], options: Tr
     const tag = (attempt: number) =>
       client === 'plain' ? `${space}-${index}-${attempt}` : attemptName(space, keyOf(index), attempt);
     schedule.add(client === 'plain' ? tag(1) : tag(1).replace(/-a1$/, ''), affliction);
-    return { index, plan, tag, said: [], errors: [], affliction, isOpen: true };
+    return { ...newTale(), index, plan, tag, affliction, tookMs: 0 };
   });
   world.follow(schedule);
   const actor =
@@ -86,12 +82,18 @@ export async function trial(world: World, plans: readonly KeyPlan[], options: Tr
     const queue = [...stories];
     const lane = async (): Promise<void> => {
       for (let story = queue.shift(); story; story = queue.shift()) {
+        const start = Date.now();
         await actor.drive(story);
+        story.tookMs = Date.now() - start;
         if (++done % 50 === 0) say(`${client}: ${done} of ${stories.length} keys`);
         if (done > stories.length * 0.9) schedule.isHealed = true;
       }
     };
-    await Promise.all(Array.from({ length: atOnce }, lane));
+    const lanes = Array.from({ length: Math.min(atOnce, stories.length) }, async (_, n) => {
+      await delay(n * RAMP_MS);
+      await lane();
+    });
+    await Promise.all(lanes);
     await actor.settle();
     await delay(LAST_SURFACE_MS);
   } finally {
@@ -120,7 +122,7 @@ class LivywireActor implements Actor {
   readonly #submitters: Submitters;
   readonly #world: World;
   readonly #schedule: FaultSchedule;
-  readonly #underWay = new Map<Submitter, Set<KeyStory>>();
+  readonly #stories = new Map<string, KeyStory>();
   readonly #extra = new Set<Promise<void>>();
 
   private constructor(submitters: Submitters, world: World, schedule: FaultSchedule) {
@@ -151,13 +153,15 @@ class LivywireActor implements Actor {
       },
       random(options.seed + 1),
     );
-    await submitters.start(options.processes ?? 3);
+    const { atOnce = DEFAULT_AT_ONCE } = options;
+    await submitters.start(Math.max(3, Math.round(atOnce / KEYS_PER_PROCESS)));
     return new LivywireActor(submitters, world, schedule);
   }
 
   async drive(story: KeyStory): Promise<void> {
     const first = await this.#submitters.pick();
     const { event } = story.plan;
+    this.#stories.set(keyOf(story.index), story);
     if (event) this.#also(this.#happen(story, event, first));
     await this.#follow(story, first);
   }
@@ -174,49 +178,24 @@ class LivywireActor implements Actor {
     void work.finally(() => this.#extra.delete(work)).catch(() => undefined);
   }
 
-  /** Goes on with a key until somebody has said how it ended, whatever becomes of the processes. */
-  async #follow(story: KeyStory, first: Submitter): Promise<void> {
-    const { plan } = story;
-    const order: RunOrder = { key: keyOf(story.index), spec: specOf(plan), cancelAfterMs: plan.cancelAfterMs };
-    const limit = Date.now() + KEY_LIMIT_MS;
-    let [submitter, retryOf, lost] = [first, undefined as 'failed' | undefined, 0];
-    while (Date.now() < limit) {
-      const word = await this.#hand(story, submitter, { ...order, retryOf });
-      submitter = await this.#submitters.pick(word === undefined ? submitter : undefined);
-      if (word?.say === 'outcome') {
-        const { kind, attempt, evidence } = word;
-        story.said.push({ kind, attempt, evidence, atMs: Date.now() });
-        const wantsMore = kind === 'failed' && plan.retries && attempt === 1;
-        if (kind !== 'lost' && !wantsMore) return void (story.isOpen = false);
-        if (wantsMore) retryOf = 'failed';
-        else if (++lost >= LOST_TRIES) return void (story.isOpen = false);
-        else await delay(2_000);
-      } else if (word) {
-        const { name, message, fault } = word;
-        const isOurs = fault !== 'service' && name !== 'WaitTimeoutError';
-        story.errors.push({ name, message, isOurs });
-        await delay(500);
-      }
-    }
-  }
-
-  /** `undefined`: the process was killed. */
-  async #hand(story: KeyStory, submitter: Submitter, order: RunOrder) {
-    const all = this.#underWay.get(submitter) ?? new Set();
-    this.#underWay.set(submitter, all.add(story));
-    try {
-      return await submitter.run(order);
-    } catch (error) {
-      if (error instanceof SubmitterKilled) return undefined;
-      throw error;
-    } finally {
-      all.delete(story);
-    }
+  #follow(story: KeyStory, first: Submitter): Promise<void> {
+    const { plan, index } = story;
+    const startMs = Date.now();
+    const order: RunOrder = { key: keyOf(index), spec: specOf(plan), cancelAfterMs: plan.cancelAfterMs };
+    return pursue(story, first, {
+      submitters: this.#submitters,
+      order,
+      retries: plan.retries,
+      limitMs: KEY_LIMIT_MS,
+      lostTries: 4,
+      // A YARN that was started since proves no absence any more: somebody has to say that it may be sent again.
+      mayForce: () => this.#world.book.startedMs > startMs - YARN_BEFORE_MS,
+    });
   }
 
   async #happen(story: KeyStory, { kind, afterMs, forMs, jumpMs }: ChaosEvent, first: Submitter): Promise<void> {
     await delay(afterMs);
-    const hit = [...(this.#underWay.get(first) ?? [])];
+    const hit = first.keys.map((key) => this.#stories.get(key)!);
     const world = this.#world;
     const isDone = async (): Promise<boolean> => {
       switch (kind) {
@@ -246,6 +225,10 @@ class LivywireActor implements Actor {
         case 'yarn-unreachable':
           await world.cutYarn(forMs);
           return true;
+        case 'yarn-recovering':
+        case 'yarn-forgets':
+          for (const one of this.#stories.values()) if (one.isOpen) one.affliction.seen.add(kind);
+          return world.restartYarn(forMs, { forgets: kind === 'yarn-forgets' });
       }
     };
     if (await isDone()) this.#schedule.count(kind);
@@ -270,7 +253,7 @@ class PlainActor implements Actor {
     const tag = story.tag(1);
     const client = new PlainClient(this.#world.urls.livy, tag, REQUEST_TIMEOUT_MS);
     const kind = await client.run({ ...specOf(story.plan), conf: { 'spark.yarn.tags': tag } });
-    story.said.push({ attempt: 1, kind, atMs: Date.now(), evidence: client.heard });
+    story.said.push({ attempt: 1, kind, atMs: Date.now(), evidence: client.heard, notes: [] });
     story.isOpen = false;
   }
 

@@ -1,7 +1,8 @@
 /** What was said of a key, held against what truly ran. */
 import type { AppBook, TrueEnd } from './app-book.js';
 import type { FaultKind } from './plan.js';
-import type { KeyStory, Said } from './trial.js';
+import type { Said } from './pursuit.js';
+import type { KeyStory } from './trial.js';
 
 export interface Verdict {
   readonly index: number;
@@ -14,10 +15,16 @@ export interface Verdict {
   readonly isWrong: boolean;
   /** Said to be lost while faults lasted, and found again. */
   readonly wasLostAtFirst: boolean;
+  /** Said to be lost for good, and that is the truth: YARN was restarted without its memory before anybody had read the end. */
+  readonly isForgotten: boolean;
+  /** Somebody had to say `--force-resend`. */
+  readonly isForced: boolean;
   /** Errors that its submitters came back with, by name. */
   readonly errors: readonly string[];
   /** From the true end of each attempt to the word that it was over, in milliseconds of the client's time. */
   readonly delaysMs: readonly number[];
+  /** From the first submit to the last word, in milliseconds of real time. */
+  readonly tookMs: number;
   /** What is not as it should be, in words. */
   readonly problems: readonly string[];
 }
@@ -32,7 +39,9 @@ export function judge(story: KeyStory, book: AppBook, speed: number): Verdict {
   let [duplicates, isWrong] = [0, false];
   // One more than was heard of: an attempt that nobody asked for would be there.
   for (let attempt = 1; attempt <= attempts + 1; attempt++) {
-    const apps = book.ranUnder(story.tag(attempt));
+    const all = book.ranUnder(story.tag(attempt));
+    // Who forces a request to be sent again after YARN lost its memory cannot have what it killed counted.
+    const apps = story.isForced && all.some((app) => !app.isForgotten) ? all.filter((app) => !app.isForgotten) : all;
     if (apps.length > 1) {
       duplicates += apps.length - 1;
       problems.push(`attempt ${attempt} has ${apps.length} applications`);
@@ -53,7 +62,9 @@ export function judge(story: KeyStory, book: AppBook, speed: number): Verdict {
     if (first && words.length > 0) delaysMs.push((soonest - first.endMs) * speed);
   }
   const final = said.at(-1);
-  const isLost = isOpen || final === undefined || final.kind === 'lost';
+  const isSaidLost = !isOpen && final?.kind === 'lost';
+  const isForgotten = isSaidLost && book.ranUnder(story.tag(final.attempt)).some((app) => app.isForgotten);
+  const isLost = isOpen || final === undefined || (isSaidLost && !isForgotten);
   if (isLost)
     problems.push(
       isOpen ? `no outcome: ${errors.at(-1)?.message ?? 'nothing was said'}` : `lost: ${final?.evidence.join(' | ')}`,
@@ -65,9 +76,12 @@ export function judge(story: KeyStory, book: AppBook, speed: number): Verdict {
     duplicates,
     isLost,
     isWrong,
-    wasLostAtFirst: !isLost && said.some(({ kind }) => kind === 'lost'),
+    isForgotten,
+    isForced: story.isForced,
+    wasLostAtFirst: !isSaidLost && said.some(({ kind }) => kind === 'lost'),
     errors: errors.map(({ name }) => name),
     delaysMs,
+    tookMs: story.tookMs,
     problems,
   };
 }

@@ -1,12 +1,13 @@
 /** The servers of the test: a real Livy with a stand-in for spark-submit, a stand-in for YARN, and a proxy before each. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { down, killServer, startServer, up } from '../../src/local/index.js';
+import { down, up } from '../../src/local/index.js';
 import { AppBook } from './app-book.js';
 import { FaultProxy } from './fault-proxy.js';
+import { restarter } from './restart.js';
 import { RmStandIn } from './rm-stand-in.js';
 import { FaultSchedule } from './schedule.js';
 
@@ -23,6 +24,8 @@ export interface World {
   killLivy(): Promise<boolean>;
   cutLivy(forMs: number): Promise<void>;
   cutYarn(forMs: number): Promise<void>;
+  /** Out of reach, then there without its applications, then with them, or without for good. `false` as above. */
+  restartYarn(forMs: number, how: { readonly forgets: boolean }): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -30,7 +33,8 @@ export async function startWorld(): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'livywire-chaos-'));
   const places = { name: 'chaos', stateDir: join(folder, 'state') };
   const drop = join(folder, 'applications');
-  await mkdir(drop);
+  const forgotten = join(folder, 'forgotten');
+  await Promise.all([mkdir(drop), mkdir(forgotten)]);
   const book = new AppBook();
   const rmStandIn = new RmStandIn(book, drop);
   const proxies: FaultProxy[] = [];
@@ -44,51 +48,53 @@ export async function startWorld(): Promise<World> {
     const livy = await up({
       ...places,
       sparkSubmit: fileURLToPath(new URL('./stub-spark-submit.sh', import.meta.url)),
-      env: { CHAOS_APPLICATIONS: drop },
+      env: { CHAOS_APPLICATIONS: drop, CHAOS_FORGOTTEN: forgotten },
       // Livy's own is 600 s: here, too, finished batches are to be forgotten while somebody still asks.
       conf: { 'livy.server.session.state-retain.sec': '30s' },
     });
     let schedule = new FaultSchedule(0, () => undefined);
     schedule.isHealed = true;
-    let isRestarting = false;
-    const killLivy = async (): Promise<boolean> => {
-      if (isRestarting) return false;
-      isRestarting = true;
-      try {
-        await killServer({ ...places, signal: 'SIGKILL' });
-        const back = livyProxy.refuse(); // what was under way is cut off by the crash, not by us
-        await startServer(places);
-        back();
-      } finally {
-        isRestarting = false;
-      }
-      return true;
-    };
-    const livyProxy = new FaultProxy(
+    const killLivy = restarter(places, 'livy', () => livyProxy);
+    const livyProxy: FaultProxy = new FaultProxy(
       livy.url,
       (passing) => schedule.livy(passing),
       () => void killLivy().catch(() => undefined), // where it does not come up again, no key has an outcome
     );
     const yarnProxy = new FaultProxy(await rmStandIn.listen(), (passing) => schedule.yarn(passing));
     proxies.push(livyProxy, yarnProxy);
+    let isYarnRestarting = false;
+    const cutYarn = async (forMs: number): Promise<void> => {
+      const [back, isThere] = [yarnProxy.refuse(), rmStandIn.leave()];
+      await delay(forMs);
+      isThere();
+      back();
+    };
     const urls = { livy: await livyProxy.listen(), yarn: await yarnProxy.listen() };
     return {
       folder,
       book,
       urls,
       follow: (next) => void (schedule = next),
-      killLivy,
+      killLivy: () => killLivy(),
       async cutLivy(forMs) {
         const back = livyProxy.refuse();
         await delay(forMs);
         back();
       },
-      async cutYarn(forMs) {
-        const back = yarnProxy.refuse();
-        rmStandIn.isUp = false;
-        await delay(forMs);
-        rmStandIn.isUp = true;
-        back();
+      cutYarn,
+      async restartYarn(forMs, { forgets }) {
+        if (isYarnRestarting) return false;
+        isYarnRestarting = true;
+        rmStandIn.phase = 'starting';
+        const killed = book.restart({ forgets });
+        await Promise.all(killed.map(({ launcher }) => writeFile(join(forgotten, launcher), '')));
+        await cutYarn(forMs / 2);
+        await delay(forMs / 4);
+        rmStandIn.phase = 'recovering';
+        await delay(forMs / 4);
+        rmStandIn.phase = 'active';
+        isYarnRestarting = false;
+        return true;
       },
       close,
     };

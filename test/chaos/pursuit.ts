@@ -1,0 +1,76 @@
+/** One key, gone on with until somebody has said how it ended, whatever becomes of the processes that ask. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { type RunOrder, type Submitter, SubmitterKilled, type Submitters } from './submitters.js';
+
+/** Errors that livywire never throws on purpose: to go on after these would only take long. */
+const CRASHES = 3;
+
+/** What a client said of one attempt, and when. */
+export interface Said {
+  readonly attempt: number;
+  readonly kind: string;
+  readonly atMs: number;
+  readonly evidence: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** What came of one key. */
+export interface Tale {
+  readonly said: Said[];
+  readonly errors: { readonly name: string; readonly message: string; readonly isOurs: boolean }[];
+  /** Nobody answered in time. */
+  isOpen: boolean;
+  /** `--force-resend` was given in the end. */
+  isForced: boolean;
+}
+export const newTale = (): Tale => ({ said: [], errors: [], isOpen: true, isForced: false });
+
+export interface Pursuit {
+  readonly submitters: Submitters;
+  readonly order: RunOrder;
+  /** A new attempt is asked for after a failure, once. */
+  readonly retries: boolean;
+  /** Given up after so many milliseconds of real time. */
+  readonly limitMs: number;
+  /** So often `lost` is asked about again before it is the last word. */
+  readonly lostTries: number;
+  /** Whether a person who is told that nobody can know has a request sent again. @defaultValue nobody does */
+  readonly mayForce?: () => boolean;
+}
+
+export async function pursue(tale: Tale, first: Submitter, pursuit: Pursuit): Promise<void> {
+  const { submitters, order, retries, limitMs, lostTries, mayForce = () => false } = pursuit;
+  const limit = Date.now() + limitMs;
+  let [submitter, retryOf, force] = [first, undefined as 'failed' | undefined, false];
+  let [lost, crashes] = [0, 0];
+  while (Date.now() < limit) {
+    const word = await answerOf(submitter, { ...order, retryOf, forceResend: force });
+    submitter = await submitters.pick(word === undefined ? submitter : undefined);
+    if (word?.say === 'outcome') {
+      const { kind, attempt, evidence, notes } = word;
+      tale.said.push({ kind, attempt, evidence, notes, atMs: Date.now() });
+      const wantsMore = kind === 'failed' && retries && attempt === 1;
+      if (kind !== 'lost' && !wantsMore) return void (tale.isOpen = false);
+      if (wantsMore) retryOf = 'failed';
+      else if (++lost > lostTries) return void (tale.isOpen = false);
+      else await delay(2_000);
+    } else if (word) {
+      const { name, message, fault } = word;
+      const isOurs = fault !== 'service' && name !== 'WaitTimeoutError';
+      tale.errors.push({ name, message, isOurs });
+      if (fault === 'livywire' && ++crashes >= CRASHES) return;
+      if (name === 'SubmitUnknownError' && mayForce()) force = tale.isForced = true;
+      await delay(500);
+    }
+  }
+}
+
+/** `undefined`: the process was killed. */
+async function answerOf(submitter: Submitter, order: RunOrder) {
+  try {
+    return await submitter.run(order);
+  } catch (error) {
+    if (error instanceof SubmitterKilled) return undefined;
+    throw error;
+  }
+}
