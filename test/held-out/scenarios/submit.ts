@@ -1,0 +1,102 @@
+import { type Scenario } from './scenario.js';
+
+const job = ['ends.py', 'nothing_to_load'];
+
+/** What spark-submit and Livy refuse before anything runs. */
+export const submit: readonly Scenario[] = [
+  {
+    name: 'option-unknown',
+    code: 'SUBMIT_OPTION',
+    how: 'a flag that spark-submit does not have',
+    run: job,
+    flags: ['--executer-memory', '2g'],
+  },
+  {
+    name: 'option-master',
+    code: 'SUBMIT_OPTION',
+    how: 'a master that is none',
+    run: job,
+    flags: ['--master', 'yran'],
+    spark: '3.4',
+  },
+  {
+    name: 'option-memory-word',
+    code: 'SUBMIT_OPTION',
+    how: 'driver memory without a size',
+    run: job,
+    flags: ['--driver-memory', 'big'],
+  },
+  {
+    name: 'option-deploy-mode',
+    code: 'SUBMIT_OPTION',
+    how: 'cluster mode of a local master',
+    run: job,
+    flags: ['--deploy-mode', 'cluster'],
+    spark: '3.3',
+  },
+  { name: 'option-no-application', code: 'SUBMIT_OPTION', how: 'no application given', run: [] },
+  {
+    name: 'option-script-absent',
+    code: 'SUBMIT_OPTION',
+    also: ['INPUT_PATH_MISSING', 'USER_EXIT_CODE', 'PYTHON_EXCEPTION'],
+    how: 'a script that is absent',
+    run: ['/srv/etl/releases/17/nightly.py'],
+  },
+  {
+    name: 'option-small-memory',
+    code: 'SUBMIT_OPTION',
+    how: 'less executor memory than Spark reserves',
+    run: job,
+    flags: ['--executor-memory', '200m'],
+    mode: 'local-cluster',
+  },
+  {
+    name: 'option-conf-not-a-number',
+    code: 'SUBMIT_OPTION',
+    how: 'spark.sql.shuffle.partitions is not a number',
+    run: job,
+    conf: { 'spark.sql.shuffle.partitions': 'auto' },
+  },
+  {
+    name: 'option-files-absent',
+    code: 'SUBMIT_OPTION',
+    also: ['INPUT_PATH_MISSING'],
+    how: '--files names a file that is absent, YARN cluster mode',
+    run: job,
+    flags: ['--files', '/srv/etl/conf/stores.yml'],
+    mode: 'yarn-cluster',
+  },
+  {
+    name: 'option-cores',
+    code: 'SUBMIT_OPTION',
+    how: 'no cores for an executor',
+    run: job,
+    flags: ['--executor-cores', '0'],
+    mode: 'yarn-client',
+    spark: '3.4',
+  },
+  {
+    name: 'path-refused-file',
+    code: 'LOCAL_PATH_REFUSED',
+    how: 'Livy: the application is a local file outside its list',
+    run: [],
+    mode: 'livy',
+    request: { file: '/srv/etl/jobs/nightly.py' },
+  },
+  {
+    name: 'path-refused-py-files',
+    code: 'LOCAL_PATH_REFUSED',
+    how: 'Livy: pyFiles with a local archive outside its list',
+    run: [],
+    mode: 'livy',
+    request: { file: '/tmp/nightly.py', pyFiles: ['file:///opt/shop/shopkit.zip'] },
+  },
+  {
+    name: 'path-refused-jars',
+    code: 'LOCAL_PATH_REFUSED',
+    how: 'Livy: a jar by file: outside its list',
+    run: [],
+    mode: 'livy',
+    request: { file: '/tmp/shop.jar', className: 'shop.Report', jars: ['file:/usr/share/java/postgresql.jar'] },
+  },
+];
