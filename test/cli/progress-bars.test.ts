@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import test from 'ava';
 import { createColors } from 'picocolors';
 import type { RunProgress } from '../../src/core/index.js';
@@ -92,9 +93,8 @@ test('names from a cluster cannot act on the terminal', (t) => {
 
 test('colours are an addition: the words stay', (t) => {
   const painted = progressLines(progress, { columns: 79, unicode: true, paint: createColors(true) });
-  // eslint-disable-next-line no-control-regex -- escape sequences are what this is about
   t.deepEqual(
-    painted.map((line) => line.replace(/\u001b\[\d+m/g, '')),
+    painted.map((line) => stripVTControlCharacters(line)),
     draw(79, true),
   );
 });
