@@ -2,13 +2,13 @@ import type { LogLine } from '../core/index.js';
 
 // Spark's log4j layout, `26/11/23 01:50:29 INFO DAGScheduler: …`, of Spark 2 to 3, and the ISO one that some clusters set.
 const CHATTER = /^(?:\d\d\/\d\d\/\d\d|\d{4}-\d\d-\d\d)[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?Z? +(?:INFO|DEBUG|TRACE)\b/;
-// What Spark says before its logging is set up.
-const BEFORE = /^(?:Using Spark's default log4j profile: |Setting default log level to "|To adjust logging level use )/;
+// What Spark says before its logging is set up, and YARN in the middle of spark-submit's report.
+const BEFORE =
+  /^(?:Using Spark's default log4j profile: |Setting default log level to "|To adjust logging level use |AM container is launched, waiting for AM container to Register with RM)/;
 /** `INFO Client: ` and nothing more: what it says stands in the lines below. */
 const EMPTY = /\b(?:INFO|DEBUG|TRACE) [\w$.]+: *$/;
 // The lines of spark-submit's report on an application, and of the master's on how it starts executors (seen on 3.3 to 3.5).
-const GOES_ON =
-  /^(?:\s|={20,}$|$|Default YARN executor launch context:|AM container is launched, waiting for AM container to Register with RM)/;
+const GOES_ON = /^(?:\s|={20,}$|$|Default YARN executor launch context:)/;
 
 /** Whether Spark or Livy says this of itself: it is not what the job printed, and nothing to worry about. */
 export const isChatter = (line: string): boolean => CHATTER.test(line) || BEFORE.test(line);

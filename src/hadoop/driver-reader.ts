@@ -32,6 +32,8 @@ export class DriverReader implements DriverLogReader {
   #first: number | undefined;
   #now: number | undefined;
   #patience = PATIENCE;
+  #isFound = false;
+  readonly #saidEarlier = new Set<number>();
 
   constructor(cluster: DriverCluster, opening: LogOpening) {
     this.#cluster = cluster;
@@ -39,6 +41,7 @@ export class DriverReader implements DriverLogReader {
   }
 
   get suffices(): boolean {
+    if (this.#isFound) return true;
     const start = this.#start();
     return this.#isDriver && start !== undefined && this.#logOf(start).isReachable;
   }
@@ -71,12 +74,30 @@ export class DriverReader implements DriverLogReader {
       return;
     }
     const wait = this.#cluster.waitFor(appId, app);
-    for (const start of this.#leftToRead(appId)) {
+    if (!app) {
+      yield* this.#finishForgotten(appId, wait, options);
+      return;
+    }
+    for (const start of this.#leftToRead(app)) {
       yield* this.#announce(start);
+      yield* this.#logOf(start).complete(wait, true, options);
+    }
+  }
+
+  /** Where the ResourceManager has no record, the names that containers usually have are tried. */
+  async *#finishForgotten(appId: string, wait: CollectWait, options: CallOptions): Pieces {
+    const isTail = this.#opening.tail !== undefined && this.#first === undefined;
+    const starts = guessed(appId);
+    for (const start of isTail ? starts.toReversed() : starts) {
       const log = this.#logOf(start);
-      yield* log.complete(wait, app !== undefined, options);
+      if (log.isDone) continue;
+      for await (const piece of log.complete(wait, false, options)) {
+        if (piece.length > 0) yield* this.#announce(start);
+        yield piece;
+      }
       // Nobody can say any more where the driver was; what was found is its log, or that of client mode's master.
-      if (!app && log.isDone) this.#isDriver = true;
+      this.#isFound ||= log.isDone;
+      if (isTail && log.isDone) return;
     }
   }
 
@@ -119,7 +140,7 @@ export class DriverReader implements DriverLogReader {
     if (known) return known;
     const { tail: _, ...whole } = this.#opening;
     // The last lines are wanted of what was there when we came; a start that comes later is new as a whole.
-    const opening = this.#logs.size === 0 ? this.#opening : whole;
+    const opening = number === (this.#first ?? number) ? this.#opening : whole;
     const log = new ContainerFollower(
       this.#cluster,
       { container, node, whose: "the driver's", driver: number },
@@ -137,14 +158,13 @@ export class DriverReader implements DriverLogReader {
       yield [notice(`the driver was started ${number} times; this is the log of the last one`)];
     } else if (before !== undefined && before < number) {
       yield [notice(`YARN started the driver again: start ${number}, ${container}`)];
-    } else if (before !== undefined && before > number) {
+    } else if (before !== undefined && before > number && !this.#saidEarlier.has(number)) {
+      this.#saidEarlier.add(number);
       yield [notice(`what start ${number} of the driver wrote, ${container}`)];
     }
   }
 
-  /** Where the ResourceManager has no record, the names that its containers usually have are tried. */
-  #leftToRead(appId: string): readonly DriverStart[] {
-    const starts = this.#app?.starts ?? guessed(appId);
+  #leftToRead({ starts }: DriverApp): readonly DriverStart[] {
     const isTail = this.#opening.tail !== undefined && this.#first === undefined;
     const wanted = isTail ? starts.slice(-1) : starts.filter(({ number }) => number >= (this.#first ?? 0));
     return wanted.filter(({ container }) => this.#logs.get(container)?.isDone !== true);

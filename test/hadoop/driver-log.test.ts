@@ -1,0 +1,268 @@
+import test from 'ava';
+import { LogServer } from '../../src/hadoop/log-server.js';
+import { Http } from '../../src/http/index.js';
+import { itemsOf } from '../helpers/log-readers.js';
+import { containerOf, openLog, recordedLog, ref, shown } from './log-cluster.js';
+import { serve } from './recorded.js';
+
+test('both streams of the driver come as they are written, each in its order', async (t) => {
+  const { cluster, read, reader, reached } = await openLog(t);
+  cluster.files[0] = { stdout: 'one\ntwo\nthr', stderr: 'oops\n' };
+  t.deepEqual(await read(), ['1 stdout: one', '1 stdout: two', '1 stderr: oops']);
+  t.true(reader.suffices);
+  cluster.files[0] = { stdout: 'one\ntwo\nthree 数\n', stderr: 'oops\n' };
+  t.deepEqual(await read(), ['1 stdout: three 数']);
+  t.deepEqual(await read(), []);
+  t.deepEqual(reached, ['http://node.example:8042'], 'the node that the ResourceManager named');
+});
+
+test('a driver whose container is not there yet is waited for, and is not the whole log', async (t) => {
+  const { cluster, read, reader } = await openLog(t);
+  cluster.files.length = 0;
+  t.deepEqual(await read(), []);
+  t.false(reader.suffices);
+  cluster.files.push({ stdout: 'hello\n', stderr: '' });
+  t.deepEqual(await read(), ['1 stdout: hello']);
+  t.true(reader.suffices);
+});
+
+test('in client mode the driver is elsewhere, and nothing is read', async (t) => {
+  const { cluster, read, finish, reader } = await openLog(t);
+  cluster.isClientMode = true;
+  cluster.files[0] = { stdout: 'not the driver\n', stderr: '' };
+  t.deepEqual([await read(), await finish()], [[], []]);
+  t.false(reader.suffices);
+});
+
+test('after the end the node still has it: the last line comes without its line feed', async (t) => {
+  const { cluster, read, finish } = await openLog(t);
+  cluster.files[0] = { stdout: 'a\n', stderr: '' };
+  await read();
+  cluster.isOver = true;
+  cluster.files[0] = { stdout: 'a\nlast words', stderr: '' };
+  t.deepEqual(await finish(), ['1 stdout: last words']);
+});
+
+test('after the end the rest comes from where YARN collects it, from the very byte on, once it is there', async (t) => {
+  const { cluster, read, finish, clock, reached } = await openLog(t);
+  cluster.files[0] = { stdout: 'one\ntwo 🚰', stderr: 'x\n' };
+  t.deepEqual(await read(), ['1 stdout: one', '1 stderr: x']);
+  cluster.isOver = true;
+  cluster.nodes[0] = 'gone';
+  const last = [{ stdout: 'one\ntwo 🚰🚰\nthree\n', stderr: 'x\n' }];
+  const original = cluster.app.bind(cluster);
+  cluster.app = () => ({
+    ...original(),
+    body: original().body.replace('"logAggregationStatus":"SUCCEEDED"', '"logAggregationStatus":"RUNNING"'),
+  });
+  void clock.sleep(8_000).then(() => (cluster.collected = last));
+  t.deepEqual(await finish(), ['1 stdout: two 🚰🚰', '1 stdout: three']);
+  t.true(reached.includes('http://history.example:19888/ws/v1/history'), 'the address that YARN itself has');
+});
+
+test('what is not collected in time is said, and nobody waits for it twice', async (t) => {
+  const { cluster, read, finish, clock, log } = await openLog(t);
+  cluster.files[0] = { stdout: 'one\n', stderr: '' };
+  await read();
+  cluster.isOver = true;
+  cluster.nodes[0] = 'unknown';
+  const original = cluster.app.bind(cluster);
+  cluster.app = () => ({
+    ...original(),
+    body: original().body.replace('"logAggregationStatus":"SUCCEEDED"', '"logAggregationStatus":"RUNNING"'),
+  });
+  const start = clock.now();
+  t.deepEqual(await finish(), ["notice: the rest of the driver's log cannot be read: YARN has not collected it"]);
+  t.true(clock.now() - start >= 30_000 && clock.now() - start < 60_000);
+  const again = clock.now();
+  const other = log.open(ref);
+  t.is(shown(await itemsOf(other.finish(ref))).length, 1);
+  t.true(clock.now() - again < 5_000);
+  t.false(other.suffices, 'nothing of it was read, so the log of the backend is better than none');
+});
+
+test('a driver that was started again: the first one is read to its end before the second is announced', async (t) => {
+  const { cluster, read, finish } = await openLog(t);
+  cluster.files[0] = { stdout: 'first\n', stderr: '' };
+  await read();
+  cluster.files[0] = { stdout: 'first\nlast words of it', stderr: 'boom\n' };
+  cluster.files.push({ stdout: 'second\n', stderr: '' });
+  // While lines flow the ResourceManager is not asked.
+  const seen = [...(await read()), ...(await read()), ...(await read())];
+  t.deepEqual(seen, [
+    '1 stderr: boom',
+    '1 stdout: last words of it',
+    `notice: YARN started the driver again: start 2, ${containerOf(2)}`,
+    '2 stdout: second',
+  ]);
+  cluster.isOver = true;
+  t.deepEqual(await finish(), []);
+});
+
+test('a first driver whose node is lost does not hold up the second, and its rest comes after the end', async (t) => {
+  const { cluster, read, finish, reader } = await openLog(t);
+  cluster.files[0] = { stdout: 'first\n', stderr: '' };
+  await read();
+  cluster.nodes[0] = 'error';
+  cluster.files.push({ stdout: 'second\n', stderr: '' });
+  const seen = [...(await read()), ...(await read()), ...(await read())];
+  t.deepEqual(
+    seen.filter((one) => !one.startsWith('notice')),
+    ['2 stdout: second'],
+  );
+  t.true(reader.suffices);
+  cluster.isOver = true;
+  cluster.collected = [
+    { stdout: 'first\nand last\n', stderr: '' },
+    { stdout: 'second\n', stderr: '' },
+  ];
+  t.deepEqual(await finish(), [`notice: what start 1 of the driver wrote, ${containerOf(1)}`, '1 stdout: and last']);
+});
+
+test('only the last lines: of the last start, of each stream, from the node and from what was collected', async (t) => {
+  const many = Array.from({ length: 100 }, (_, i) => `${i}\n`).join('');
+  for (const place of ['node', 'collected']) {
+    const { cluster, finish } = await openLog(t, { tail: 2 });
+    cluster.files[0] = { stdout: many, stderr: many };
+    cluster.files.push({ stdout: many, stderr: 'x\n' });
+    cluster.isOver = true;
+    cluster.collected = cluster.files;
+    if (place === 'collected') cluster.nodes.splice(0, 2, 'gone', 'gone');
+    const [said, ...lines] = await finish();
+    t.regex(said ?? '', /started 2 times/);
+    t.deepEqual(lines, ['2 stdout: 98', '2 stdout: 99', '2 stderr: x'], place);
+  }
+});
+
+test('one stream only: the other is not even asked for', async (t) => {
+  const { cluster, read } = await openLog(t, { stream: 'stderr' });
+  cluster.files[0] = { stdout: 'no\n', stderr: 'yes\n' };
+  t.deepEqual(await read(), ['1 stderr: yes']);
+  t.false(cluster.asked.some((path) => path.includes('/stdout')));
+});
+
+test('a node out of reach is said once, and once more when it is back; nothing is lost', async (t) => {
+  const { cluster, read, reader } = await openLog(t);
+  cluster.files[0] = { stdout: 'a\n', stderr: '' };
+  await read();
+  cluster.nodes[0] = 'error';
+  cluster.files[0] = { stdout: 'a\nb\n', stderr: '' };
+  const seen: string[] = [];
+  for (let i = 0; i < 10; i++) seen.push(...(await read()));
+  t.is(seen.length, 1);
+  t.regex(seen[0] ?? '', /^notice: the driver's log cannot be read from its node: .*502.*once YARN has collected it$/);
+  t.false(reader.suffices);
+  cluster.nodes[0] = 'up';
+  for (let i = 0; i < 80; i++) seen.push(...(await read()));
+  t.deepEqual(seen.slice(1), ['1 stdout: b', `notice: the node of ${containerOf(1)} answers again`]);
+  t.true(reader.suffices);
+});
+
+test('a node that only gives whole files (Hadoop before 2.9) is no source, and said to be none', async (t) => {
+  const { cluster, read } = await openLog(t);
+  cluster.nodes[0] = 'old';
+  cluster.files[0] = { stdout: 'a\n', stderr: '' };
+  const seen = [...(await read()), ...(await read()), ...(await read())];
+  t.is(seen.length, 1);
+  t.regex(seen[0] ?? '', /Hadoop before 2\.9/);
+});
+
+test('a log file that was replaced is shown from its new beginning, after a gap', async (t) => {
+  const { cluster, read } = await openLog(t);
+  cluster.files[0] = { stdout: 'a\nb\n', stderr: '' };
+  await read();
+  cluster.files[0] = { stdout: 'c\n', stderr: '' };
+  const [gap, ...lines] = await read();
+  t.regex(gap ?? '', /^gap stdout: .*shorter/);
+  t.deepEqual(lines, ['1 stdout: c']);
+});
+
+test('a collected log that is not the one that was read is not shown as if it were', async (t) => {
+  const { cluster, read, finish } = await openLog(t);
+  cluster.files[0] = { stdout: 'a\nb\n', stderr: '' };
+  await read();
+  cluster.isOver = true;
+  cluster.nodes[0] = 'gone';
+  cluster.collected = [{ stdout: 'x\ny\nz\n', stderr: '' }];
+  t.deepEqual(await finish(), [
+    'gap stdout: the log that YARN collected does not go on where the one on the node was left',
+  ]);
+});
+
+test('an application that YARN has forgotten: what its containers are called usually is tried', async (t) => {
+  const { cluster, finish, reader } = await openLog(t);
+  cluster.isForgotten = true;
+  cluster.collected = [{ stdout: 'still there\n', stderr: '' }];
+  t.deepEqual(await finish(), ['1 stdout: still there']);
+  t.true(reader.suffices);
+});
+
+test('an application whose log nobody has any more: nothing is made up', async (t) => {
+  const { cluster, finish, reader } = await openLog(t);
+  cluster.isForgotten = true;
+  t.deepEqual(await finish(), []);
+  t.false(reader.suffices);
+});
+
+test('a log that is empty is complete', async (t) => {
+  const { cluster, finish, reader } = await openLog(t);
+  cluster.isOver = true;
+  t.deepEqual(await finish(), []);
+  t.true(reader.suffices);
+});
+
+test('a silent ResourceManager is said once', async (t) => {
+  const { cluster, read } = await openLog(t);
+  cluster.isDown = true;
+  const seen = [...(await read()), ...(await read()), ...(await read())];
+  t.is(seen.length, 1);
+  t.regex(seen[0] ?? '', /^notice: YARN cannot be asked where the driver's log is: .*503/);
+});
+
+test('the bytes of a log come with its lines where they were asked for', async (t) => {
+  const { cluster, reader } = await openLog(t, { bytes: true, stream: 'stdout' });
+  const odd = Buffer.from([0x61, 0xff, 0x0d, 0x0a, 0x1b, 0x5b, 0x0a]);
+  cluster.files[0] = { stdout: odd, stderr: '' };
+  const items = await itemsOf(reader.read(ref));
+  t.deepEqual(Buffer.concat(items.flatMap((item) => (item.type === 'line' && item.bytes ? [item.bytes] : []))), odd);
+});
+
+test('the log as it stands now of a driver at work: what has no line feed yet as well', async (t) => {
+  const { cluster, read, finish } = await openLog(t);
+  cluster.files[0] = { stdout: 'a\nwaiting for input: ', stderr: '' };
+  t.deepEqual([...(await read()), ...(await finish())], ['1 stdout: a', '1 stdout: waiting for input: ']);
+});
+
+test('where collected logs are: as it was set, as YARN says, else where EMR has them', async (t) => {
+  const conf = (name: string, value: string | undefined) =>
+    value === undefined ? { status: 404, headers: {}, body: '' } : recordedLog(`conf-${name.replaceAll('.', '-')}`);
+  const options = {};
+  for (const [known, given, expected] of [
+    [
+      ['yarn.log.server.web-service.url', 'yarn.log.server.url'],
+      undefined,
+      'http://history.example:19888/ws/v1/history',
+    ],
+    [['yarn.log.server.url'], undefined, 'http://history.example:19888/ws/v1/history'],
+    [[], 'http://primary:19888', 'http://primary:19888/ws/v1/history'],
+    [[], 'http://primary:8188/applicationhistory/logs', 'http://primary:8188/ws/v1/applicationhistory'],
+    [[], 'https://knox/gateway/yarn/ws/v1/history', 'https://knox/gateway/yarn/ws/v1/history'],
+    [[], undefined, 'http://127.0.0.1:19888/ws/v1/history'],
+  ] as const) {
+    const { http } = await serve(t, 'YARN', (_method, { pathname, searchParams }) => {
+      if (pathname !== '/conf') return ['info', 'info'];
+      const name = searchParams.get('name') ?? '';
+      const always = name.includes('max-completed') ? 'conf-max-completed' : undefined;
+      return [
+        name,
+        always ??
+          conf(
+            name,
+            (known as readonly string[]).find((one) => one === name),
+          ),
+      ];
+    });
+    t.is(await new LogServer(http, given).address(options), expected);
+  }
+  t.notThrows(() => new LogServer(new Http({ baseUrl: 'http://rm:8088' }), undefined));
+});
