@@ -3,4 +3,6 @@
  * @module
  */
 export { diagnose } from './diagnose.js';
-export type { Facts, Rule } from './rule.js';
+export type { Match, Rule } from './rule.js';
+export { rules } from './rules.js';
+export type { Facts, View } from './view.js';

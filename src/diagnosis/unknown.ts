@@ -1,31 +1,40 @@
 import type { Diagnosis, DiagnosisLine } from '../core/index.js';
-import type { Facts } from './rule.js';
+import type { Line } from './line.js';
+import type { View } from './view.js';
+import { oneLine } from './words.js';
 
 const SHOWN = 8;
 const TELLING = /\b(?:ERROR|FATAL|Exception|Error|Caused by|failed|killed|denied|not found)\b/;
+const UNTELLING = /^\s+at |NativeCodeLoader|ShutdownHookManager/;
 
 /** No rule knows it: the most telling lines, and no pretence. */
-export function unknown({ status, lines }: Facts): Diagnosis {
-  const telling = lines.filter(({ text }) => TELLING.test(text));
-  const shown: DiagnosisLine[] = (telling.length > 0 ? telling : lines.filter(({ text }) => text.trim() !== '')).slice(
-    -SHOWN,
-  );
-  const said = status.message ?? shown.at(-1)?.text;
+export function unknown({ facts: { status }, lines, verdict }: View): Diagnosis {
+  const isTelling = ({ text, event }: Line): boolean =>
+    event?.level === 'ERROR' || (event?.level !== 'INFO' && TELLING.test(text) && !UNTELLING.test(text));
+  const telling = lines.filter(isTelling);
+  const said = lines.filter(({ text }) => text.trim() !== '');
+  const shown: DiagnosisLine[] = (telling.length > 0 ? telling : said)
+    .slice(-SHOWN)
+    .map(({ source, line, text }) => ({ source, ...(line !== undefined && { line }), text: oneLine(text, 400) }));
+  const words = status.message ?? shown.at(-1)?.text;
+  const how = status.state === 'unknown' && verdict.kind === undefined ? undefined : `It ended as ${status.raw}`;
+  const title =
+    verdict.kind === 'succeeded'
+      ? 'It succeeded: what it complains of, it survived'
+      : how === undefined
+        ? 'Nothing in it says that, or why, it failed'
+        : words === undefined
+          ? `${how}, and nothing says why`
+          : `${how}: ${oneLine(words, 200)}`;
   return {
     code: 'UNKNOWN',
-    title:
-      said === undefined
-        ? `It ended as ${status.raw}, and nothing says why`
-        : `It ended as ${status.raw}: ${firstLine(said)}`,
+    title,
     transient: false,
     lines: shown,
     next: [
       status.appId === undefined
         ? 'Read the log with livywire logs'
-        : `Read the driver's own log, in its YARN container: yarn logs -applicationId ${status.appId}`,
+        : `Read the driver's own log, in its YARN container: livywire logs, or yarn logs -applicationId ${status.appId}`,
     ],
   };
 }
-
-const firstLine = (text: string): string =>
-  (text.split('\n').find((line) => line.trim() !== '') ?? '').trim().slice(0, 200);

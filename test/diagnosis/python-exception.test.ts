@@ -19,7 +19,7 @@ ValueError: no such month: 13
 test('an exception is named with the line of the job that raised it', (t) => {
   const { code, title, lines, transient, next } = of(linesOf(simple));
   t.is(code, 'PYTHON_EXCEPTION');
-  t.is(title, 'ValueError: no such month: 13 (fails.py:12)');
+  t.is(title, 'ValueError: no such month: 13 (fails.py:12 in main)');
   t.false(transient);
   t.deepEqual(
     lines.map(({ text }) => text),
@@ -29,7 +29,7 @@ test('an exception is named with the line of the job that raised it', (t) => {
       'ValueError: no such month: 13',
     ],
   );
-  t.regex(next[0] ?? '', /line 12 of \/srv\/jobs\/fails\.py/);
+  t.regex(next[0] ?? '', /line 12 of fails\.py/);
 });
 
 test('the job’s own line is shown, not the library’s that raised', (t) => {
@@ -43,7 +43,7 @@ test('the job’s own line is shown, not the library’s that raised', (t) => {
     return_value = get_return_value(
 pyspark.errors.exceptions.captured.AnalysisException: [PATH_NOT_FOUND] Path does not exist: s3://b/x.`),
   );
-  t.regex(title, /^pyspark\.errors\.exceptions\.captured\.AnalysisException: \[PATH_NOT_FOUND\].*\(etl\.py:8\)$/);
+  t.regex(title, /^AnalysisException: \[PATH_NOT_FOUND\].*\(etl\.py:8\)$/);
 });
 
 test('of chained exceptions the last one, which ended the job, is named', (t) => {
@@ -64,7 +64,7 @@ Traceback (most recent call last):
     raise RuntimeError("bad input")
 RuntimeError: bad input`),
     );
-    t.is(title, 'RuntimeError: bad input (j.py:4)');
+    t.is(title, 'RuntimeError: bad input (j.py:4), from ValueError: invalid literal');
   }
 });
 
@@ -75,7 +75,7 @@ test('a traceback without source lines is read, too', (t) => {
   File "/tmp/spark-1/j.py", line 2, in f
 ZeroDivisionError: division by zero`),
   );
-  t.is(title, 'ZeroDivisionError: division by zero (j.py:2)');
+  t.is(title, 'ZeroDivisionError: division by zero (j.py:2 in f)');
   t.is(lines.length, 2);
 });
 
@@ -122,6 +122,6 @@ test('a title is one line that can be shown', (t) => {
 
 test('a traceback that was caught is not the reason of a JVM that died later', (t) => {
   const { code, lines } = of(linesOf(`${simple}\ngoing on\njava.lang.OutOfMemoryError: Java heap space`));
-  t.is(code, 'UNKNOWN');
+  t.is(code, 'DRIVER_OOM');
   t.true(lines.some(({ text }) => text.includes('OutOfMemoryError')));
 });

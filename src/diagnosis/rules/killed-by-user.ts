@@ -1,0 +1,15 @@
+import { findTold, type Rule } from '../rule.js';
+
+const KILLED = /Application (?:application_\d{1,20}_\d{1,9} )?(?:was )?killed by (?:user|admin).{0,200}|Kill Application command received|Kill job command|KILLED_BY_USER/; // prettier-ignore
+
+/** Somebody ended it. What the driver says in its last moments is of no account. */
+export const killedByUser: Rule = {
+  code: 'KILLED_BY_USER',
+  about: 'Somebody, or a program, told YARN or Livy to stop the application.',
+  transient: false,
+  next: [
+    'Ask who did it: YARN names the user and the address; Livy kills its sessions when it is stopped without recovery',
+    'Start it again as a new attempt: livywire run --retry-of failed, with the same key',
+  ],
+  match: (view) => findTold(view, [{ says: KILLED, title: ([words]) => words }]),
+};
