@@ -39,7 +39,8 @@ export function waitCauses(facts: WaitFacts): WaitCause[] {
   if (isTooLarge(facts)) causes.push('TOO_LARGE');
   // The capacity scheduler's only; the fair one leaves its queues open.
   if (queue?.state !== undefined && queue.state !== 'RUNNING') causes.push('QUEUE_STOPPED');
-  if (/queue'?s? am resource limit/i.test(diagnostics)) causes.push('AM_LIMIT');
+  // The capacity scheduler's words, and the fair one's.
+  if (/queue'?s? am resource limit|exceeds maximum AM resource allowed/i.test(diagnostics)) causes.push('AM_LIMIT');
   if (/user'?s? am resource limit exceeded/i.test(diagnostics)) causes.push('USER_LIMIT');
   if ((queue?.usedPercent ?? 0) >= FULL_PERCENT) causes.push('QUEUE_FULL');
   else if (wants && nodes && nodes.count > 0 && !causes.includes('TOO_LARGE') && !fits(wants, nodes.freest)) {

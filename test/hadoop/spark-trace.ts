@@ -19,7 +19,7 @@ export interface Moment {
 
 const fixture = (name: string): string => readFileSync(new URL(`../fixtures/hadoop/${name}`, import.meta.url), 'utf8');
 
-export const traceOf = (name: string): readonly Moment[] => JSON.parse(fixture(`spark-${name}-trace.json`)) as Moment[];
+const traceOf = (name: string): readonly Moment[] => JSON.parse(fixture(`spark-${name}-trace.json`)) as Moment[];
 export const hadoopAnswer = (name: string): Reply => JSON.parse(fixture(`${name}.json`)) as Reply;
 export const hadoopBody = <T>(name: string): T => JSON.parse(hadoopAnswer(name).body) as T;
 /** With what the History Server has of the end: the driver itself is gone a moment after its last stage. */

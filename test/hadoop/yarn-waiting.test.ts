@@ -117,6 +117,20 @@ test('executors that no node has room for are told, too, while the driver runs',
   );
 });
 
+test("the fair scheduler's queues and words are read as well", async (t) => {
+  const { told } = await explain(t, appIdOf('fair-wait-app'), {
+    app: hadoopAnswer('fair-wait-app'),
+    apps: hadoopAnswer('fair-wait-apps'),
+    scheduler: hadoopAnswer('fair-wait-scheduler'),
+    nodes: hadoopAnswer('fair-wait-nodes'),
+  });
+  t.regex(
+    told?.summary ?? '',
+    /^ACCEPTED \d+s · queue default 100 % used · 1 ahead · AM limit reached · largest: etl_s\w+ \d+ %$/,
+  );
+  t.deepEqual(told?.causes, ['AM_LIMIT', 'QUEUE_FULL', 'BEHIND_OTHERS']);
+});
+
 test('a stopped queue, a cluster without nodes and a full queue are named', async (t) => {
   const stopped = edited(
     'wait-scheduler',
