@@ -58,6 +58,8 @@ export function livyConf(options: LivyConfOptions): Record<string, string> {
   return {
     'livy.server.host': '127.0.0.1',
     'livy.server.port': String(port),
+    // Livy keeps 200 lines of each stream by default, and a job that prints fast overruns them between two reads.
+    'livy.cache-log.size': '5000',
     // An interactive session's driver calls back; by default on the machine's outer address.
     'livy.rsc.rpc.server.address': '127.0.0.1',
     'livy.spark.master': master,

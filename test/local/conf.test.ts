@@ -8,6 +8,7 @@ test('Livy listens on the loopback address only, and without recovery unless ask
   t.is(conf['livy.server.host'], '127.0.0.1');
   t.is(conf['livy.server.port'], '18998');
   t.is(conf['livy.spark.master'], 'local[*]');
+  t.is(conf['livy.cache-log.size'], '5000', 'more of a log that is written fast survives until it is read');
   t.is(conf['livy.spark.deploy-mode'], undefined);
   t.is(conf['livy.server.recovery.mode'], undefined);
 });
