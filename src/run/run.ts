@@ -78,9 +78,13 @@ export class EngineRun implements Run {
     }
   }
 
-  async *events(options: EventOptions = {}): AsyncGenerator<RunEvent, void> {
+  events(options: EventOptions = {}): AsyncGenerator<RunEvent, void> {
     const followed = (given: EventOptions) => follow(this.#deps, this.#ref, given);
-    for await (const event of withProgress(this.#deps, this.#ref, options, followed)) {
+    return this.#learning(withProgress(this.#deps, this.#ref, options, followed));
+  }
+
+  async *#learning(events: AsyncIterable<RunEvent>): AsyncGenerator<RunEvent, void> {
+    for await (const event of events) {
       if (event.type === 'outcome') {
         this.#ref = event.outcome.ref;
         this.#outcome = event.outcome;
@@ -92,7 +96,10 @@ export class EngineRun implements Run {
 
   async *logs({ follow: goOn = false, signal, ...wanted }: LogOptions = {}): AsyncGenerator<RunEvent, void> {
     const options = { ...openingOf(wanted), ...(signal && { signal }) };
-    const events = goOn ? this.events(options) : logsNow(this.#deps, this.#ref, options);
+    // Who reads the log only has nobody asked for progress.
+    const events = goOn
+      ? this.#learning(follow(this.#deps, this.#ref, options))
+      : logsNow(this.#deps, this.#ref, options);
     for await (const event of events) {
       if (event.type === 'line' || event.type === 'gap' || event.type === 'notice') yield event;
     }
