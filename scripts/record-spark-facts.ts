@@ -62,7 +62,9 @@ const http = new Http({ baseUrl: history, service: 'Spark History Server' });
 const get = http.get.bind(http);
 http.get = async <T>(path: string, options: Parameters<typeof get>[1]): Promise<T> => {
   const answer: T = await get<T>(path, options);
-  const query = new URLSearchParams(Object.entries(options?.query ?? {}).map(([key, value]) => [key, String(value)]));
+  const query = new URLSearchParams(
+    Object.entries(options?.query ?? {}).map(([key, value]): [string, string] => [key, String(value)]),
+  );
   answers[query.size === 0 ? path : `${path}?${query.toString()}`] = JSON.parse(lean(JSON.stringify(answer)));
   return answer;
 };

@@ -10,7 +10,7 @@ export interface NextCommand {
 
 /** The three commands that are most worth typing next, most useful first. */
 export function nextCommands(report: RunReport, settings: Pick<Settings, 'url' | 'sources'>): NextCommand[] {
-  const { ref, spec, outcome, status, app } = report;
+  const { ref, spec, outcome, status } = report;
   if (!ref) return [];
   // What did not come from the environment or a profile has to be said again.
   const isTyped = settings.url !== undefined && (settings.sources.url ?? '').startsWith('--');
@@ -52,18 +52,24 @@ export function nextCommands(report: RunReport, settings: Pick<Settings, 'url' |
   if (status.state !== 'waiting') {
     return [attach('follows it: log, stages, end'), picture, cancel('stops it, and proves that it stopped')];
   }
-  const queue = app?.queue ?? spec?.queue;
   return [
     attach('follows it, and says why it waits'),
-    {
-      command:
-        queue === undefined
-          ? 'yarn application -list -appStates RUNNING,ACCEPTED'
-          : `yarn queue -status ${shellWord(queue)}`,
-      why: 'who holds the queue',
-    },
+    queueLook(report),
     cancel('gives its place away, and proves that it stopped'),
   ];
+}
+
+/** Who holds the queue that it waits in. */
+function queueLook({ status, app, spec }: RunReport): NextCommand {
+  const largest = status?.waiting?.queue?.largest;
+  if (largest)
+    return { command: `livywire explain-run ${shellWord(largest.appId)}`, why: 'what holds most of the queue' };
+  const queue = app?.queue ?? spec?.queue;
+  const command =
+    queue === undefined
+      ? 'yarn application -list -appStates RUNNING,ACCEPTED'
+      : `yarn queue -status ${shellWord(queue)}`;
+  return { command, why: 'who holds the queue' };
 }
 
 const yarnLook = (appId: string | undefined, name: string): NextCommand =>

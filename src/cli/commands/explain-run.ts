@@ -4,7 +4,7 @@ import { exitCodes } from '../exit-code.js';
 import { nextCommands } from '../next-commands.js';
 import { openRun } from '../open-run.js';
 import { connectionOptions, outputOptions } from '../options.js';
-import { age, outcomeLines, paintState, plain, since } from '../show.js';
+import { age, idsOf, outcomeLines, paintState, plain, since } from '../show.js';
 import type { Terminal } from '../terminal.js';
 
 type Paint = Terminal['paint'];
@@ -13,13 +13,18 @@ const section = (title: string, lines: readonly string[], paint: Paint): string[
   lines.length === 0 ? [] : ['', paint.bold(title), ...lines.map((line) => `  ${line}`)];
 
 /** How it stands: the outcome with its proof, else the last reading, else what the ledger has. */
-function standing({ outcome, status, attempts, title }: RunReport, now: number, paint: Paint): string[] {
+function standing({ outcome, status, attempts, title, ref }: RunReport, now: number, paint: Paint): string[] {
   if (outcome) return outcomeLines(outcome, paint, outcome.usage?.runMs === undefined);
+  const ids = ref
+    ? idsOf(ref)
+        .map((id) => `  ${id}`)
+        .join('')
+    : '';
   if (status) {
     const waiting = status.waiting?.summary;
     const never = status.waiting?.never;
     return [
-      `${paintState(status.state, status.state, paint)}  ${plain(title)}  (${status.source}: ${plain(status.raw)})`,
+      `${paintState(status.state, status.state, paint)}  ${plain(title)}  (${status.source}: ${plain(status.raw)})${ids}`,
       ...(waiting === undefined ? [] : [`  ${plain(waiting)}`]),
       ...(never === undefined ? [] : [`  ${paint.yellow(plain(never))}`]),
       ...(waiting === undefined && status.message ? [`  ${plain(status.message)}`] : []),
@@ -28,7 +33,7 @@ function standing({ outcome, status, attempts, title }: RunReport, now: number, 
   const last = attempts.at(-1);
   return [
     `${paintState('unknown', 'unknown', paint)}  ${plain(title)}  no server could be asked how it is now`,
-    ...(last ? [`  the ledger has it as ${last.phase}, submitted ${since(last.createdAt, now)} ago`] : []),
+    ...(last ? [`  the ledger has it as ${last.phase}, submitted ${since(last.createdAt, now)} ago${ids}`] : []),
   ];
 }
 
@@ -45,8 +50,8 @@ function times({ ref, outcome, app, status }: RunReport, now: number): string[] 
     ...line('ended', clock(app?.finishedMs)),
     ...line('waited in the queue', ms(usage?.queueMs) ?? (hasEnded ? undefined : ms(status?.waiting?.waitedMs))),
     ...line(hasEnded ? 'took' : 'running for', ms(usage?.runMs)),
-    ...(usage?.memoryMbSeconds === undefined ? [] : [`used ${usage.memoryMbSeconds} MB-seconds of memory`]),
-    ...(usage?.vcoreSeconds === undefined ? [] : [`used ${usage.vcoreSeconds} vcore-seconds`]),
+    ...(!usage?.memoryMbSeconds ? [] : [`used ${usage.memoryMbSeconds} MB-seconds of memory`]),
+    ...(!usage?.vcoreSeconds ? [] : [`used ${usage.vcoreSeconds} vcore-seconds`]),
   ];
 }
 
