@@ -2,6 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type RunOrder, type Submitter, SubmitterKilled, type Submitters } from './submitters.js';
 
+/** Who forces a request looks first whether anything comes of the old one, in milliseconds. */
+const FORCED_AFTER_MS = 8_000;
 /** Errors that livywire never throws on purpose: to go on after these would only take long. */
 const CRASHES = 3;
 
@@ -34,8 +36,8 @@ export interface Pursuit {
   readonly limitMs: number;
   /** So often `lost` is asked about again before it is the last word. */
   readonly lostTries: number;
-  /** Whether a person who is told that nobody can know has a request sent again. @defaultValue nobody does */
-  readonly mayForce?: () => boolean;
+  /** Whether a person who is told this has a request of unknown fate sent again. @defaultValue nobody does */
+  readonly mayForce?: (told: string) => boolean;
 }
 
 export async function pursue(tale: Tale, first: Submitter, pursuit: Pursuit): Promise<void> {
@@ -59,7 +61,10 @@ export async function pursue(tale: Tale, first: Submitter, pursuit: Pursuit): Pr
       const isOurs = fault !== 'service' && name !== 'WaitTimeoutError';
       tale.errors.push({ name, message, isOurs });
       if (fault === 'livywire' && ++crashes >= CRASHES) return;
-      if (name === 'SubmitUnknownError' && mayForce()) force = tale.isForced = true;
+      if (name === 'SubmitUnknownError' && mayForce(message)) {
+        force = tale.isForced = true;
+        await delay(FORCED_AFTER_MS);
+      }
       await delay(500);
     }
   }

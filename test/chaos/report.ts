@@ -59,8 +59,8 @@ export function chaosTable({ seeds, livywire, plain }: ChaosFigures): string {
       `from the true end of an application to the word of it: p50 ${p50} s, p99 ${p99} s of livywire's time. ` +
       (plain.keys > 0 ? `The plain client had ${plain.keys} keys of the same plans.` : ''),
     '',
-    `YARN had lost its memory before anybody had read the end of ${livywire.forgotten} keys: they were said to be lost, which is the truth, and is not counted as *lost*. ` +
-      `${livywire.forced} keys whose request had no answer stayed undecided because YARN had been restarted, and were sent (again) when told to (\`--force-resend\`).`,
+    `A restart of YARN took the truth about ${livywire.forgotten} keys along before anybody had read it: they were said to be lost, rightly, and are not counted as *lost*. ` +
+      `${livywire.forced} keys whose request had no answer stayed undecided for the same reason, until they were sent when told to (\`--force-resend\`).`,
     '',
     '| | | **livywire** | | | | **plain client** | | | |',
     '|---|---|---|---|---|---|---|---|---|---|',

@@ -23,8 +23,6 @@ const KEYS_PER_PROCESS = 20;
 const REQUEST_TIMEOUT_MS = 1_500;
 /** A key that has no outcome by then is given up, in milliseconds of real time. */
 const KEY_LIMIT_MS = 600_000;
-/** A YARN that was not up for so long before a POST proves no absence after it. */
-const YARN_BEFORE_MS = 10_000;
 /** A request held up, and then a slow spark-submit: what is sent twice shows within this time. */
 const LAST_SURFACE_MS = 9_000;
 
@@ -35,7 +33,9 @@ export interface KeyStory extends Tale {
   /** The tag of attempt n. */
   readonly tag: (attempt: number) => string;
   readonly affliction: Affliction;
-  /** From its first submit to the last word about it, in milliseconds of real time. */
+  /** When it was first submitted, milliseconds since the epoch. */
+  startMs: number;
+  /** From there to the last word about it, in milliseconds of real time. */
   tookMs: number;
 }
 
@@ -72,7 +72,7 @@ export async function trial(world: World, plans: readonly KeyPlan[], options: Tr
     const tag = (attempt: number) =>
       client === 'plain' ? `${space}-${index}-${attempt}` : attemptName(space, keyOf(index), attempt);
     schedule.add(client === 'plain' ? tag(1) : tag(1).replace(/-a1$/, ''), affliction);
-    return { ...newTale(), index, plan, tag, affliction, tookMs: 0 };
+    return { ...newTale(), index, plan, tag, affliction, startMs: 0, tookMs: 0 };
   });
   world.follow(schedule);
   const actor =
@@ -82,9 +82,9 @@ export async function trial(world: World, plans: readonly KeyPlan[], options: Tr
     const queue = [...stories];
     const lane = async (): Promise<void> => {
       for (let story = queue.shift(); story; story = queue.shift()) {
-        const start = Date.now();
+        story.startMs = Date.now();
         await actor.drive(story);
-        story.tookMs = Date.now() - start;
+        story.tookMs = Date.now() - story.startMs;
         if (++done % 50 === 0) say(`${client}: ${done} of ${stories.length} keys`);
         if (done > stories.length * 0.9) schedule.isHealed = true;
       }
@@ -180,7 +180,6 @@ class LivywireActor implements Actor {
 
   #follow(story: KeyStory, first: Submitter): Promise<void> {
     const { plan, index } = story;
-    const startMs = Date.now();
     const order: RunOrder = { key: keyOf(index), spec: specOf(plan), cancelAfterMs: plan.cancelAfterMs };
     return pursue(story, first, {
       submitters: this.#submitters,
@@ -189,7 +188,7 @@ class LivywireActor implements Actor {
       limitMs: KEY_LIMIT_MS,
       lostTries: 4,
       // A YARN that was started since proves no absence any more: somebody has to say that it may be sent again.
-      mayForce: () => this.#world.book.startedMs > startMs - YARN_BEFORE_MS,
+      mayForce: (told) => told.includes('may have forgotten'),
     });
   }
 

@@ -15,7 +15,7 @@ export interface Verdict {
   readonly isWrong: boolean;
   /** Said to be lost while faults lasted, and found again. */
   readonly wasLostAtFirst: boolean;
-  /** Said to be lost for good, and that is the truth: YARN was restarted without its memory before anybody had read the end. */
+  /** Said to be lost for good, and rightly: YARN was restarted, and took the truth or the proof of it along. */
   readonly isForgotten: boolean;
   /** Somebody had to say `--force-resend`. */
   readonly isForced: boolean;
@@ -63,7 +63,7 @@ export function judge(story: KeyStory, book: AppBook, speed: number): Verdict {
   }
   const final = said.at(-1);
   const isSaidLost = !isOpen && final?.kind === 'lost';
-  const isForgotten = isSaidLost && book.ranUnder(story.tag(final.attempt)).some((app) => app.isForgotten);
+  const isForgotten = isSaidLost && isTruthGone(story, book, final.attempt);
   const isLost = isOpen || final === undefined || (isSaidLost && !isForgotten);
   if (isLost)
     problems.push(
@@ -84,6 +84,16 @@ export function judge(story: KeyStory, book: AppBook, speed: number): Verdict {
     tookMs: story.tookMs,
     problems,
   };
+}
+
+/** A YARN that was not up for so long before a POST proves no absence after it, in milliseconds. */
+const YARN_BEFORE_MS = 10_000;
+
+/** YARN was restarted: it has forgotten how the application ended, or cannot show that one that was cancelled never came. */
+function isTruthGone({ plan, startMs, tag }: KeyStory, book: AppBook, attempt: number): boolean {
+  const apps = book.ranUnder(tag(attempt));
+  if (apps.length > 0) return apps.some((app) => app.isForgotten);
+  return plan.cancelAfterMs !== undefined && book.startedMs > startMs - YARN_BEFORE_MS;
 }
 
 function notTrue(
