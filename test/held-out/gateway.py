@@ -34,6 +34,8 @@ os.dup2(stream, 1)
 os.environ["PYSPARK_SUBMIT_ARGS"] = f"--driver-java-options '{options}' pyspark-shell"
 gateway = launch_gateway()
 jvm = gateway.jvm
+level = jvm.org.apache.logging.log4j.Level.INFO  # a shell starts with WARN
+jvm.org.apache.spark.util.Utils.setLogLevel(level)
 port = gateway.gateway_parameters.port
 secret = gateway.gateway_parameters.auth_token
 

@@ -14,7 +14,7 @@ interface Answer {
 export class Gateway {
   readonly work: string;
   readonly #child: ChildProcess;
-  readonly #lines: AsyncIterator<string>;
+  readonly #lines: AsyncIterator<string, undefined>;
 
   constructor(venv: string, folder: string, options: string) {
     this.work = join(folder, 'work');
@@ -41,8 +41,8 @@ export class Gateway {
 
   async ask(line: string): Promise<Answer> {
     this.#child.stdin?.write(`${line}\n`);
-    const { value, done } = await this.#lines.next();
-    if (done) throw new Error('the gateway has ended');
+    const { value } = await this.#lines.next();
+    if (value === undefined) throw new Error('the gateway has ended');
     const answer = JSON.parse(value) as Answer;
     if (answer.error !== undefined) throw new Error(answer.error);
     return answer;

@@ -1,7 +1,7 @@
 /**
  * Runs the scenarios for real and keeps what they wrote, one folder per case.
  *
- *     npx tsx test/held-out/record.ts --spark 3.5=<venv> [--spark 3.4=<venv>] [--only <part of a name>] [--missing] [--part 1/2]
+ *     npx tsx test/held-out/record.ts --spark 3.5=<venv> [--spark 3.4=<venv>] [--only <parts of names>] [--missing] [--part 1/2]
  *
  * A venv has pyspark, pandas and pyarrow (that of 3.5 also boto3 and moto). Further settings, for the cases that need them: --hadoop <folder of
  * Hadoop's jars> (YARN), --bare <python without pandas>, --old <another minor of python>, --s3-jars <folder with hadoop-aws>, --livy <url>,
@@ -32,7 +32,7 @@ const { values } = parseArgs({
     code: { type: 'string' },
     missing: { type: 'boolean', default: false },
     yarn: { type: 'boolean' },
-    gateway: { type: 'boolean', default: false },
+    gateway: { type: 'boolean' },
     'at-once': { type: 'string', default: '1' },
     part: { type: 'string', default: '1/1' },
   },
@@ -50,13 +50,16 @@ const newest = homes['3.5'];
 if (newest === undefined) throw new Error('--spark 3.5=<venv> is needed');
 
 const [part = 1, of = 1] = values.part.split('/').map(Number);
+const only = values.only.split(',');
+const rank = (name: string): number => only.findIndex((text) => name.includes(text));
 const wanted = spread(scenarios)
-  .filter(({ name }) => name.includes(values.only))
+  .filter(({ name }) => rank(name) !== -1)
+  .sort((a, b) => rank(a.name) - rank(b.name))
   .filter(({ code }) => values.code === undefined || String(code) === values.code)
   .filter(({ name }) => !values.missing || !existsSync(join(here, name)))
   .filter(({ mode }) => values.yarn === undefined || values.yarn === (mode?.startsWith('yarn') ?? false))
   .filter(({ spark = '3.5' }) => homes[spark] !== undefined)
-  .filter((scenario) => !values.gateway || canShare(scenario))
+  .filter((scenario) => values.gateway === undefined || values.gateway === canShare(scenario))
   .filter((_, i) => i % of === part - 1);
 
 const jar = join(folder, 'shop.jar');
@@ -71,7 +74,7 @@ execFileSync('jar', ['cf', jar, '-C', classes, '.']);
 const onYarn = wanted.some(({ mode }) => mode?.startsWith('yarn'));
 const yarn =
   onYarn && values.hadoop !== undefined ? new Yarn(join(folder, 'yarn'), values.hadoop, newest.home) : undefined;
-const runner = new Runner({ gateways: values.gateway ? join(folder, 'gateways') : undefined, homes, jar, yarn, livy: values.livy, settings: values, newestVenv: newest.venv });
+const runner = new Runner({ gateways: values.gateway === true ? join(folder, 'gateways') : undefined, homes, jar, yarn, livy: values.livy, settings: values, newestVenv: newest.venv });
 
 try {
   await yarn?.start();
@@ -80,8 +83,8 @@ try {
   const worker = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) await record(next);
   };
-  await Promise.all(Array.from({ length: Number(values['at-once']) }, worker));
   for (const scenario of wanted.filter(alone)) await record(scenario);
+  await Promise.all(Array.from({ length: Number(values['at-once']) }, worker));
 } finally {
   await runner.stop();
   await yarn?.stop();
@@ -141,6 +144,7 @@ function keep(target: string, scenario: Scenario, result: Result, work: string, 
     ...(values['s3-jars'] !== '' && { [values['s3-jars']]: '/opt/jars' }),
     ...(values.hadoop !== undefined && { [values.hadoop]: '/opt/hadoop' }),
     ...(values.disk !== '' && { [values.disk]: '/mnt/small' }),
+    ...Object.fromEntries(['3_5', '3_4', '3_3'].map((version) => [process.env[`CLASSES_${version}`] ?? '\0', '/opt/classes.jsa'])),
     ...(process.env['JAVA_HOME'] !== undefined && { [process.env['JAVA_HOME']]: '/opt/java' }),
   };
   const { exitCode, finalStatus, version, shared } = result;

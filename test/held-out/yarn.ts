@@ -39,6 +39,8 @@ const queues = {
 };
 const site = {
   'yarn.nodemanager.pmem-check-enabled': 'true',
+  // Otherwise the NodeManager leaves it to cgroups, and without them nobody watches.
+  'yarn.nodemanager.resource.memory.enforced': 'false',
   'yarn.nodemanager.resource.memory-mb': '8192',
   'yarn.nodemanager.container-monitor.interval-ms': '500',
   'yarn.resourcemanager.scheduler.monitor.enable': 'true',

@@ -23,8 +23,8 @@ def lookup(spark):
 
 def keep_all(spark):
     kept = []
-    while True:
-        kept.append(bytearray(64 * 1024 * 1024))
+    for _ in range(45):  # bounded: where nobody enforces the limit, it must not take the machine
+        kept.append(bytearray(b"x" * (64 * 1024 * 1024)))
         print("blocks kept:", len(kept), flush=True)
 
 
@@ -41,7 +41,7 @@ def features(spark):
     @F.udf(LongType())
     def embed(number):
         cache = []
-        for _ in range(200):
+        for _ in range(45):
             cache.append(bytearray(b"x" * (32 * 1024 * 1024)))
         return len(cache)
 
@@ -51,7 +51,7 @@ def features(spark):
 def profile(spark):
     def grow(parts):
         for part in parts:
-            blocks = [pd.DataFrame({"x": [1.0] * 4_000_000}) for _ in range(100)]
+            blocks = [pd.DataFrame({"x": [1.0] * 4_000_000}) for _ in range(45)]
             yield part.assign(id=len(blocks))
 
     print(spark.range(2, numPartitions=1).mapInPandas(grow, "id long").collect())

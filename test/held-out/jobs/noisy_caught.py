@@ -64,6 +64,7 @@ def too_large(spark):
 
 def slow_broadcast(spark):
     spark.conf.set("spark.sql.broadcastTimeout", "1")
+    spark.conf.set("spark.sql.adaptive.enabled", "false")
 
     @F.udf("long")
     def slow(number):

@@ -53,18 +53,6 @@ export const data: readonly Scenario[] = [
     spark: '3.4',
   },
   {
-    name: 'input-java-example',
-    code: 'INPUT_PATH_MISSING',
-    how: "Spark's own JavaWordCount on a file that is absent",
-    run: [
-      '--class',
-      'org.apache.spark.examples.JavaWordCount',
-      '{spark}/examples/jars/spark-examples.jar',
-      'books/faust.txt',
-    ],
-    spark: '3.3',
-  },
-  {
     name: 'input-yarn-csv',
     code: 'INPUT_PATH_MISSING',
     how: 'read.parquet of an absent day in YARN cluster mode',

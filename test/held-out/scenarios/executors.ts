@@ -172,7 +172,7 @@ export const executors: readonly Scenario[] = [
     code: 'BROADCAST_TIMEOUT',
     how: 'DataFrame: broadcast() of a slow side',
     run: memory('slow_side'),
-    conf: { 'spark.sql.broadcastTimeout': '2' },
+    conf: { 'spark.sql.broadcastTimeout': '2', 'spark.sql.adaptive.enabled': 'false' },
   },
   {
     name: 'broadcast-sql-33',
@@ -187,7 +187,7 @@ export const executors: readonly Scenario[] = [
     code: 'BROADCAST_TIMEOUT',
     how: 'SQL hint, YARN cluster mode, Spark 3.4',
     run: memory('slow_sql'),
-    conf: { 'spark.sql.broadcastTimeout': '2' },
+    conf: { 'spark.sql.broadcastTimeout': '2', 'spark.sql.adaptive.enabled': 'false' },
     mode: 'yarn-cluster',
     spark: '3.4',
   },

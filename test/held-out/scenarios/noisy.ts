@@ -130,8 +130,9 @@ export const noisy: readonly Scenario[] = [
   {
     name: 'ok-example-pi',
     code: null,
-    how: "Spark's own SparkPi",
-    run: ['--class', 'org.apache.spark.examples.SparkPi', '{spark}/examples/jars/spark-examples.jar', '2'],
+    how: "Spark's own pi.py",
+    run: ['{spark}/examples/src/main/python/pi.py', '2'],
+    flags: ['--name', 'pi'],
     spark: '3.3',
   },
 ];

@@ -147,6 +147,14 @@ export const python: readonly Scenario[] = [
     run: ['--class', 'shop.Raport', '{jar}'],
   },
   {
+    name: 'class-jar-absent',
+    code: 'CLASS_NOT_FOUND',
+    also: ['INPUT_PATH_MISSING', 'SUBMIT_OPTION'],
+    how: 'the jar of --class is absent (and so is its class), Spark 3.3',
+    run: ['--class', 'org.apache.spark.examples.JavaWordCount', '{spark}/examples/jars/spark-examples.jar', 'books/faust.txt'],
+    spark: '3.3',
+  },
+  {
     name: 'class-main-yarn',
     code: 'CLASS_NOT_FOUND',
     how: '--class of a class that the jar lacks, YARN cluster mode',
