@@ -21,9 +21,10 @@ export class LineSplitter {
 
   /** The lines that end in these bytes; what is behind the last line feed waits for more. */
   push(piece: Buffer): SplitLine[] {
-    const all = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
-    const isSmall = all.length <= LONGEST_LINE;
-    const lines = isSmall && !this.#keepBytes ? this.#splitText(all) : this.#splitBytes(all);
+    const first = piece.indexOf(LINE_FEED);
+    const isUsual = first >= 0 && this.#rest.length + first <= LONGEST_LINE && piece.length <= LONGEST_LINE;
+    if (isUsual && !this.#keepBytes) return this.#splitText(piece, first);
+    const lines = this.#splitBytes(this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]));
     // A copy: a few bytes must not keep the whole piece in memory.
     this.#rest = Buffer.from(this.#rest);
     return lines;
@@ -37,14 +38,12 @@ export class LineSplitter {
   }
 
   /** The usual case, decoded at once: no byte of a longer UTF-8 character looks like a line feed. */
-  #splitText(all: Buffer): SplitLine[] {
-    const end = all.lastIndexOf(LINE_FEED);
-    this.#rest = all.subarray(end + 1);
-    if (end < 0) return [];
-    return all
-      .toString('utf8', 0, end)
-      .split('\n')
-      .map((line) => ({ text: withoutReturn(line) }));
+  #splitText(piece: Buffer, first: number): SplitLine[] {
+    const begun = Buffer.concat([this.#rest, piece.subarray(0, first)]).toString('utf8');
+    const last = piece.lastIndexOf(LINE_FEED);
+    this.#rest = Buffer.from(piece.subarray(last + 1));
+    const whole = last === first ? [] : piece.toString('utf8', first + 1, last).split('\n');
+    return [begun, ...whole].map((line) => ({ text: withoutReturn(line) }));
   }
 
   #splitBytes(all: Buffer): SplitLine[] {

@@ -149,7 +149,13 @@ export class Http {
     const url = urlOf(this.baseUrl, path, options.query);
     const incoming = await this.#send('GET', url, 'text/plain, */*;q=0.8', options, undefined);
     if (incoming.truncated && options.maxBytes === undefined) throw this.#tooLong('GET', url, incoming);
-    return { text: incoming.bytes.toString('utf8'), ...incoming };
+    return {
+      ...incoming,
+      // Only where it is wanted: who reads bytes should not pay for a second copy of them.
+      get text() {
+        return incoming.bytes.toString('utf8');
+      },
+    };
   }
 
   /** Closes the sockets of its own network; one that was handed in is its owner's to close. */

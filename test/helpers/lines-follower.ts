@@ -5,7 +5,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
-import { createLivywire, memoryLedger } from '../../src/index.js';
+import { createLivywire, isFinal, memoryLedger } from '../../src/index.js';
 import type { FollowedLines, LinesJob } from './lines.js';
 
 const { url, yarnUrl, file, lines, pauseSeconds } = JSON.parse(process.argv[2] ?? '{}') as LinesJob;
@@ -37,14 +37,18 @@ class Count {
 async function follow(events: AsyncIterable<{ readonly type: string }>): Promise<Omit<FollowedLines, 'outcome'>> {
   const [out, err] = [new Count('out', lines), new Count('err', lines / 100)];
   let [gaps, firstAt, lastAt, beforeEnd] = [0, 0, 0, 0];
-  const baselineMiB = rss();
-  let peakMiB = baselineMiB;
+  let baselineMiB = 0;
+  let peakMiB = 0;
   const timer = setInterval(() => (peakMiB = Math.max(peakMiB, rss())), 100);
   for await (const event of events as ReturnType<typeof run.events>) {
     if (event.type === 'gap') gaps++;
-    if (event.type === 'state' && event.status.state !== 'running' && out.next > 1) beforeEnd ||= out.next - 1;
+    if (event.type === 'state' && isFinal(event.status)) beforeEnd = out.next - 1;
     if (event.type !== 'line' || !(out.take(event.text) || err.take(event.text))) continue;
-    if (firstAt === 0) firstAt = performance.now();
+    if (firstAt === 0) {
+      firstAt = performance.now();
+      // Everything is loaded and connected by now, and the million is yet to come.
+      baselineMiB = rss();
+    }
     lastAt = performance.now();
   }
   clearInterval(timer);

@@ -24,6 +24,7 @@ export interface FollowedLines {
   readonly beforeEnd: number;
   /** From the first line to the last. */
   readonly seconds: number;
+  /** Of the whole process, when the first line came. */
   readonly baselineMiB: number;
   readonly peakMiB: number;
 }
