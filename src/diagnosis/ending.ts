@@ -1,4 +1,4 @@
-import type { Burst } from './burst.js';
+import { type Burst, endsDriver } from './burst.js';
 import type { Line } from './line.js';
 import type { Verdict } from './verdict.js';
 
@@ -16,7 +16,7 @@ export function endingOf(bursts: readonly Burst[], lines: readonly Line[], { kin
   const tracebacks = bursts.filter(isTraceback);
   const lasts = tracebacks.filter(({ source }, i) => !tracebacks.slice(i + 1).some((later) => later.source === source));
   const uncaught = lastOf(lasts, (one) => isLast(one, lines, kind));
-  const ofThread = lastOf(bursts, ({ thread }) => thread === 'main' || thread === 'Driver');
+  const ofThread = lastOf(bursts, endsDriver);
   const told = bursts.filter(({ isTold, source }) => isTold === true || source === 'yarn');
   // A JVM that dies says so last, whatever Python had printed before.
   const dying = kind === 'failed' && lastOf(bursts, (one) => isBareJava(one) && /Error$/.test(one.throwables[0]?.type ?? '')); // prettier-ignore
@@ -43,7 +43,7 @@ const isBareJava = ({ event, thread, throwables }: Burst): boolean =>
 /** Whether nothing came behind it, or it must be what ended a job that did fail. */
 function isLast(burst: Burst, lines: readonly Line[], kind: Verdict['kind']): boolean {
   if (kind !== undefined) return true;
-  if (burst.spokenAfter > 0) return false;
+  if (burst.spokenAfter > 0 || isMixed(burst)) return false;
   const raised = burst.throwables.findLast(({ role }) => role === 'raised');
   if (!raised?.message.includes('\n') || LONG_WORDED.test(raised.type)) return !isStoppedAfter(burst, lines);
   // More lines follow directly: its own, or what the job printed as it went on.
@@ -57,4 +57,11 @@ function isStoppedAfter(burst: Burst, lines: readonly Line[]): boolean {
     ({ event }) => event && (STOPPED.test(event.message) || STOPPED_AT_EXIT.test(event.message)),
   );
   return first?.event !== undefined && STOPPED.test(first.event.message);
+}
+
+/** Python's own exception with the JVM's below it, and nothing of Py4J in between: somebody printed a log. */
+function isMixed({ throwables }: Burst): boolean {
+  const raised = throwables.findLastIndex(({ lang, role }) => lang === 'python' && role === 'raised');
+  const isPythons = !LONG_WORDED.test(throwables[raised]?.type ?? '');
+  return isPythons && throwables.slice(raised + 1).some(({ lang }) => lang === 'java');
 }

@@ -1,5 +1,5 @@
 import type { RunStatus } from '../core/index.js';
-import type { Burst } from './burst.js';
+import { type Burst, endsDriver } from './burst.js';
 import type { Line } from './line.js';
 
 /** How it ended, as far as a log tells: `undefined` where it does not. */
@@ -17,7 +17,7 @@ const FINAL_STATUS = /^\s{0,9}final status: (FAILED|SUCCEEDED|KILLED)$/;
 const MASTER_EXIT = /AM Container for appattempt_\S{1,60} exited with\s{1,3}exitCode: (-?\d{1,6})/;
 const FAILED_APP = /^(?:Exception in thread "main" )?\S{0,80}\s?Application (?:application_\d{1,20}_\d{1,9} )?(?:finished with failed status|failed \d{1,3} times)/; // prettier-ignore
 const KILLED_APP = /^Application (?:application_\d{1,20}_\d{1,9} was killed by user|killed by user)/;
-const SUBMIT_ERROR = /^(?:Error: |Exception in thread "main" )/;
+const SUBMIT_ERROR = /^Error: (?!.*\b0 errors\b)/;
 
 const ofStatus: Readonly<Record<string, Verdict['kind']>> = { FAILED: 'failed', SUCCEEDED: 'succeeded', KILLED: 'killed' }; // prettier-ignore
 const ofState = (state: RunStatus['state']): Verdict['kind'] =>
@@ -49,7 +49,7 @@ export function verdictOf(
     else if (master !== undefined || FAILED_APP.test(words)) said = 'failed';
     if (SUBMIT_ERROR.test(words) || (userExit !== undefined && userExit !== 0)) hinted = 'failed';
   }
-  if (bursts.some(({ thread }) => thread === 'main' || thread === 'Driver')) hinted = 'failed';
+  if (bursts.some(endsDriver)) hinted = 'failed';
   const ofExit = known.exitCode === undefined ? undefined : known.exitCode === 0 ? 'succeeded' : 'failed';
   const kind = ofState(known.state) ?? ofExit ?? said ?? hinted;
   return {

@@ -1,5 +1,6 @@
 import type { DiagnosisLine, RunStatus } from '../core/index.js';
-import { type Burst, BurstReader } from './burst.js';
+import type { Burst } from './burst.js';
+import { BurstReader } from './burst-reader.js';
 import { endingOf } from './ending.js';
 import { type Line, readLine } from './line.js';
 import { type Frame, ownFrame, raisedAt, type Throwable } from './throwable.js';

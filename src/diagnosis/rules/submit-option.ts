@@ -13,18 +13,20 @@ export const submitOption: Rule = {
     'Sizes have a unit: 4g, 512m. Settings are --conf key=value, and keys begin with spark.',
   ],
   match: (view) =>
-    findTold(view, [
-      {
-        says: /can't open file '?([^':]{1,500})'?: \[Errno 2\]/,
-        title: ([, path]) => `The job's own file is not there: ${path}`,
-      },
-      { says: /^Error: (?!Failed to load class|Could not find or load main).{1,300}/, title: FIRST_WORDS },
-      { says: /^Unrecognized (?:VM )?option:? .{1,200}/, title: FIRST_WORDS },
-      {
-        says: /^(?:Invalid (?:maximum|initial) heap size|Initial heap size set to a larger value).{0,200}/,
-        title: FIRST_WORDS,
-      },
-    ]) ??
+    (isContainers(view)
+      ? undefined
+      : findTold(view, [
+          {
+            says: /can't open file '?([^':]{1,500})'?: \[Errno 2\]/,
+            title: ([, path]) => `The job's own file is not there: ${path}`,
+          },
+          { says: /^Error: (?!Failed to load class|Could not find or load main).{1,300}/, title: FIRST_WORDS },
+          { says: /^Unrecognized (?:VM )?option:? .{1,200}/, title: FIRST_WORDS },
+          {
+            says: /^(?:Invalid (?:maximum|initial) heap size|Initial heap size set to a larger value).{0,200}/,
+            title: FIRST_WORDS,
+          },
+        ])) ??
     ofArguments(view) ??
     findThrown(view, [
       { says: /INVALID_(?:DRIVER|EXECUTOR)_MEMORY/ },
@@ -34,10 +36,17 @@ export const submitOption: Rule = {
     ]),
 };
 
-/** spark-submit itself throws while it reads its arguments. */
+/** What a container of YARN says of its own command line was not said by spark-submit. */
+const isContainers = ({ verdict, told }: View): boolean =>
+  verdict.masterExit !== undefined && told.some(({ text }) => text.includes('Exception from container-launch'));
+
+/** spark-submit itself throws: while it reads its arguments, or finds not what it is to send along. */
 function ofArguments({ thrown }: View): Match | undefined {
-  const found = thrown.find(({ frames }) =>
-    /^SparkSubmit(?:Arguments|OptionParser)\.scala$/.test(frames[0]?.file ?? ''),
+  const found = thrown.find(
+    ({ type, frames }) =>
+      /^SparkSubmit(?:Arguments|OptionParser)\.scala$/.test(frames[0]?.file ?? '') ||
+      (type.endsWith('FileNotFoundException') &&
+        frames.some(({ inside }) => inside?.startsWith('Client.copyFileToRemote'))),
   );
   return found && { thrown: found, place: 'none' };
 }
