@@ -10,7 +10,8 @@ export type Sighting =
   | { readonly kind: 'suspect'; readonly status: RunStatus }
   /** Everyone who could know was asked, and answered no. */
   | { readonly kind: 'absent' }
-  | { readonly kind: 'unknown'; readonly reason: string };
+  /** `isSilence`: somebody did not answer; else all did, and their answers prove nothing. */
+  | { readonly kind: 'unknown'; readonly reason: string; readonly isSilence: boolean };
 
 /** Looks for an attempt at the backend by name, and at the resource manager by tag. */
 export class Lookout {
@@ -43,19 +44,22 @@ export class Lookout {
           status: { ...statusOfApp(app), ...('answer' in held && held.answer && pickId(held.answer)) },
         };
     }
-    if (search && 'problem' in search) return { kind: 'unknown', reason: search.problem };
-    if (search && 'answer' in search && search.answer.kind === 'unknown')
-      return { kind: 'unknown', reason: search.answer.reason };
-    if (search && posts.length > 0 && firstPostMs === undefined) {
-      return { kind: 'unknown', reason: 'YARN could not be asked for its time when the first request was sent' };
-    }
+    if (search && 'problem' in search) return silence(search.problem);
     if ('problem' in held) {
       // YARN alone can prove absence of an application, but we could send nothing while the backend is silent.
-      return { kind: 'unknown', reason: held.problem };
+      return silence(held.problem);
+    }
+    if (search && 'answer' in search && search.answer.kind === 'unknown')
+      return { kind: 'unknown', reason: search.answer.reason, isSilence: false };
+    if (search && posts.length > 0 && firstPostMs === undefined) {
+      const reason = 'YARN could not be asked for its time when the first request was sent';
+      return { kind: 'unknown', reason, isSilence: false };
     }
     return held.answer ? { kind: 'suspect', status: held.answer } : { kind: 'absent' };
   }
 }
+
+const silence = (reason: string): Sighting => ({ kind: 'unknown', reason, isSilence: true });
 
 const pickId = ({ id }: RunStatus): Pick<RunStatus, 'id'> => (id === undefined ? {} : { id });
 

@@ -214,15 +214,18 @@ export class Starter {
     // Time as we slept it, so that a clock that is set, or a machine that was suspended, does not count as quiet.
     let quietMs: number | undefined; // for how long nothing has spoken against absence
     let suspectMs: number | undefined;
+    let silentMs: number | undefined;
     let why = reason;
     for (let pause = FIRST_PAUSE_MS, slept = 0; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
       const sighting: Sighting = await this.#lookout.look(before, signal);
       const now = clock.now();
       quietMs = sighting.kind === 'absent' ? (quietMs ?? -slept) + slept : undefined;
       suspectMs = sighting.kind === 'suspect' ? (suspectMs ?? -slept) + slept : undefined;
+      silentMs = sighting.kind === 'unknown' && sighting.isSilence ? (silentMs ?? -slept) + slept : undefined;
       if (sighting.kind === 'found') return this.#adopt(sighting);
       if (sighting.kind === 'unknown') why = sighting.reason;
-      if (this.#force && sighting.kind !== 'suspect') {
+      // A server that is just not there may show the run in a moment.
+      if (this.#force && sighting.kind !== 'suspect' && (silentMs ?? waits.settleMs) >= waits.settleMs) {
         this.#force = false; // once
         this.#isForced = true;
         return undefined;

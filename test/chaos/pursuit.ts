@@ -47,6 +47,7 @@ export async function pursue(tale: Tale, first: Submitter, pursuit: Pursuit): Pr
   let [lost, crashes] = [0, 0];
   while (Date.now() < limit) {
     const word = await answerOf(submitter, { ...order, retryOf, forceResend: force });
+    force = false; // for one request
     submitter = await submitters.pick(word === undefined ? submitter : undefined);
     if (word?.say === 'outcome') {
       const { kind, attempt, evidence, notes } = word;

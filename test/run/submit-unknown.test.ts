@@ -154,6 +154,31 @@ test('forceResend sends once more although nobody knows, and only once', async (
   t.is(backend.applications(run.ref.name), 1);
 });
 
+test('forceResend waits for a YARN that is just out of reach: it may show the run', async (t) => {
+  const { lw, registry, backend, posts, clock } = setUp();
+  backend.start = async ({ name }) => {
+    backend.requests.push(`POST ${name}`);
+    registry.set('application_1_1', { tags: [name] });
+    registry.down();
+    return lost;
+  };
+  void clock.sleep(30_000).then(() => registry.up());
+  const run = await lw.submit(spec, { key: 'k', forceResend: true });
+  t.is(run.ref.appId, 'application_1_1');
+  t.is(posts(), 1);
+});
+
+test('forceResend sends again where YARN stays out of reach, after the settle time', async (t) => {
+  const { lw, registry, backend, posts, clock } = setUp();
+  backend.failNext('request-lost');
+  const start = backend.start.bind(backend);
+  backend.start = (plan) => (registry.down(), start(plan));
+  const begin = clock.now();
+  await lw.submit(spec, { key: 'k', forceResend: true });
+  t.is(posts(), 2);
+  t.true(clock.now() - begin >= 60_000);
+});
+
 test('forceResend sends nothing when the run is found after all', async (t) => {
   const { lw, backend, posts } = setUp();
   backend.failNext('reply-lost');
