@@ -26,7 +26,8 @@ export function hasUnicode(env: Io['env']): boolean {
 
 /** One bar for all that Spark has planned so far, one for each stage at work, no line longer than the terminal is wide. */
 export function progressLines(progress: RunProgress, style: BarStyle): string[] {
-  const { active, queries = [] } = progress;
+  const { active, queries = [], stages, tasks } = progress;
+  if (active.length === 0 && stages.done + stages.failed + tasks.done === 0) return []; // nothing is planned yet
   const shown = active.slice(0, STAGES_SHOWN);
   const left = active.length - shown.length;
   const widths = {

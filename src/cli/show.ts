@@ -108,7 +108,8 @@ export function outcomeLines(outcome: RunOutcome, paint: Colors, isLate = false)
         `  next: livywire run --key ${shellWord(ref.key)} --retry-of lost … starts it again, once you know that it may run twice`,
       );
   }
-  if (outcome.progress) lines.push(paint.dim(`  ${countWords(outcome.progress)}`));
+  const { progress } = outcome;
+  if (progress && progress.stages.done + progress.stages.failed > 0) lines.push(paint.dim(`  ${countWords(progress)}`));
   lines.push(...notes.map((note) => `  note: ${plain(note)}`));
   if (outcome.kind !== 'succeeded') {
     const link = links.driverLog ?? links.history ?? links.sparkUi;

@@ -32,6 +32,8 @@ export interface SparkProgressOptions {
 
 /** Runs whose last counts are remembered. */
 const REMEMBERED = 100;
+/** Of stages that nobody told of while they ended, so many are told at the end: the last ones. */
+const MOST_TOLD = 50;
 /** Readings passed over after the n-th failure in a row: n, at most this many. */
 const MOST_PASSED_OVER = 5;
 
@@ -128,9 +130,12 @@ class Reader implements ProgressReader {
     const now = over ? { ...over.progress, ended: endedStages(over.stages) } : await this.#now(ref, options);
     if (!now) return undefined;
     const { ended = [], ...counts } = now;
+    // A driver that YARN started again: its stages have the numbers of the first one's.
+    const last = this.#last;
+    if (last && counts.source === last.source && counts.tasks.done < last.tasks.done) this.#told.clear();
     this.#memory.remember({ ...counts, active: [] });
     this.#last = counts;
-    const untold = ended.filter((stage) => this.#isNew(stage));
+    const untold = ended.filter((stage) => this.#isNew(stage)).slice(-MOST_TOLD);
     return untold.length === 0 ? counts : { ...counts, ended: untold };
   }
 

@@ -93,9 +93,14 @@ function summary(facts: WaitFacts, causes: readonly WaitCause[], never: string |
     ...isFor('AM_LIMIT', 'AM limit reached'),
     ...isFor('USER_LIMIT', "the user's limit reached"),
     ...(causes.includes('CLUSTER_FULL') && wants ? [`no node has ${size(wants)} free`] : []),
+    ...(isAlone(facts, causes) ? ['nobody else runs in it: no room is left beside the driver itself'] : []),
     ...(largest ? [`largest: ${largest.name} ${largest.percent} %`] : []),
   ].join(' · ');
 }
+
+/** The only application that has anything, and still there is no room. */
+const isAlone = ({ raw, ahead, largest }: WaitFacts, causes: readonly WaitCause[]): boolean =>
+  raw === 'RUNNING' && ahead === 0 && !largest && (causes.includes('QUEUE_FULL') || causes.includes('CLUSTER_FULL'));
 
 function neverWords(facts: WaitFacts): string | undefined {
   const { wants, nodes, raw } = facts;

@@ -77,6 +77,11 @@ test('a bar is full only when all is done', (t) => {
   t.notRegex(at(1_000) ?? '', /░/);
 });
 
+test('before anything is planned nothing is drawn', (t) => {
+  const none = { done: 0, failed: 0, running: 0, total: 0 };
+  t.deepEqual(draw(79, true, { stages: none, tasks: none, executors: 0, active: [] }), []);
+});
+
 test('without a total there are counts and no bar', (t) => {
   const lines = draw(79, true, { ...progress, tasks: { done: 5, failed: 0, running: 1 }, active: [], queries: [] });
   t.deepEqual(lines, ['tasks  5  stages 2/7  4 executors']);

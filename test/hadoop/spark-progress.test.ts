@@ -89,6 +89,20 @@ test('a stage is told once, whoever tells it first', async (t) => {
   );
 });
 
+test("a second driver's stages are told, though they have the numbers of the first one's", async (t) => {
+  const spark = await driver(t, trace[0] as Moment);
+  const reader = source(t, { yarn: spark.http }).progress.open(onYarn);
+  const told: number[] = [];
+  for (const moment of [...trace, ...trace]) {
+    spark.now = moment;
+    told.push(...((await reader.read(onYarn))?.ended ?? []).map(({ id }) => id));
+  }
+  t.deepEqual(
+    told.sort((a, b) => a - b),
+    [0, 1, 2, 4, 5, 7].flatMap((id) => [id, id]),
+  );
+});
+
 test('a log that knows less takes nothing back', async (t) => {
   const spark = await driver(t, trace.at(-1) as Moment);
   const reader = source(t, { yarn: spark.http }).progress.open(onYarn);

@@ -131,6 +131,21 @@ test("the fair scheduler's queues and words are read as well", async (t) => {
   t.deepEqual(told?.causes, ['AM_LIMIT', 'QUEUE_FULL', 'BEHIND_OTHERS']);
 });
 
+test('a driver that has left no room for its own executors is told so', async (t) => {
+  const id = appIdOf('wait-app');
+  const alone = edited('wait-app', ({ app }: { app: Record<string, unknown> }) =>
+    Object.assign(app, { state: 'RUNNING', runningContainers: 1, diagnostics: '', allocatedMB: 7_168 }),
+  );
+  const apps = edited('wait-apps', (body: { apps: { app: { id: string; allocatedMB: number }[] } }) => {
+    body.apps.app = body.apps.app.filter((one) => one.id === id).map((one) => ({ ...one, allocatedMB: 7_168 }));
+  });
+  const { told } = await explain(t, id, { ...held, app: alone, apps });
+  t.is(
+    told?.summary,
+    'the driver waits for executors · queue default 88 % used · no node has 4.5 GB free · nobody else runs in it: no room is left beside the driver itself',
+  );
+});
+
 test('a stopped queue, a cluster without nodes and a full queue are named', async (t) => {
   const stopped = edited(
     'wait-scheduler',
