@@ -2,7 +2,6 @@ import {
   type AppReport,
   type AttemptRecord,
   isFinal,
-  type Logger,
   type LogItem,
   type RunOutcome,
   type RunRecord,
@@ -14,24 +13,10 @@ import { readEventLog, YarnRegistry } from '../hadoop/index.js';
 import { createNetwork, Http, type Network } from '../http/index.js';
 import { cleanReport, type ReportLog, type RunReport } from '../report/index.js';
 import type { Run } from '../run/index.js';
+import type { GatherOptions } from './gather-options.js';
 import { borne, gatherSpark, RETRIES } from './gather-spark.js';
 import { openLedger } from './open-ledger.js';
 import { networkOptions } from './settings-network.js';
-import type { Settings } from './settings.js';
-
-export interface GatherOptions {
-  readonly settings: Settings;
-  /** Our clock, milliseconds since the epoch. */
-  readonly now: number;
-  /** So many last lines of each stream of the log. @defaultValue `0`: no log */
-  readonly logTail?: number;
-  /** Ask for jobs, stages, executors. @defaultValue `false` */
-  readonly withSpark?: boolean;
-  /** Read those from this event log, not from a server. */
-  readonly eventLog?: string;
-  readonly signal?: AbortSignal;
-  readonly logger?: Logger;
-}
 
 /**
  * Everything that can be had about a run, from the ledger, Livy, YARN, Spark and the log. Whoever cannot be asked makes the report

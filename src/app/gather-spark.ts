@@ -1,7 +1,7 @@
 import { isLivywireError, type RunOutcome, type RunRef, type SparkFacts } from '../core/index.js';
 import { readEventLog, readSparkFacts } from '../hadoop/index.js';
 import { Http, type Network } from '../http/index.js';
-import type { GatherOptions } from './gather-report.js';
+import type { GatherOptions } from './gather-options.js';
 
 /** Of a whole application, from a History Server that may have to read a log of gigabytes first. */
 const TIMEOUT_MS = 120_000;

@@ -37,7 +37,11 @@ export function nextCommands(report: RunReport, settings: Pick<Settings, 'url' |
       return isTransient ? [...retry, logs, picture] : [logs, picture, ...retry];
     }
     case 'lost':
-      return [doctor, yarnLook(ref.appId, ref.name), ...again('lost', 'only when you know that it may run twice')];
+      return [
+        { ...doctor, why: 'whether these are the servers that it was started on' },
+        yarnLook(ref.appId, ref.name),
+        ...again('lost', 'only when you know that it may run twice'),
+      ];
     case 'cancelled':
       return [logs, picture, ...again('failed', 'a new attempt under the same key')];
     case 'succeeded':
