@@ -78,16 +78,15 @@ def memory_killed_executor(spark):
 
 
 def lost_shuffle_files(spark):
-    def written():
-        folders = os.environ["SPARK_LOCAL_DIRS"].split(",")
-        return [file for folder in folders for file in glob.glob(f"{folder}/*/shuffle_*.index")]
-
     def clear(part, rows):
-        if TaskContext.get().stageAttemptNumber() == 0:
-            while part > 0 and not written():
+        folder = os.environ["SPARK_LOCAL_DIRS"].split(",")[0]
+        mark = f"{folder}/cleared"
+        if part == 1 and not os.path.exists(mark):
+            while not (written := glob.glob(f"{folder}/*/shuffle_*.index")):
                 time.sleep(0.2)
-            for file in written():
+            for file in written:
                 os.remove(file)
+            open(mark, "w").close()
         return ((n % 3, n) for n in rows)
 
     print(spark.sparkContext.parallelize(range(100), 2).mapPartitionsWithIndex(clear).groupByKey(2).count())

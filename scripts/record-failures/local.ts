@@ -52,6 +52,7 @@ export async function runLocally(
     extendEnv: false,
   });
   await rm(folder, { recursive: true, force: true });
+  if (done.timedOut) throw new Error(`not done after ${LONGEST_MS / 1000} s`); // what is cut off is no failure of its own
   const remains = [done.stdout, done.stderr].map((text) => text.replaceAll(folder, '/mnt/tmp'));
   return {
     remains: { stdout: ended(remains[0] ?? ''), stderr: ended(remains[1] ?? '') },

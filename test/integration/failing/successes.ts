@@ -62,6 +62,16 @@ export const successes: readonly FailingCase[] = [
     'memory_killed_executor',
     'java_warning',
   ]),
+  {
+    // YARN takes executors away for another queue; Spark asks for others and counts none of it as a failure.
+    name: 'success-preempted',
+    code: null,
+    job: 'long.py',
+    args: ['45'],
+    modes: ['cluster'],
+    spec: { numExecutors: 5 },
+    meanwhile: 'preempt',
+  },
   { name: 'success-old-jvm-option', code: null, job: 'fine.py', modes: ['cluster'], conf: { 'spark.driver.extraJavaOptions': '-XX:+UseConcMarkSweepGC' } }, // prettier-ignore
   ...ways({ ...quiet, modes: ['cluster'], conf: { 'spark.yarn.maxAppAttempts': '2' } }, 'success', ['second_attempt']),
   ...ways(
