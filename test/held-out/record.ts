@@ -74,7 +74,15 @@ execFileSync('jar', ['cf', jar, '-C', classes, '.']);
 const onYarn = wanted.some(({ mode }) => mode?.startsWith('yarn'));
 const yarn =
   onYarn && values.hadoop !== undefined ? new Yarn(join(folder, 'yarn'), values.hadoop, newest.home) : undefined;
-const runner = new Runner({ gateways: values.gateway === true ? join(folder, 'gateways') : undefined, homes, jar, yarn, livy: values.livy, settings: values, newestVenv: newest.venv });
+const runner = new Runner({
+  gateways: values.gateway === true ? join(folder, 'gateways') : undefined,
+  homes,
+  jar,
+  yarn,
+  livy: values.livy,
+  settings: values,
+  newestVenv: newest.venv,
+});
 
 try {
   await yarn?.start();
@@ -144,10 +152,13 @@ function keep(target: string, scenario: Scenario, result: Result, work: string, 
     ...(values['s3-jars'] !== '' && { [values['s3-jars']]: '/opt/jars' }),
     ...(values.hadoop !== undefined && { [values.hadoop]: '/opt/hadoop' }),
     ...(values.disk !== '' && { [values.disk]: '/mnt/small' }),
-    ...Object.fromEntries(['3_5', '3_4', '3_3'].map((version) => [process.env[`CLASSES_${version}`] ?? '\0', '/opt/classes.jsa'])),
+    ...Object.fromEntries(
+      ['3_5', '3_4', '3_3'].map((version) => [process.env[`CLASSES_${version}`] ?? '\0', '/opt/classes.jsa']),
+    ),
     ...(process.env['JAVA_HOME'] !== undefined && { [process.env['JAVA_HOME']]: '/opt/java' }),
   };
-  const { exitCode, finalStatus, version, shared } = result;
+  const { exitCode, finalStatus, shared } = result;
+  const version = /Running Spark version (\S+)/.exec(result.stderr)?.[1] ?? result.version;
   const meta = {
     code,
     ...(also && { also }),

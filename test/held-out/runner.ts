@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Gateway } from './gateway.js';
 import { type Scenario } from './scenarios/scenario.js';
+import { watch, type Submitted } from './submitted.js';
 import { type Yarn } from './yarn.js';
 
 export interface Result {
@@ -29,12 +30,6 @@ interface Setting {
   readonly gateways: string | undefined;
   readonly livy: string | undefined;
   readonly settings: { readonly bare: string; readonly old: string; readonly 's3-jars': string; readonly disk: string };
-}
-interface Spark {
-  readonly child: ChildProcess;
-  readonly out: () => Omit<Result, 'yarn' | 'finalStatus'>;
-  readonly seen: (text: string) => Promise<void>;
-  readonly app: () => Promise<string>;
 }
 
 /** Quick to start; a folder with an archive of classes per Spark (spark-3.5.jsa) makes it quicker still. */
@@ -86,7 +81,14 @@ export class Runner {
     const back = (log: string) => log.replaceAll(gateway.work, work);
     const version = /Running Spark version (\S+)/.exec(answer.stderr)?.[1];
     const logs = { stdout: back(answer.stdout), stderr: back(answer.stderr) };
-    return { ...logs, exitCode: answer.exitCode, yarn: null, finalStatus: null, shared: true, ...(version && { version }) };
+    return {
+      ...logs,
+      exitCode: answer.exitCode,
+      yarn: null,
+      finalStatus: null,
+      shared: true,
+      ...(version && { version }),
+    };
   }
 
   async #submit(scenario: Scenario, work: string): Promise<Result> {
@@ -118,7 +120,7 @@ export class Runner {
     return { ...kept, stdout: yarn.driverLog(id, 'stdout') ?? out.stdout, stderr: stderr ?? out.stderr };
   }
 
-  #start(scenario: Scenario, work: string): Spark {
+  #start(scenario: Scenario, work: string): Submitted {
     const { mode = 'local', run, flags = [] } = scenario;
     const { venv, home } = this.#the.homes[scenario.spark ?? '3.5'] ?? { venv: '', home: '' };
     const fill = (text: string): string =>
@@ -207,7 +209,7 @@ export class Runner {
     };
   }
 
-  async #end({ by, after }: NonNullable<Scenario['end']>, spark: Spark): Promise<void> {
+  async #end({ by, after }: NonNullable<Scenario['end']>, spark: Submitted): Promise<void> {
     if (by !== 'yarn') {
       await spark.seen(after);
       await sleep(1_000);
@@ -277,32 +279,3 @@ const master = (mode: NonNullable<Scenario['mode']>): string[] =>
     : mode === 'local-cluster'
       ? ['--master', 'local-cluster[2,1,1024]']
       : ['--master', 'yarn', '--deploy-mode', mode === 'yarn-client' ? 'client' : 'cluster'];
-
-function watch(child: ChildProcess): Spark {
-  const chunks: Record<'stdout' | 'stderr', Buffer[]> = { stdout: [], stderr: [] };
-  child.stdout?.on('data', (chunk: Buffer) => chunks.stdout.push(chunk));
-  child.stderr?.on('data', (chunk: Buffer) => chunks.stderr.push(chunk));
-  const text = (stream: 'stdout' | 'stderr'): string => Buffer.concat(chunks[stream]).toString('utf8');
-  const found = async (pattern: RegExp): Promise<string> => {
-    for (;;) {
-      const hit = pattern.exec(text('stdout')) ?? pattern.exec(text('stderr'));
-      if (hit) return hit[0];
-      if (child.exitCode !== null || child.signalCode !== null)
-        throw new Error(`ended before it said ${pattern.source}`);
-      await sleep(200);
-    }
-  };
-  return {
-    child,
-    out: () => ({
-      stdout: text('stdout'),
-      stderr: text('stderr'),
-      exitCode: child.exitCode ?? (child.signalCode === 'SIGKILL' ? 137 : child.signalCode === 'SIGTERM' ? 143 : 130),
-      ...(/Running Spark version (\S+)/.exec(text('stderr'))?.[1] !== undefined && {
-        version: /Running Spark version (\S+)/.exec(text('stderr'))?.[1] ?? '',
-      }),
-    }),
-    seen: async (pattern) => void (await found(new RegExp(pattern))),
-    app: () => found(/application_\d+_\d+/),
-  };
-}

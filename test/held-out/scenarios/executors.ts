@@ -118,7 +118,10 @@ export const executors: readonly Scenario[] = [
     how: 'no executor starts: its Java agent is absent; max number of executor failures',
     run: executor('idle'),
     mode: 'yarn-cluster',
-    conf: { 'spark.executor.extraJavaOptions': '-javaagent:/opt/agents/apm.jar', 'spark.yarn.max.executor.failures': '2' },
+    conf: {
+      'spark.executor.extraJavaOptions': '-javaagent:/opt/agents/apm.jar',
+      'spark.yarn.max.executor.failures': '2',
+    },
   },
   {
     name: 'shuffle-swept',

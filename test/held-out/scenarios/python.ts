@@ -151,7 +151,12 @@ export const python: readonly Scenario[] = [
     code: 'CLASS_NOT_FOUND',
     also: ['INPUT_PATH_MISSING', 'SUBMIT_OPTION'],
     how: 'the jar of --class is absent (and so is its class), Spark 3.3',
-    run: ['--class', 'org.apache.spark.examples.JavaWordCount', '{spark}/examples/jars/spark-examples.jar', 'books/faust.txt'],
+    run: [
+      '--class',
+      'org.apache.spark.examples.JavaWordCount',
+      '{spark}/examples/jars/spark-examples.jar',
+      'books/faust.txt',
+    ],
     spark: '3.3',
   },
   {
