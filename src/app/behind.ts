@@ -36,20 +36,20 @@ export function lazyHistory(http: Http): OutcomeSource {
 
 /** The driver's containers, loaded when one is first looked for. */
 export function lazyDriverLog(options: {
-  readonly http: Http;
+  readonly https: readonly Http[];
   readonly reach: (baseUrl: string, service: string) => Http;
   readonly user?: string | undefined;
   readonly logServerUrl?: string | undefined;
   readonly history?: Http | undefined;
   readonly clock: Clock;
 }): DriverLogSource {
-  const { http, reach, clock, user, logServerUrl, history } = options;
+  const { https, reach, clock, user, logServerUrl, history } = options;
   let loading: Promise<DriverLogSource> | undefined;
   const source = () =>
     (loading ??= hadoop().then(
       ({ DriverLog }) =>
         new DriverLog({
-          http,
+          https,
           reach,
           clock,
           ...(user !== undefined && { user }),

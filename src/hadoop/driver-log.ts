@@ -1,4 +1,13 @@
-import type { CallOptions, Clock, DriverLogReader, DriverLogSource, LogOpening, RunRef } from '../core/index.js';
+import {
+  type CallOptions,
+  type Clock,
+  ConfigError,
+  type DriverLogReader,
+  type DriverLogSource,
+  isLivywireError,
+  type LogOpening,
+  type RunRef,
+} from '../core/index.js';
 import type { Http, Query } from '../http/index.js';
 import { CollectDeadlines } from './collect-deadline.js';
 import type { CollectWait } from './container-follower.js';
@@ -11,8 +20,8 @@ import { CollectedLogs, NodeLogs } from './log-places.js';
 import { LogServer } from './log-server.js';
 
 export interface DriverLogOptions {
-  /** Of the ResourceManager. */
-  readonly http: Http;
+  /** Of the ResourceManagers: one, or all of which one is active. */
+  readonly https: readonly Http[];
   /** To the servers that the ResourceManager names: over the same network, without anybody's credentials. */
   readonly reach: (baseUrl: string, service: string) => Http;
   /** The `user.name` for YARN's simple authentication. */
@@ -31,7 +40,7 @@ export interface DriverLogOptions {
  * ```ts
  * const rm = new Http({ baseUrl: 'http://rm.corp:8088', service: 'YARN' });
  * const reach = (baseUrl: string, service: string) => new Http({ baseUrl, service });
- * const reader = new DriverLog({ http: rm, reach, clock: systemClock }).open(ref);
+ * const reader = new DriverLog({ https: [rm], reach, clock: systemClock }).open(ref);
  * for await (const items of reader.read(ref)) console.log(items);
  * ```
  */
@@ -42,21 +51,32 @@ export class DriverLog implements DriverLogSource, ExecutorCluster {
   readonly #server: LogServer;
   readonly #https = new Map<string, Http>();
   readonly #deadlines: CollectDeadlines;
+  #turn = 0;
 
   constructor(options: DriverLogOptions) {
     this.clock = options.clock;
     this.#options = options;
     this.#deadlines = new CollectDeadlines(options.clock);
     this.#who = options.user === undefined ? {} : { 'user.name': options.user };
-    this.#server = new LogServer(options.http, options.logServerUrl);
+    this.#server = new LogServer(options.https, options.logServerUrl);
   }
 
   open(_ref: RunRef, opening: LogOpening = {}): DriverLogReader {
     return opening.executors ? new ExecutorsReader(this, opening) : new DriverReader(this, opening);
   }
 
-  app(appId: string, options: CallOptions): Promise<DriverApp | undefined> {
-    return readDriverApp(this.#options.http, appId, this.#who, options);
+  async app(appId: string, options: CallOptions): Promise<DriverApp | undefined> {
+    const { https } = this.#options;
+    for (let i = 0; ; i++) {
+      const http = this.#resourceManager();
+      try {
+        return await readDriverApp(http, appId, this.#who, options);
+      } catch (error) {
+        options.signal?.throwIfAborted();
+        if (i + 1 >= https.length || !isLivywireError(error)) throw error;
+        this.#turn++; // it is down, or a standby one: the next may be the active one
+      }
+    }
   }
 
   node(address: string, container: string): LogPlace {
@@ -73,7 +93,8 @@ export class DriverLog implements DriverLogSource, ExecutorCluster {
   }
 
   async executors(appId: string, app: DriverApp, options: CallOptions): Promise<readonly ExecutorContainer[]> {
-    const { http, history } = this.#options;
+    const { history } = this.#options;
+    const http = this.#resourceManager();
     const drivers = new Set(app.starts.map(({ container }) => container));
     const query = this.#who;
     const last = app.starts.at(-1);
@@ -81,6 +102,13 @@ export class DriverLog implements DriverLogSource, ExecutorCluster {
     const recorded = history ? await recordedContainers(history, appId, options) : [];
     const found = new Map([...recorded, ...running].map((one) => [one.container, one]));
     return [...found.values()].filter(({ container }) => !drivers.has(container));
+  }
+
+  #resourceManager(): Http {
+    const { https } = this.#options;
+    const http = https[this.#turn % https.length];
+    if (!http) throw new ConfigError('No ResourceManager was given', { field: 'yarn.url' });
+    return http;
   }
 
   #http(address: string, service: string): Http {

@@ -17,14 +17,12 @@ const USUAL_PORT = 19_888;
  * ResourceManager's `/conf` says, else port 19888 of the ResourceManager's host, where EMR has it.
  */
 export class LogServer {
-  readonly #resourceManager: Http;
-  readonly #settings: ClusterSettings;
+  readonly #resourceManagers: readonly Http[];
   readonly #given: string | undefined;
   #found: string | undefined;
 
-  constructor(resourceManager: Http, given: string | undefined) {
-    this.#resourceManager = resourceManager;
-    this.#settings = new ClusterSettings(resourceManager);
+  constructor(resourceManagers: readonly Http[], given: string | undefined) {
+    this.#resourceManagers = resourceManagers;
     this.#given = given === undefined ? undefined : /\/ws\/v1\//.test(given) ? given : restOf(given);
   }
 
@@ -32,11 +30,21 @@ export class LogServer {
     return this.#given ?? (this.#found ??= await this.#ask(options)) ?? this.#usual();
   }
 
+  /** A standby one has the same settings. */
   async #ask(options: CallOptions): Promise<string | undefined> {
+    for (const http of this.#resourceManagers) {
+      const found = await this.#askOne(http, options);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  async #askOne(http: Http, options: CallOptions): Promise<string | undefined> {
     try {
-      const { startedMs } = await readClusterInfo(this.#resourceManager, options);
+      const settings = new ClusterSettings(http);
+      const { startedMs } = await readClusterInfo(http, options);
       for (const [name, toRest] of SETTINGS) {
-        const setting = await this.#settings.get(name, startedMs, options);
+        const setting = await settings.get(name, startedMs, options);
         const value = setting.kind === 'set' ? setting.value.trim() : '';
         // `0.0.0.0` and `${…}` are what nobody set.
         if (value === '' || value.includes('${') || value.includes('0.0.0.0')) continue;
@@ -50,7 +58,7 @@ export class LogServer {
   }
 
   #usual(): string {
-    const url = new URL(this.#resourceManager.baseUrl);
+    const url = new URL(this.#resourceManagers[0]?.baseUrl ?? 'http://localhost');
     return restOf(`http://${url.hostname}:${USUAL_PORT}/jobhistory/logs`);
   }
 }

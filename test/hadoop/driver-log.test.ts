@@ -1,4 +1,5 @@
 import test from 'ava';
+import { DriverLog } from '../../src/hadoop/index.js';
 import { LogServer } from '../../src/hadoop/log-server.js';
 import { Http } from '../../src/http/index.js';
 import { itemsOf } from '../helpers/log-readers.js';
@@ -262,7 +263,19 @@ test('where collected logs are: as it was set, as YARN says, else where EMR has 
           ),
       ];
     });
-    t.is(await new LogServer(http, given).address(options), expected);
+    t.is(await new LogServer([http], given).address(options), expected);
   }
-  t.notThrows(() => new LogServer(new Http({ baseUrl: 'http://rm:8088' }), undefined));
+});
+
+test('of several ResourceManagers the one that answers is asked', async (t) => {
+  const { cluster, https, clock } = await openLog(t);
+  cluster.files[0] = { stdout: 'hello\n', stderr: '' };
+  const [up] = https;
+  const down = new Http({ baseUrl: 'http://127.0.0.1:1', service: 'YARN', retries: 0 });
+  t.teardown(() => down.close());
+  if (!up) throw new Error('no ResourceManager');
+  const reach = (_: string, service: string) =>
+    new Http({ baseUrl: `${up.baseUrl}/${service === 'The NodeManager' ? 'node' : 'logs'}`, service, retries: 0 });
+  const reader = new DriverLog({ https: [down, up], reach, clock }).open(ref);
+  t.deepEqual(shown(await itemsOf(reader.read(ref))), ['1 stdout: hello']);
 });

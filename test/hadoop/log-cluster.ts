@@ -148,7 +148,7 @@ export async function openLog(t: ExecutionContext, opening: LogOpening = {}) {
   const reached: string[] = [];
   const clock = testClock();
   const log = new DriverLog({
-    http: open(base, 'YARN'),
+    https: [open(base, 'YARN')],
     reach: (baseUrl, service) => {
       reached.push(baseUrl);
       return open(`${base}/${service === 'The NodeManager' ? 'node' : 'logs'}`, service);
@@ -164,6 +164,7 @@ export async function openLog(t: ExecutionContext, opening: LogOpening = {}) {
   return {
     cluster,
     clock,
+    https,
     reached,
     log,
     reader,
