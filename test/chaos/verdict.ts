@@ -44,7 +44,14 @@ export function judge(story: KeyStory, book: AppBook, speed: number): Verdict {
     const apps = story.isForced && all.some((app) => !app.isForgotten) ? all.filter((app) => !app.isForgotten) : all;
     if (apps.length > 1) {
       duplicates += apps.length - 1;
-      problems.push(`attempt ${attempt} has ${apps.length} applications`);
+      const lives = apps.map(({ startedMs, endMs, isForgotten }) => {
+        const [from, to] = [startedMs, endMs].map((ms) => Math.round((ms - story.startMs) / 100) / 10);
+        return `${from} to ${to} s${isForgotten ? ', forgotten' : ''}`;
+      });
+      const asked = [story.isForced ? 'forced' : '', ...errors.map(({ name }) => name)].filter(Boolean).join();
+      problems.push(
+        `attempt ${attempt} has ${apps.length} applications (${lives.join('; ')}; ${asked || 'no errors'})`,
+      );
     }
     const words = said.filter((one) => one.attempt === attempt && one.kind !== 'lost');
     const first = apps[0];
