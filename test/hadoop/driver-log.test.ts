@@ -139,7 +139,7 @@ test('one stream only: the other is not even asked for', async (t) => {
   const { cluster, read } = await openLog(t, { stream: 'stderr' });
   cluster.files[0] = { stdout: 'no\n', stderr: 'yes\n' };
   t.deepEqual(await read(), ['1 stderr: yes']);
-  t.false(cluster.asked.some((path) => path.includes('/stdout')));
+  t.false(cluster.asked.some(({ path }) => path.includes('/stdout')));
 });
 
 test('a node out of reach is said once, and once more when it is back; nothing is lost', async (t) => {

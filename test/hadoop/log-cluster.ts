@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ExecutionContext } from 'ava';
 import type { LogItem, LogOpening, RunRef } from '../../src/core/index.js';
@@ -51,7 +51,7 @@ export class LogCluster {
   isClientMode = false;
   isForgotten = false;
   isDown = false;
-  readonly asked: string[] = [];
+  readonly asked: { readonly to: string; readonly path: string; readonly headers: IncomingHttpHeaders }[] = [];
 
   app(): Recorded {
     if (this.isForgotten)
@@ -83,7 +83,7 @@ export class LogCluster {
     const [, container = '', file = ''] = /(container_\w+)\/(?:logs\/)?(\w+)$/.exec(path) ?? [];
     const start = Number(/_0(\d)_\d+$/.exec(container)?.[1]) - 1;
     const size = Number(url.searchParams.get('size'));
-    if (path.startsWith('/node/')) return this.#node(start, file, size);
+    if (path.includes('/ws/v1/node/')) return this.#node(start, file, size);
     const kept = this.collected?.[start]?.[file];
     if (this.collected === undefined) return recordedLog('collected-not-yet');
     return kept === undefined ? recordedLog('collected-no-container') : logAnswer('collected-last-bytes', kept, size);
@@ -123,12 +123,14 @@ export const ref: RunRef = {
   createdAt: '2026-11-01T00:00:00Z',
 };
 
-/** The cluster behind a real socket, and a reader over it. */
-export async function openLog(t: ExecutionContext, opening: LogOpening = {}) {
+/** A cluster behind a real socket. */
+export async function serveCluster(
+  t: ExecutionContext,
+): Promise<{ readonly cluster: LogCluster; readonly base: string }> {
   const cluster = new LogCluster();
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(request.url ?? '', 'http://127.0.0.1');
-    cluster.asked.push(`${request.headers.authorization ?? ''}${url.pathname}${url.search}`);
+    cluster.asked.push({ to: request.headers.host ?? '', path: url.pathname, headers: request.headers });
     const answer = cluster.answer(url);
     if (Buffer.isBuffer(answer)) response.writeHead(200, { 'content-type': 'text/plain' }).end(answer);
     else {
@@ -138,7 +140,16 @@ export async function openLog(t: ExecutionContext, opening: LogOpening = {}) {
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  t.teardown(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { cluster, base: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+/** The cluster, and a reader over it. */
+export async function openLog(t: ExecutionContext, opening: LogOpening = {}) {
+  const { cluster, base } = await serveCluster(t);
   const https: Http[] = [];
   const open = (baseUrl: string, service: string) => {
     const http = new Http({ baseUrl, service, retries: 0 });
@@ -157,8 +168,6 @@ export async function openLog(t: ExecutionContext, opening: LogOpening = {}) {
   });
   t.teardown(() => {
     for (const http of https) http.close();
-    server.closeAllConnections();
-    server.close();
   });
   const reader = log.open(ref, opening);
   return {
