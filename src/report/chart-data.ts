@@ -134,7 +134,7 @@ function timeline(spark: SparkFacts): TimelineRow[] {
   return all.filter((row) => longest.has(row));
 }
 
-export const trafficOf = (stage: SparkStageFacts): Readonly<Record<(typeof KINDS)[number], number>> => ({
+const trafficOf = (stage: SparkStageFacts): Readonly<Record<(typeof KINDS)[number], number>> => ({
   input: stage.inputBytes,
   'shuffle read': stage.shuffleReadBytes,
   'spill to disk': stage.diskSpilledBytes,

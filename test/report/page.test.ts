@@ -91,6 +91,7 @@ test('a lost run shows who was asked and what was answered', (t) => {
   const html = page({ ref, outcome: { v: 1, kind: 'lost', ref, evidence, links: {}, knownAt: at } });
   t.regex(html, /Nobody knows how it ended/);
   t.regex(html, /GET \/batches\/7/);
+  t.notRegex(html, /<dt>Ended<\/dt>/, 'nobody knows that it did');
 });
 
 test('a run that nobody could be asked about says so, and what the ledger has', (t) => {

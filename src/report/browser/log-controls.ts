@@ -44,6 +44,8 @@ export function followLogControls(): void {
   form.addEventListener('reset', () => setTimeout(apply));
   form.hidden = false;
   apply();
+  // What a log says last is what it was opened for.
+  for (const list of document.querySelectorAll('.log')) list.scrollTop = list.scrollHeight;
 }
 
 /** Shows where the words stand, in browsers that can do so without changing the page. */

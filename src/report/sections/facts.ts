@@ -65,7 +65,8 @@ const at = (ms: number): Html | string =>
 function endedMs({ app, spark, outcome }: RunReport): Html | string | undefined {
   const ms = app?.finishedMs ?? spark?.endedMs;
   if (ms !== undefined) return at(ms);
-  return outcome ? html`before ${at(Date.parse(outcome.knownAt))}` : undefined;
+  // Of a lost run nobody knows that it ended.
+  return outcome && outcome.kind !== 'lost' ? html`before ${at(Date.parse(outcome.knownAt))}` : undefined;
 }
 
 const memory = (mbSeconds: number): string =>
