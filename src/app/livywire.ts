@@ -1,5 +1,4 @@
 import { type Clock, ConfigError, type Ledger, type Logger, systemClock } from '../core/index.js';
-import { diagnose } from '../diagnosis/index.js';
 import { type Auth, createNetwork, Http, type Network, type NetworkOptions } from '../http/index.js';
 import { LivyBackend, LivyClient, LivyRing } from '../livy/index.js';
 import { lazyProgress, lazyWaiting } from './behind-progress.js';
@@ -94,7 +93,8 @@ export function createLivywire(options: LivywireOptions): Livywire {
     ledger: options.ledger,
     markers: fileMarkers,
     clock,
-    diagnose,
+    // Loaded when a run has failed.
+    diagnose: async (facts) => (await import('../diagnosis/index.js')).diagnose(facts),
     logger,
     identity: currentIdentity(),
     waits: { ...defaultWaits, ...options.waits },

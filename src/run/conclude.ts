@@ -1,22 +1,12 @@
-import {
-  type AttemptRecord,
-  type DiagnosisLine,
-  LedgerConflictError,
-  type LogItem,
-  redactText,
-  type RunOutcome,
-  type RunRef,
-  type RunStatus,
-} from '../core/index.js';
+import { type AttemptRecord, LedgerConflictError, redactText, type RunOutcome, type RunStatus } from '../core/index.js';
 import type { EngineDeps } from './deps.js';
-import { wholeLog } from './log-feed.js';
+import { factsOf } from './facts.js';
 import type { Observer, Reading } from './observer.js';
 import { specTag } from './names.js';
 import { attemptIn, knownFrom, lastAttempt, withLast } from './records.js';
 import { specNote } from './spec-tag.js';
 import { stopStrays } from './strays.js';
 
-const DIAGNOSED_LINES = 200;
 const WRITE_TRIES = 10;
 const COUNT_WITHIN_MS = 4_000;
 
@@ -82,32 +72,14 @@ async function outcomeOf(
     return { ...base, kind: 'cancelled', by: observer.isCancelOurs(attempt) ? 'livywire' : 'someone', ...message };
   }
   if (ending.diagnosis) return { ...base, kind: 'failed', diagnosis: ending.diagnosis };
-  const lines = (await lastLines(deps, ref, status, signal)).map((line) => ({ ...line, text: redactText(line.text) }));
-  return { ...base, kind: 'failed', diagnosis: diagnose({ status, lines }) };
+  // Of the servers' words and the log it makes words that may be kept: redacted.
+  const diagnosis = await diagnose(await factsOf(deps, ref, { status, app }, signal));
+  return { ...base, kind: 'failed', diagnosis };
 }
 
 /** How long to ask what Spark counted. A driver that was stopped wrote no end of it, and who stops a run is waiting for the answer. */
 const countWithinMs = (ending: Ending): number =>
   ending.kind === 'ended' && ending.status.state !== 'cancelled' ? COUNT_WITHIN_MS : 0;
-
-/** What there is to reason from. A log that cannot be read makes the reason poorer, never the outcome. */
-async function lastLines(
-  { logs, logger }: EngineDeps,
-  ref: RunRef,
-  status: RunStatus,
-  signal?: AbortSignal,
-): Promise<DiagnosisLine[]> {
-  const asLine = (item: LogItem): DiagnosisLine[] =>
-    item.type === 'line' ? [{ source: item.stream, text: item.text }] : [];
-  try {
-    const items = await wholeLog(logs.open(ref, { tail: DIAGNOSED_LINES }), ref, signal ? { signal } : {});
-    return items.flatMap(asLine);
-  } catch (error) {
-    signal?.throwIfAborted();
-    logger.warn('the log could not be read for the diagnosis', { error: (error as Error).message });
-    return (status.tail ?? []).map((text) => ({ source: status.source, text }));
-  }
-}
 
 /** Writes the outcome, unless another process was first with one that is as good. */
 async function record({ ledger, clock, logger }: EngineDeps, outcome: RunOutcome): Promise<RunOutcome> {

@@ -1,5 +1,6 @@
 import type {
   AppRegistry,
+  AppReport,
   Backend,
   Clock,
   Diagnosis,
@@ -15,8 +16,15 @@ import type {
 } from '../core/index.js';
 import type { Identity } from './identity.js';
 
-/** From what is known about a failed attempt to a reason. */
-export type Diagnose = (facts: { readonly status: RunStatus; readonly lines: readonly DiagnosisLine[] }) => Diagnosis;
+/** What is known about a failed attempt: the end of the log of the driver's last start, and YARN's report. */
+export interface DiagnosisFacts {
+  readonly status: RunStatus;
+  readonly lines: readonly DiagnosisLine[];
+  readonly app?: AppReport;
+}
+
+/** From that to a reason. */
+export type Diagnose = (facts: DiagnosisFacts) => Diagnosis | Promise<Diagnosis>;
 
 /** The waits of the engine, in milliseconds. */
 export interface Waits {

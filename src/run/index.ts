@@ -2,7 +2,8 @@
  * The engine, over ports only: submit, watch, follow, cancel, and the ledgers in a folder and in memory.
  * @module
  */
-export { defaultWaits, type Diagnose, type EngineDeps, type Waits } from './deps.js';
+export type { Examined } from './diagnose-again.js';
+export { defaultWaits, type Diagnose, type DiagnosisFacts, type EngineDeps, type Waits } from './deps.js';
 export { Engine } from './engine.js';
 export { fileLedger, type FileLedgerOptions } from './file-ledger.js';
 export { sweepDrafts } from './sweep-drafts.js';

@@ -1,4 +1,5 @@
-import type { JobSpec, LogOpening, RunEvent, RunOutcome, RunRecord, RunRef, RunStatus } from '../core/index.js';
+import type { JobSpec, LogOpening, RunEvent, RunOutcome, RunRecord, RunRef, RunStatus, StopState } from '../core/index.js';
+import type { Examined } from './diagnose-again.js';
 
 export interface SubmitOptions {
   /**
@@ -58,6 +59,8 @@ export interface CancelOptions {
   readonly timeoutMs?: number;
   /** Ends the waiting. The job may have been asked to stop by then, and is not taken back. */
   readonly signal?: AbortSignal;
+  /** Told each time when the cancel has come further, or a server answered that it has nothing to stop. */
+  readonly onStop?: (state: StopState) => void;
 }
 
 /** One attempt of a run, from any process. */
@@ -98,6 +101,11 @@ export interface Run {
   wait(options?: WaitOptions): Promise<RunOutcome>;
   /** Like `wait`, but anything but success is thrown. @throws JobFailedError, and as `watch` does */
   result(options?: WaitOptions): Promise<RunOutcome>;
+  /**
+   * Why it failed, or was cancelled, from YARN's report and the log as they are now; without `diagnosis` where there is
+   * nothing to explain. @throws as `status` does
+   */
+  diagnose(options?: { readonly signal?: AbortSignal }): Promise<Examined>;
   /**
    * Stops the application and proves it. Resolves with the outcome, which is what it was when it had ended already.
    * @throws WaitTimeoutError when no server said in time that it stopped; it may still be stopping

@@ -12,6 +12,7 @@ import { amend } from './amend.js';
 import { cancel } from './cancel.js';
 import { conclude } from './conclude.js';
 import type { EngineDeps } from './deps.js';
+import { diagnoseAgain, type Examined } from './diagnose-again.js';
 import { follow, logsNow, openingOf } from './follow.js';
 import { Observer } from './observer.js';
 import type { CancelOptions, EventOptions, LogOptions, Run, WaitOptions } from './options.js';
@@ -57,6 +58,9 @@ export class EngineRun implements Run {
         return statusOfOutcome(reading.outcome);
       case 'lost':
       case 'silent': {
+        if (reading.kind === 'silent' && reading.held) {
+          return { ...reading.held, state: 'unknown', unclear: `${reading.held.raw}, and ${reading.reason}` };
+        }
         const answered = observer.evidence
           .map(({ source, asked, answer }) => `${source} (${asked}): ${answer}`)
           .join('; ');
@@ -118,6 +122,11 @@ export class EngineRun implements Run {
     if (outcome.kind === 'succeeded') return outcome;
     const why = outcome.kind === 'failed' ? `: ${outcome.diagnosis.code}, ${outcome.diagnosis.title}` : '';
     throw new JobFailedError(outcome, `Run ${outcome.ref.key} ended as ${outcome.kind}${why}`);
+  }
+
+  async diagnose({ signal }: { readonly signal?: AbortSignal } = {}): Promise<Examined> {
+    const status = await this.status(signal ? { signal } : {});
+    return diagnoseAgain(this.#deps, this.#ref, status, signal);
   }
 
   async cancel(options: CancelOptions = {}): Promise<RunOutcome> {

@@ -3,7 +3,6 @@
  * @module
  */
 import type { AppRegistry, Clock, JobSpec, Ledger } from '../core/index.js';
-import { diagnose } from '../diagnosis/index.js';
 import { defaultWaits, Engine, fileMarkers, memoryLedger, type Runs, type Waits } from '../run/index.js';
 import { type TestClock, testClock } from './clock.js';
 import { MemoryBackend, type Script } from './memory-backend.js';
@@ -45,7 +44,8 @@ export function testLivywire<C extends Clock = TestClock>(
   const engine = new Engine({
     backend,
     clock,
-    diagnose,
+    // Loaded when a run has failed.
+    diagnose: async (facts) => (await import('../diagnosis/index.js')).diagnose(facts),
     logs: backend,
     logger: silent,
     ledger: options.ledger ?? memoryLedger(),
