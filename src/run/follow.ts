@@ -21,32 +21,28 @@ export async function* follow(
   const sights = watch(deps, ref, { ...options, signal });
   const pieces = log.pieces();
   const states = new States();
-  const nextOf = {
-    sight: () => handled(sights.next().then((sight) => ({ sight }))),
-    piece: () => handled(pieces.next().then((piece) => ({ piece }))),
-  };
-  let nextSight = nextOf.sight();
-  let nextPiece = nextOf.piece();
+  let nextSight = new Coming('sight', sights.next());
+  let nextPiece = new Coming('piece', pieces.next());
   try {
     for (;;) {
-      const came = await Promise.race([nextSight, nextPiece]);
-      if ('piece' in came) {
-        yield* came.piece.value ?? [];
-        nextPiece = nextOf.piece();
+      const came = await Promise.race([nextSight.ready, nextPiece.ready]);
+      if (came === 'piece') {
+        yield* (await nextPiece.result).value ?? [];
+        nextPiece = new Coming('piece', pieces.next());
         continue;
       }
-      if (came.sight.done) return;
-      const sight = came.sight.value;
+      const { value: sight } = await nextSight.result;
+      if (!sight) return;
       if (sight.kind === 'outcome') {
         log.end(sight.ref);
-        yield* (await nextPiece).piece.value ?? [];
+        yield* (await nextPiece.result).value ?? [];
         for await (const piece of pieces) yield* piece;
         yield { type: 'outcome', outcome: sight.outcome };
         return;
       }
       if (sight.kind === 'status') log.know(sight.ref);
       yield* states.eventsOf(sight);
-      nextSight = nextOf.sight();
+      nextSight = new Coming('sight', sights.next());
     }
   } finally {
     stop.abort();
@@ -54,10 +50,19 @@ export async function* follow(
   }
 }
 
-/** Its failure is met where it is awaited; until then it must not count as unhandled. */
-function handled<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => undefined);
-  return promise;
+/**
+ * Something that is awaited beside something else. `ready` does not carry the result: what waits long beside many short ones
+ * would keep all of theirs in memory, a million lines for one slow answer about the state.
+ */
+class Coming<N extends string, T> {
+  readonly result: Promise<T>;
+  readonly ready: Promise<N>;
+  constructor(name: N, result: Promise<T>) {
+    this.result = result;
+    this.ready = result.then(() => name);
+    // Its failure is met where it is awaited; until then it must not count as unhandled.
+    this.ready.catch(() => undefined);
+  }
 }
 
 /** Tells a state when it changes, and not again. */

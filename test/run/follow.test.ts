@@ -1,8 +1,12 @@
 import process from 'node:process';
+import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import test from 'ava';
 import { AuthError, type LogItem, type RunEvent, UnreachableError } from '../../src/core/index.js';
 import { testClock, testLivywire } from '../../src/testing/index.js';
 import { refFor, rig } from '../helpers/engine.js';
+import { readerOf } from '../helpers/log-readers.js';
 import { running, silent, StubBackend, success } from '../helpers/stub-backend.js';
 
 const spec = { file: 's3://b/j.py' };
@@ -151,4 +155,33 @@ test('logs are lines, gaps and notices only', async (t) => {
     events.map(({ type }) => type),
     ['line'],
   );
+});
+
+test('lines that were handed out are not kept while an answer about the state is awaited', async (t) => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const given: WeakRef<readonly LogItem[]>[] = [];
+  const backend = new StubBackend([running]);
+  const { engine, clock } = rig({
+    backend: Object.assign(backend, {
+      status: (_: unknown, options?: { readonly signal?: AbortSignal }) =>
+        new Promise<never>((_resolve, reject) => {
+          options?.signal?.addEventListener('abort', () => reject(options.signal?.reason));
+        }),
+      open: () =>
+        readerOf(async () => {
+          const piece = [line(`${given.length}`)];
+          given.push(new WeakRef(piece));
+          return piece;
+        }),
+    }),
+  });
+  const abort = new AbortController();
+  for await (const event of engine.attach(refFor(clock)).events({ signal: abort.signal })) {
+    if (event.type !== 'line' || event.text !== '20') continue;
+    await turn();
+    collectGarbage();
+    t.deepEqual(given.slice(0, 18).filter((ref) => ref.deref() !== undefined).length, 0);
+    break;
+  }
 });
