@@ -37,7 +37,9 @@ export async function startGround(): Promise<Ground> {
   try {
     const job = join(folder, 'job.py');
     await copyFile(fileURLToPath(new URL('./job.py', import.meta.url)), job);
-    const instance = await up({ ...places, yarn: true, allow: [folder] });
+    // Livy gives a spark-submit 120 s to come to YARN, and then stops it: too few on a machine that is busy.
+    const conf = { 'livy.server.yarn.app-lookup-timeout': '600s' };
+    const instance = await up({ ...places, yarn: true, allow: [folder], conf });
     const { behind } = instance;
     if (!behind) throw new Error('an instance with YARN says where YARN is');
     const healed = new FaultSchedule(0, () => undefined);

@@ -13,6 +13,8 @@ const WORDS: Readonly<Record<DepthFault, string>> = {
   'submitter-killed': 'our process killed, another goes on',
 };
 
+const WORDLESS = ['forgotten', 'never there'];
+
 export interface DepthFigures {
   readonly seed: number;
   readonly verdicts: readonly DepthVerdict[];
@@ -32,7 +34,7 @@ export function depthTable({ seed, verdicts }: DepthFigures): string {
       sum(some, ({ applications }) => applications),
       sum(some, ({ drivers }) => drivers),
       count(some, ({ said, truth }) => said !== undefined && said === truth),
-      count(some, ({ truth, isLost, isWrong }) => truth === 'forgotten' && !isLost && !isWrong),
+      count(some, ({ truth, isLost, isWrong }) => WORDLESS.includes(truth ?? '') && !isLost && !isWrong),
       sum(some, ({ duplicates }) => duplicates),
       count(some, ({ isLost }) => isLost),
       count(some, ({ isWrong }) => isWrong),
@@ -42,7 +44,7 @@ export function depthTable({ seed, verdicts }: DepthFigures): string {
   return [
     `${verdicts.length} runs (seed ${seed}); from YARN's end to the word of it: median ${at(0.5)} s, longest ${at(0.999)} s.`,
     '',
-    '| what happened | runs | applications | drivers started | ended as YARN says | YARN had forgotten it, and it was said so | twice | lost | wrong |',
+    '| what happened | runs | applications | drivers started | ended as YARN says | YARN had forgotten or never had it, and that was said | twice | lost | wrong |',
     '|---|---|---|---|---|---|---|---|---|',
     ...depthFaults.flatMap((fault) => {
       const some = verdicts.filter((one) => one.fault === fault);

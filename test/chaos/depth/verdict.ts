@@ -19,7 +19,10 @@ export interface DepthVerdict {
   readonly drivers: number;
   /** What livywire said in the end. */
   readonly said: string | undefined;
-  /** What YARN said in the end; `forgotten` where it was restarted without its memory before it could. */
+  /**
+   * What YARN said in the end; `forgotten` where it was restarted without its memory before it could, `never there`
+   * where neither an application nor a driver was ever seen.
+   */
   readonly truth: string | undefined;
   readonly duplicates: number;
   readonly isLost: boolean;
@@ -45,7 +48,8 @@ export function judgeDepth(
   if (extra > 0) problems.push(`${apps.length} applications, drivers of ${ran.size}`);
   const [app] = apps;
   const end = app && endOf(app);
-  const truth = end ?? (app?.isForgotten === true ? 'forgotten' : undefined);
+  const isNever = !app && ran.size === 0;
+  const truth = end ?? (app?.isForgotten === true ? 'forgotten' : isNever ? 'never there' : undefined);
   const why = word && word.kind !== 'lost' ? whatIsWrong(story, app, truth) : undefined;
   if (why !== undefined) problems.push(`${word?.kind}: ${why}; ${word?.evidence.join(' | ')}`);
   // The truth is gone with YARN's memory: to say so is the one right answer, and so is the end where it had been one.
@@ -82,8 +86,9 @@ function whatIsWrong(
   truth: string | undefined,
 ): string | undefined {
   const { kind, atMs } = said.at(-1)!;
-  // Stopped before its spark-submit had come as far as YARN.
-  if (!app) return run.ending === 'cancelled' && kind === 'cancelled' ? undefined : 'YARN never had it';
+  // Stopped before its spark-submit had come as far as YARN: by the caller, or by Livy.
+  if (truth === 'never there') return kind === run.ending || kind === 'failed' ? undefined : 'YARN never had it';
+  if (!app) return 'YARN does not know what ran';
   // Started by YARN's own memory loss: what ran was killed.
   if (truth === 'forgotten') return kind === 'cancelled' ? undefined : 'YARN killed and forgot it';
   if (truth === undefined) return `YARN says ${app.state} and ${app.finalStatus}`;
