@@ -60,10 +60,13 @@ export async function submit(
     ...(want.output !== undefined && { output: { path: want.output } }),
   });
 
-  /** `undefined` when somebody else was faster. */
+  // Asks for a new attempt until there is one: whatever becomes of that, a cancel included, is the answer.
+  let retryOf = options.retryOf;
+  /** `false` when somebody else was faster. */
   const claim = async (write: () => Promise<LedgerEntry>): Promise<boolean> => {
     try {
       holder.hold(await write());
+      retryOf = undefined;
       return true;
     } catch (error) {
       if (error instanceof LedgerConflictError) return false;
@@ -86,7 +89,7 @@ export async function submit(
   };
 
   try {
-    for (let retryOf = options.retryOf; ;) {
+    for (;;) {
       signal?.throwIfAborted();
       const entry = await ledger.get(key);
       if (!entry) {
@@ -116,9 +119,7 @@ export async function submit(
         case 'next-attempt': {
           const attempts = [...record.attempts, newAttempt(last.attempt + 1)];
           const next = { ...record, specHash: want.hash, spec: redactSpec(spec), attempts, updatedAt: at() };
-          const isOurs = await claim(() => ledger.update(next, version));
-          if (isOurs) retryOf = undefined; // there is a new one now; whatever becomes of it is the answer
-          const done = isOurs && (await drive(false));
+          const done = (await claim(() => ledger.update(next, version))) && (await drive(false));
           if (done) return done;
           break;
         }
@@ -130,6 +131,7 @@ export async function submit(
           break;
         }
         case 'wait':
+          retryOf = undefined; // one is being sent
           if (decision.claim.owner === holder.owner) {
             // Our own: the ledger did what it said it did not, or somebody added to the record meanwhile.
             holder.hold(entry);

@@ -104,6 +104,41 @@ test('a new attempt that is cancelled before it was sent is not followed by anot
   t.is(by(run.outcome), 'livywire');
 });
 
+for (const [what, prepare] of [
+  ['a key that nobody had', () => undefined],
+  [
+    'a claim that its owner left',
+    (ledger: Ledger, name: string) =>
+      ledger.create(
+        recordFor(refFor(testClock(), { name, endpoint: 'memory://test' }), { phase: 'claimed', posts: [] }),
+      ),
+  ],
+] as const) {
+  test(`a cancel is the answer to a submit that asked for a new attempt, on ${what}`, async (t) => {
+    const { lw, clock, ledger } = setUp();
+    await prepare(ledger, String((await lw.plan(spec, { key: 'k' })).name));
+    const submitting = lw.submit(spec, { key: 'k', retryOf: 'failed' });
+    await clock.sleep(20_000);
+    t.is(by(await (await lw.find('k')).cancel()), 'livywire');
+    const run = await submitting;
+    t.is(run.ref.attempt, 1);
+    t.is(by(run.outcome), 'livywire');
+  });
+}
+
+test('whoever asked for a new attempt while another was sending one sends none when that is cancelled', async (t) => {
+  const { lw, clock, ledger } = setUp();
+  const other = testLivywire({ clock, ledger });
+  const submitting = lw.submit(spec, { key: 'k' });
+  await clock.sleep(5_000);
+  const waiting = other.submit(spec, { key: 'k', retryOf: 'failed' });
+  await clock.sleep(20_000);
+  t.is(by(await (await lw.find('k')).cancel()), 'livywire');
+  t.is(by((await submitting).outcome), 'livywire');
+  t.is(by((await waiting).outcome), 'livywire');
+  t.is(other.backend.requests.length, 0);
+});
+
 test('after that a new attempt is sent when one is asked for', async (t) => {
   const { lw, clock, ledger } = setUp();
   const submitting = lw.submit(spec, { key: 'k' });
