@@ -18,10 +18,13 @@ export const addressOf = (batch: Batch): string =>
 export async function ownBatch(client: LivyClient, ref: RunRef, options?: CallOptions): Promise<Batch | undefined> {
   const { id, name, appId } = ref;
   if (!isLivys(ref)) return undefined;
-  const batch = await (id === undefined ? batchNamed(client, name, options) : batchAt(client, id, options));
-  if (!batch || (batch.name ?? '') !== name) return undefined;
+  const atId = id === undefined ? undefined : await batchAt(client, id, options);
+  const isOurs = atId !== undefined && (atId.name ?? '') === name;
+  // Ids are given anew by a Livy that lost its memory; the name is the proof.
+  const batch = isOurs ? atId : name === '' ? undefined : await batchNamed(client, name, options);
+  if (!batch) return undefined;
   if (appId === undefined || batch.appId === appId) return batch;
-  return batch.appId === undefined && id !== undefined && name !== '' ? batch : undefined;
+  return batch.appId === undefined && isOurs && name !== '' ? batch : undefined;
 }
 
 /** An answer under another name, or none, is no proof that nobody holds ours. @throws BadAnswerError */

@@ -12,14 +12,14 @@ import {
 import { statusOfApp } from './app-status.js';
 import { askYarn, hasForgotten, isTied, type YarnWord } from './ask-yarn.js';
 import type { EngineDeps } from './deps.js';
+import { claimIsFree } from './claims.js';
 import { type Answer, Hearing } from './hearing.js';
 import { OutputCheck } from './output-check.js';
 import type { OwnCancel, Reading } from './reading.js';
 import { attemptIn, knownFrom } from './records.js';
+import { Spell } from './spell.js';
 
 export type { OwnCancel, Reading } from './reading.js';
-
-const LOST_ROUNDS = 3;
 
 /** Reads one attempt, wherever it is known, and remembers what each server said. */
 export class Observer {
@@ -31,15 +31,13 @@ export class Observer {
   readonly #cancel: OwnCancel | undefined;
   #links: RunLinks = {};
   #noted: AttemptRecord | undefined;
-  /** Since when nobody has had a record, our clock, and how often that was the answer. */
-  #goneSince: number | undefined;
-  #goneRounds = 0;
+  /** Nobody has a record. */
+  readonly #gone: Spell;
+  /** An end could not be cross-checked. */
+  readonly #unchecked: Spell;
   #everyoneAnswered = false;
   /** Server time of the first POST, once the ledger was asked. */
   #firstPostMs: number | undefined;
-  /** Since when an end could not be cross-checked, our clock, and how often it was tried. */
-  #uncheckedSince: number | undefined;
-  #uncheckedRounds = 0;
 
   constructor(deps: EngineDeps, ref: RunRef, cancel?: OwnCancel) {
     this.#deps = deps;
@@ -47,6 +45,8 @@ export class Observer {
     this.#cancel = cancel;
     this.#hearing = new Hearing(deps.clock);
     this.#output = new OutputCheck(deps, this.#hearing);
+    this.#gone = new Spell(deps.clock);
+    this.#unchecked = new Spell(deps.clock);
   }
 
   /** Knows more as answers come in. */
@@ -105,7 +105,13 @@ export class Observer {
       signal,
     );
     if ('answer' in held && held.answer) return this.#fromBackend(held.answer, yarn, signal);
-    return this.#withoutBackend('problem' in held ? [held.problem] : [], yarn, signal);
+    if ('answer' in held) return this.#withoutBackend([], yarn, signal);
+    const reading = await this.#withoutBackend([held.problem], yarn, signal);
+    if (reading.kind !== 'going' && reading.kind !== 'ended') return reading;
+    this.#notes.add(`${backend.kind} was out of reach for a time; the run was watched without it`);
+    return reading.kind === 'ended'
+      ? reading
+      : { ...reading, aside: `${held.problem}; going on with what ${reading.status.source} says` };
   }
 
   /** What it is called in words: one that was found at YARN has no name at the backend. */
@@ -121,8 +127,8 @@ export class Observer {
   #fromApp(app: AppReport): Reading {
     const status = statusOfApp(app);
     this.#learn(status);
-    this.#forgetGone();
-    this.#forgetUnchecked();
+    this.#gone.end();
+    this.#unchecked.end();
     if (!isFinal(status)) return { kind: 'going', status };
     if ((app.attempts ?? 1) > 1) this.#notes.add(`YARN started the driver ${app.attempts} times`);
     return { kind: 'ended', status, app };
@@ -130,11 +136,11 @@ export class Observer {
 
   /** The backend has it. Its word on a run that goes on is good; its word on an end is checked where YARN can be asked. */
   async #fromBackend(status: RunStatus, asked: YarnWord | undefined, signal?: AbortSignal): Promise<Reading> {
-    const { clock, registry, waits } = this.#deps;
+    const { registry, waits } = this.#deps;
     this.#learn(status);
     if (!isFinal(status)) {
-      this.#forgetGone();
-      this.#forgetUnchecked();
+      this.#gone.end();
+      this.#unchecked.end();
       return { kind: 'going', status };
     }
     const alone = `the end is ${status.source}'s word alone`;
@@ -150,7 +156,7 @@ export class Observer {
       if (reading.kind === 'lost') this.#notes.add(why);
       return reading.kind === 'silent' && this.#everyoneAnswered ? { kind: 'silent', reason: why } : reading;
     }
-    this.#forgetGone();
+    this.#gone.end();
     switch (yarn.kind) {
       case 'app':
         return this.#fromApp(yarn.app);
@@ -162,14 +168,13 @@ export class Observer {
         return { kind: 'ended', status };
       case 'doubt':
       case 'silent': {
-        this.#uncheckedSince ??= clock.now();
-        this.#uncheckedRounds++;
+        this.#unchecked.goOn();
         // A Livy that cannot reach YARN calls its batches dead: while we cannot either, that is worth nothing.
         const mayBeYarnsFault = yarn.kind === 'silent' && status.state !== 'succeeded';
         const longMs = mayBeYarnsFault ? waits.outageMs : waits.lostAfterMs;
-        // Rounds, too: a clock that is set forward must not make one silence look long.
-        const isLong = clock.now() - this.#uncheckedSince >= longMs && this.#uncheckedRounds >= LOST_ROUNDS;
-        if (!isLong) return { kind: 'silent', reason: yarn.why };
+        if (!this.#unchecked.isLonger(longMs)) {
+          return { kind: 'silent', reason: yarn.why, ...(yarn.kind === 'doubt' && { held: status }) };
+        }
         this.#notes.add(`YARN could not say (${yarn.why}); ${alone}`);
         return { kind: 'ended', status };
       }
@@ -202,51 +207,44 @@ export class Observer {
       else if (told.answer?.unclear !== undefined) this.#links = { ...this.#links, ...told.answer.links };
       else if (told.answer) {
         this.#learn(told.answer);
-        this.#forgetGone();
+        this.#gone.end();
         return isFinal(told.answer) ? { kind: 'ended', status: told.answer } : { kind: 'going', status: told.answer };
       }
     }
     const { endpoint } = this.#ref;
     if (endpoint !== backend.endpoint)
       silences.push(`it was started at ${endpoint}, and ${backend.endpoint} was asked`);
-    return this.#gone(attempt, silences, yarn?.kind === 'absent');
+    return this.#withoutRecord(attempt, silences, yarn);
   }
 
   /** Nobody has a record. What that means depends on who was silent, how far the submit came, and for how long it is so. */
-  #gone(attempt: AttemptRecord | undefined, silences: readonly string[], isProvenAbsent: boolean): Reading {
-    const { backend, clock, registry, waits } = this.#deps;
+  #withoutRecord(attempt: AttemptRecord | undefined, silences: readonly string[], yarn: YarnWord | undefined): Reading {
+    const { backend, registry, waits } = this.#deps;
+    const { appId } = this.#ref;
     this.#everyoneAnswered = silences.length === 0;
     if (silences.length > 0) {
-      this.#forgetGone();
+      this.#gone.end();
       return { kind: 'silent', reason: silences.join('; ') };
     }
-    // DELETE answers once the process is gone, and the batch with it: nobody but who sent it, or the ledger, can still say so.
+    const askedAt = this.#cancel?.askedAt ?? attempt?.cancelAskedAt;
     const takenAt = this.#cancel?.takenAt ?? attempt?.cancelTakenAt;
-    if (takenAt !== undefined && (!registry || !isTied(this.#ref))) return deleted(takenAt);
-    if (attempt?.phase === 'claimed' || attempt?.phase === 'posting') {
+    const yarnCannotSay = !registry || !isTied(this.#ref) || yarn?.kind === 'unclear';
+    // DELETE answers once the process is gone, and the batch with it: nobody but who sent it, or the ledger, can still say so.
+    if (takenAt !== undefined && yarnCannotSay) return deleted(takenAt);
+    // What a submit may still send is not gone. Of what was cancelled, and is in nobody's hands, nothing more is sent.
+    const isUnsettled = attempt?.phase === 'claimed' || attempt?.phase === 'posting';
+    if (isUnsettled && (askedAt === undefined || (attempt.claim && !claimIsFree(attempt.claim, this.#deps)))) {
       return { kind: 'silent', reason: `${attempt.name} is not started yet; submit with the same key to go on` };
     }
-    this.#goneSince ??= clock.now();
-    this.#goneRounds++;
-    // Rounds, too: a clock that is set forward must not make a gap of one read look long.
-    if (clock.now() - this.#goneSince >= waits.lostAfterMs && this.#goneRounds >= LOST_ROUNDS) {
-      const neverReachedYarn = this.#ref.appId === undefined && isProvenAbsent;
+    this.#gone.goOn();
+    // While no application has been seen, the spark-submit of a Livy that died may still be on its way to YARN.
+    const longMs = appId === undefined ? Math.max(waits.lostAfterMs, waits.settleMs) : waits.lostAfterMs;
+    if (this.#gone.isLonger(longMs)) {
       // Asked for is enough: the answer to a DELETE may be lost, and that nothing runs is proven.
-      const askedAt = this.#cancel?.askedAt ?? attempt?.cancelAskedAt;
-      if (askedAt !== undefined && neverReachedYarn) return deleted(askedAt);
+      if (askedAt !== undefined && appId === undefined && yarn?.kind === 'absent') return deleted(askedAt);
       return { kind: 'lost' };
     }
     return { kind: 'silent', reason: `${backend.kind} has no record of ${this.#who}` };
-  }
-
-  #forgetUnchecked(): void {
-    this.#uncheckedSince = undefined;
-    this.#uncheckedRounds = 0;
-  }
-
-  #forgetGone(): void {
-    this.#goneSince = undefined;
-    this.#goneRounds = 0;
   }
 
   /** What this or another process wrote down about the attempt. */

@@ -2,15 +2,16 @@ import type { AppReport, Diagnosis, RunOutcome, RunStatus } from '../core/index.
 
 /** What one round of questions came to. */
 export type Reading =
-  | { readonly kind: 'going'; readonly status: RunStatus }
+  /** `aside`: who did not answer, though somebody else could. */
+  | { readonly kind: 'going'; readonly status: RunStatus; readonly aside?: string }
   /** It is over, and whoever had to be asked was asked. `diagnosis`: why it failed, where that is known without its log. */
   | { readonly kind: 'ended'; readonly status: RunStatus; readonly app?: AppReport; readonly diagnosis?: Diagnosis }
   /** The ledger holds the outcome: another process saw the end. */
   | { readonly kind: 'recorded'; readonly outcome: RunOutcome }
   /** All who could know were asked, and none has a record, for longer than a passing gap. */
   | { readonly kind: 'lost' }
-  /** Somebody who might know did not answer. */
-  | { readonly kind: 'silent'; readonly reason: string };
+  /** Somebody who might know did not answer, or could not tell. `held`: what the backend says, where that alone is not believed yet. */
+  | { readonly kind: 'silent'; readonly reason: string; readonly held?: RunStatus };
 
 /** A cancel of this very process: known here even where the ledger does not hold the run, or could not be written. ISO 8601. */
 export interface OwnCancel {

@@ -86,7 +86,8 @@ export async function* watch(
         authProblems = 0;
         silentSince = undefined;
         silentRounds = 0;
-        saidSilent = '';
+        if (reading.aside !== undefined && reading.aside !== saidSilent) yield { kind: 'silent', reason: reading.aside };
+        saidSilent = reading.aside ?? '';
         queue.saw(reading.status);
         yield { kind: 'status', ref: observer.ref, status: reading.status };
         break;

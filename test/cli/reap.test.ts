@@ -64,7 +64,7 @@ test('--cancel --yes stops what goes on and settles what was never sent', async 
   const { runs } = oneDocument(t, stdout) as { runs: { key: string; outcome?: { kind: string } }[] };
   t.deepEqual(runs.map(({ key, outcome }) => [key, outcome?.kind]).sort(), [
     ['going', 'cancelled'],
-    ['over', undefined],
+    ['over', 'succeeded'],
     ['unsent', 'cancelled'],
   ]);
   for (const key of ['going', 'unsent']) t.is((await attemptOf(ledger, key)).outcome?.kind, 'cancelled');

@@ -274,12 +274,19 @@ test('a 404 of a proxy is not taken for absence', async (t) => {
 test('an id that belongs to another name now is no record, for reading and for stopping', async (t) => {
   const other = made('GET', '/batches/7', 200, view({ name: 'somebody-elses' }));
   const nameless = made('GET', '/batches/7', 200, view({ name: null }));
-  const { backend, asked } = await open(t, [other, other, nameless]);
+  const none = notFound('GET', ours);
+  const { backend, asked } = await open(t, [other, none, other, none, nameless, none]);
   const ref = refTo(ours, { id: '7' });
   t.is(await backend.status(ref), undefined);
   t.is(await backend.stop(ref), 'no-record');
   t.is(await backend.status(ref), undefined);
   t.false(asked.some((request) => request.startsWith('DELETE')));
+});
+
+test('a batch that is under our name by another id is ours: the id that we knew was given anew', async (t) => {
+  const other = made('GET', '/batches/7', 200, view({ name: 'somebody-elses' }));
+  const { backend } = await open(t, [other, made('GET', `/batches/${ours}`, 200, view({ id: 9 }))]);
+  t.is((await backend.status(refTo(ours, { id: '7' })))?.id, '9');
 });
 
 test('asked by name, an answer under another name or none is no proof of absence', async (t) => {

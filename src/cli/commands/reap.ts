@@ -12,8 +12,11 @@ import {
   ConfigError,
   isFinal,
   isLivywireError,
+  type Ledger,
+  type LivywireError,
   type RunOutcome,
   type RunRecord,
+  type RunStatus,
 } from '../../core/index.js';
 import { type Context, defineCommand } from '../define.js';
 import { codeOfError, exitCodes } from '../exit-code.js';
@@ -30,11 +33,16 @@ interface Open {
   run?: Run;
   /** `open`: it goes on, or nobody can say. `over`: its end is in the ledger now. `left`: not ours to touch. */
   standing: 'open' | 'over' | 'left';
-  /** In a word or two. */
+  /** In a word or two, for people. */
   seen: string;
+  /** As the servers said it, where one did. */
+  state?: RunStatus['state'];
   outcome?: RunOutcome;
-  code?: number;
+  error?: LivywireError;
 }
+
+/** How long an end is watched that the servers do not agree on, or whose output is still looked for. */
+const UNCLEAR_MS = 60_000;
 
 export const reapCommand = defineCommand({
   name: 'reap',
@@ -77,9 +85,10 @@ export const reapCommand = defineCommand({
     const swept = await sweepLedger(settings, io.clock.now());
     if (swept > 0)
       out.note(`removed what killed writers left in the ledger: ${swept} ${swept === 1 ? 'draft' : 'drafts'}`);
-    const open = await openRuns(context, settings, io.clock.now() - olderMs);
+    const ledger = openLedger(settings);
+    const open = await openRuns(context, ledger, io.clock.now() - olderMs);
     const servers = new Servers(settings, context);
-    await each(open, (one) => look(one, servers, context));
+    await each(open, (one) => look(one, { servers, ledger }, context));
     const stoppable = open.filter(({ standing }) => standing === 'open');
     show(open, context);
     if (args.cancel && stoppable.length > 0) {
@@ -90,13 +99,16 @@ export const reapCommand = defineCommand({
       }
     }
     out.document({ v: 1, kind: 'reap', runs: open.map(summary) });
-    return Math.max(exitCodes.succeeded, ...open.map(({ code = exitCodes.succeeded }) => code));
+    return Math.max(
+      exitCodes.succeeded,
+      ...open.map(({ error }) => (error ? codeOfError(error) : exitCodes.succeeded)),
+    );
   },
 });
 
-async function openRuns({ signal }: Context, settings: Settings, before: number): Promise<Open[]> {
+async function openRuns({ signal }: Context, ledger: Ledger, before: number): Promise<Open[]> {
   const open: Open[] = [];
-  for await (const record of openLedger(settings).list()) {
+  for await (const record of ledger.list()) {
     signal.throwIfAborted();
     const attempt = lastOf(record);
     if (!attempt || attempt.phase === 'ended' || attempt.phase === 'refused') continue;
@@ -127,7 +139,12 @@ class Servers {
   }
 }
 
-async function look(one: Open, servers: Servers, { io, signal }: Context): Promise<void> {
+interface Sources {
+  readonly servers: Servers;
+  readonly ledger: Ledger;
+}
+
+async function look(one: Open, { servers, ledger }: Sources, { io, signal }: Context): Promise<void> {
   const { attempt, record } = one;
   const { claim } = attempt;
   if (claim && Date.parse(claim.leaseUntil) > io.clock.now()) {
@@ -144,29 +161,40 @@ async function look(one: Open, servers: Servers, { io, signal }: Context): Promi
   try {
     one.run = await livywire.find(record.key, { signal });
     const status = await one.run.status({ signal });
-    one.seen = isFinal(status) ? `${status.state}, written down now` : status.state;
-    if (isFinal(status)) one.standing = 'over';
+    if (status.unclear !== undefined) await one.run.wait({ signal, timeoutMs: UNCLEAR_MS });
+    one.state = status.state;
+    one.seen = status.state;
+    const end = lastOf((await ledger.get(record.key))?.record ?? record)?.outcome;
+    if (end) over(one, end, 'written down now');
+    else if (isFinal(status)) one.seen = `${status.state}, but the ledger could not be written`;
   } catch (error) {
     signal.throwIfAborted();
     if (!isLivywireError(error)) throw error;
-    const isGone = error.code === 'RUN_NOT_FOUND';
-    one.seen = !isGone ? plain(error.message) : attempt.posts.length === 0 ? 'never sent' : 'no server has a record';
-    if (!isGone) one.code = codeOfError(error);
+    if (error.code !== 'RUN_NOT_FOUND') return failed(one, error);
+    one.seen = attempt.posts.length === 0 ? 'never sent' : 'no server has a record';
   }
+}
+
+function over(one: Open, outcome: RunOutcome, how?: string): void {
+  one.standing = 'over';
+  one.outcome = outcome;
+  one.seen = how === undefined ? outcome.kind : `${outcome.kind}, ${how}`;
+  delete one.error;
+}
+
+function failed(one: Open, error: LivywireError): void {
+  one.error = error;
+  one.seen = plain(error.message);
 }
 
 async function stop(one: Open, { signal }: Context, timeoutMs: number | undefined): Promise<void> {
   if (!one.run) return;
   try {
-    one.outcome = await one.run.cancel({ signal, ...(timeoutMs !== undefined && { timeoutMs }) });
-    one.standing = 'over';
-    one.seen = one.outcome.kind;
-    delete one.code;
+    over(one, await one.run.cancel({ signal, ...(timeoutMs !== undefined && { timeoutMs }) }));
   } catch (error) {
     signal.throwIfAborted();
     if (!isLivywireError(error)) throw error;
-    one.seen = plain(error.message);
-    one.code = codeOfError(error);
+    failed(one, error);
   }
 }
 
@@ -186,13 +214,14 @@ function show(open: readonly Open[], { out, io }: Context): void {
   out.result(out.paint.dim(head), ...body.map((line, i) => paintState(rows[i]?.[3] ?? '', line, out.paint)));
 }
 
-const summary = ({ record, attempt, run, standing, seen, outcome }: Open): Record<string, unknown> => ({
+const summary = ({ record, attempt, run, standing, state, outcome, error }: Open): Record<string, unknown> => ({
   key: record.key,
   attempt: attempt.attempt,
   createdAt: attempt.createdAt,
   endpoint: attempt.endpoint,
   standing,
-  seen,
+  ...(state !== undefined && { state }),
   ...(run && { ref: run.ref }),
   ...(outcome && { outcome }),
+  ...(error && { error: { code: error.code, message: error.message } }),
 });

@@ -1,0 +1,50 @@
+import test from 'ava';
+import { Spell } from '../../src/run/spell.js';
+
+/** A clock that the test sets. */
+function setUp() {
+  let now = 1_000_000;
+  const spell = new Spell({ now: () => now, sleep: async () => undefined });
+  const pass = (ms: number) => {
+    now += ms;
+    spell.goOn();
+  };
+  spell.goOn();
+  return { spell, pass };
+}
+
+test('a spell is as long as the rounds that it went on for', (t) => {
+  const { spell, pass } = setUp();
+  for (let i = 0; i < 5; i++) pass(5_000);
+  t.false(spell.isLonger(30_000));
+  pass(5_000);
+  t.true(spell.isLonger(30_000));
+});
+
+test('a clock that is set forward makes no spell long', (t) => {
+  const { spell, pass } = setUp();
+  pass(5_000);
+  pass(3_600_000);
+  t.false(spell.isLonger(30_000), 'an hour in one step counts for 15 s');
+  pass(5_000);
+  pass(5_000);
+  t.true(spell.isLonger(30_000));
+});
+
+test('a clock that is set back takes nothing away, and an end begins anew', (t) => {
+  const { spell, pass } = setUp();
+  pass(20_000);
+  pass(-3_600_000);
+  pass(10_000);
+  t.false(spell.isLonger(30_000));
+  pass(10_000);
+  t.true(spell.isLonger(30_000));
+  spell.end();
+  t.false(spell.isLonger(1));
+});
+
+test('two rounds are never a long spell', (t) => {
+  const { spell, pass } = setUp();
+  pass(3_600_000);
+  t.false(spell.isLonger(1_000));
+});
