@@ -19,7 +19,7 @@ export const recordedLog = (name: string): Recorded =>
   JSON.parse(readFileSync(new URL(`../fixtures/hadoop/${name}.json`, import.meta.url), 'utf8')) as Recorded;
 export const bytesOf = ({ body }: Pick<Recorded, 'body'>): Buffer => Buffer.from(body, 'latin1');
 
-export const APP_ID = 'application_1795406199772_0016';
+const APP_ID = 'application_1795406199772_0016';
 export const containerOf = (start: number): string => `container_1795406199772_0016_0${start}_000001`;
 
 type Files = Record<string, string | Buffer>;
@@ -39,7 +39,7 @@ export function logAnswer(
 }
 
 /** A cluster on this machine that tests change while it is read. Its answers are the recorded ones. */
-export class LogCluster {
+class LogCluster {
   /** What each start of the driver has written so far. */
   readonly files: Files[] = [{ stdout: '', stderr: '' }];
   /** How each start's node answers: `gone` after the end, as it was recorded; `down` not at all; `silent` with an error. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { type LocalInstance, packageRoot } from '../../src/local/index.js';
 
@@ -41,7 +42,7 @@ export async function followLines(
     yarnUrl: instance.behind?.resourceManager ?? '',
     file: join(root, 'jobs/lines.py'),
   };
-  const follower = join(root, 'test/helpers/lines-follower.ts');
+  const follower = fileURLToPath(new URL('./lines-follower.ts', import.meta.url));
   const { stdout } = await execa('node', ['--import', 'tsx', follower, JSON.stringify(what)], { cwd: root });
   return JSON.parse(stdout.split('\n').at(-1) ?? '') as { live: FollowedLines; again: FollowedLines };
 }
