@@ -74,6 +74,10 @@ class Stage {
 
   async meanwhile({ meanwhile }: FailingCase, tag: string): Promise<void> {
     if (meanwhile === 'kill') await this.#yarn?.kill(await this.#yarn.running(tag));
+    if (meanwhile !== 'preempt') return;
+    await this.#yarn?.running(tag, 3);
+    const urgent = { file: `${jobs}/sleep.py`, args: ['60'], queue: 'urgent', numExecutors: 5 };
+    this.#others.push(await this.#lw.submit(urgent));
   }
 
   async clear(): Promise<void> {
