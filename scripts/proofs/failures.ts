@@ -86,6 +86,6 @@ export const proof: Proof = {
         (row) =>
           `${row.name} (${row.mode}): ${row.expected.code ?? 'success'}, told ${row.code ?? row.kind ?? row.error}`,
       );
-    return { figures: { byCode, rows }, missed };
+    return { figures: { only: ONLY.source, byCode, rows }, missed };
   },
 };
