@@ -10,8 +10,8 @@ export interface App {
   /** When it ends, or ended. */
   endMs: number;
   end: TrueEnd;
-  /** YARN was restarted without its memory since. */
-  isForgotten: boolean;
+  /** When YARN was restarted without its memory, milliseconds since the epoch. */
+  forgottenMs?: number;
   /** Which launcher handed it in. */
   readonly launcher: string;
 }
@@ -40,7 +40,6 @@ export class AppBook {
       startedMs: this.startedMs + 1_000,
       endMs: this.startedMs + 9_000,
       end: 'SUCCEEDED',
-      isForgotten: false,
       launcher: '',
     });
   }
@@ -58,12 +57,12 @@ export class AppBook {
     const now = Date.now();
     this.#startedMs = now;
     if (!forgets) return [];
-    const killed = [...this.#apps.values()].filter((app) => !app.isForgotten && app.endMs > now);
+    const killed = [...this.#apps.values()].filter((app) => app.forgottenMs === undefined && app.endMs > now);
     for (const app of killed) {
       app.endMs = now;
       app.end = 'KILLED';
     }
-    for (const app of this.#apps.values()) app.isForgotten = true;
+    for (const app of this.#apps.values()) app.forgottenMs ??= now;
     return killed;
   }
 
@@ -71,7 +70,7 @@ export class AppBook {
     const startedMs = Date.now();
     const lower = tags.map((tag) => tag.toLowerCase());
     const endMs = startedMs + lifeMs;
-    return this.#add({ id: this.#nextId(), tags: lower, startedMs, endMs, end, isForgotten: false, launcher });
+    return this.#add({ id: this.#nextId(), tags: lower, startedMs, endMs, end, launcher });
   }
 
   /** The truth: everything that ever ran under the tag. */
@@ -111,8 +110,8 @@ export class AppBook {
     app.end = 'KILLED';
   }
 
-  #isShown({ id, isForgotten }: App): boolean {
-    return !isForgotten && !this.#forgotten.has(id);
+  #isShown({ id, forgottenMs }: App): boolean {
+    return forgottenMs === undefined && !this.#forgotten.has(id);
   }
 
   #nextId(): string {
@@ -132,7 +131,7 @@ export class AppBook {
     if (remembered <= MOST_ENDED || Date.now() < this.#forgotAtMs + 1_000) return;
     this.#forgotAtMs = Date.now();
     const ended = [...this.#apps.values()]
-      .filter((app) => !app.isForgotten && this.phase(app) === 'over')
+      .filter((app) => app.forgottenMs === undefined && this.phase(app) === 'over')
       .sort((a, b) => a.endMs - b.endMs);
     this.#forgotten = new Set(ended.slice(0, Math.max(0, ended.length - MOST_ENDED)).map(({ id }) => id));
   }

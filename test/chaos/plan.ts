@@ -90,13 +90,14 @@ const list = <T>(share: number, item: fc.Arbitrary<T>, most: number) =>
   often<readonly T[]>(share, fc.array(item, { minLength: 1, maxLength: most, size: 'max' }), []);
 
 const weights: Readonly<Record<EventKind, number>> = {
-  'submitter-killed': 8,
-  'submitter-stopped': 6,
-  'rival-submitter': 16,
-  'clock-jump': 8,
-  'livy-killed': 3,
-  'livy-unreachable': 4,
-  'yarn-unreachable': 5,
+  'submitter-killed': 24,
+  'submitter-stopped': 18,
+  'rival-submitter': 48,
+  'clock-jump': 24,
+  'livy-killed': 9,
+  'livy-unreachable': 12,
+  'yarn-unreachable': 15,
+  // Everything that runs has to live with these.
   'yarn-recovering': 2,
   'yarn-forgets': 1,
 };

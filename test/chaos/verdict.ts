@@ -1,5 +1,5 @@
 /** What was said of a key, held against what truly ran. */
-import type { AppBook, TrueEnd } from './app-book.js';
+import type { App, AppBook, TrueEnd } from './app-book.js';
 import type { FaultKind } from './plan.js';
 import type { Said } from './pursuit.js';
 import type { KeyStory } from './trial.js';
@@ -39,25 +39,19 @@ export function judge(story: KeyStory, book: AppBook, speed: number): Verdict {
   let [duplicates, isWrong] = [0, false];
   // One more than was heard of: an attempt that nobody asked for would be there.
   for (let attempt = 1; attempt <= attempts + 1; attempt++) {
-    const all = book.ranUnder(story.tag(attempt));
-    // Who forces a request to be sent again after YARN lost its memory cannot have what it killed counted.
-    const apps = story.isForced && all.some((app) => !app.isForgotten) ? all.filter((app) => !app.isForgotten) : all;
-    if (apps.length > 1) {
-      duplicates += apps.length - 1;
-      const lives = apps.map(({ startedMs, endMs, isForgotten }) => {
-        const [from, to] = [startedMs, endMs].map((ms) => Math.round((ms - story.startMs) / 100) / 10);
-        return `${from} to ${to} s${isForgotten ? ', forgotten' : ''}`;
-      });
-      const asked = [story.isForced ? 'forced' : '', ...errors.map(({ name }) => name)].filter(Boolean).join();
-      problems.push(
-        `attempt ${attempt} has ${apps.length} applications (${lives.join('; ')}; ${asked || 'no errors'})`,
-      );
+    const apps = book.ranUnder(story.tag(attempt));
+    const extra = apps.filter((app, n) => n > 0 && !isForcedAfter(story, apps[n - 1]!, app)).length;
+    if (extra > 0) {
+      duplicates += extra;
+      problems.push(`attempt ${attempt} has ${apps.length} applications (${livesOf(story, apps)})`);
     }
     const words = said.filter((one) => one.attempt === attempt && one.kind !== 'lost');
-    const first = apps[0];
+    // Whoever forced a request is told of what came of that one.
+    const about = (atMs: number) => (story.isForced ? apps.findLast((app) => app.startedMs <= atMs) : apps[0]);
     for (const word of words) {
-      const why = first
-        ? notTrue(word, first)
+      const app = about(word.atMs);
+      const why = app
+        ? notTrue(word, app)
         : plan.cancelAfterMs !== undefined && word.kind === 'cancelled'
           ? undefined
           : 'nothing ran';
@@ -66,7 +60,8 @@ export function judge(story: KeyStory, book: AppBook, speed: number): Verdict {
       problems.push(`attempt ${attempt} was said to have ${word.kind}: ${why}; ${word.evidence.join(' | ')}`);
     }
     const soonest = Math.min(...words.map(({ atMs }) => atMs));
-    if (first && words.length > 0) delaysMs.push((soonest - first.endMs) * speed);
+    const first = words.length > 0 ? about(soonest) : undefined;
+    if (first) delaysMs.push((soonest - first.endMs) * speed);
   }
   const final = said.at(-1);
   const isSaidLost = !isOpen && final?.kind === 'lost';
@@ -99,8 +94,22 @@ const YARN_BEFORE_MS = 10_000;
 /** YARN was restarted: it has forgotten how the application ended, or cannot show that one that was cancelled never came. */
 function isTruthGone({ plan, startMs, tag }: KeyStory, book: AppBook, attempt: number): boolean {
   const apps = book.ranUnder(tag(attempt));
-  if (apps.length > 0) return apps.some((app) => app.isForgotten);
+  if (apps.length > 0) return apps.some(({ forgottenMs }) => forgottenMs !== undefined);
   return plan.cancelAfterMs !== undefined && book.startedMs > startMs - YARN_BEFORE_MS;
+}
+
+/** A request was sent again by force when YARN had killed and forgotten what came of the last one: no second application. */
+const isForcedAfter = ({ isForced }: KeyStory, before: App, app: App): boolean =>
+  isForced && before.forgottenMs !== undefined && before.forgottenMs < app.startedMs;
+
+/** When each ran, in seconds from the first submit, and what was said meanwhile. */
+function livesOf({ startMs, isForced, errors }: KeyStory, apps: readonly App[]): string {
+  const at = (ms: number): number => Math.round((ms - startMs) / 100) / 10;
+  const lives = apps.map(({ startedMs, endMs, forgottenMs }) => {
+    const end = forgottenMs === undefined ? '' : `, forgotten at ${at(forgottenMs)}`;
+    return `${at(startedMs)} to ${at(endMs)} s${end}`;
+  });
+  return [...lives, ...(isForced ? ['forced'] : []), errors.map(({ name }) => name).join(' ')].join('; ');
 }
 
 function notTrue(
