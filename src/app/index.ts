@@ -7,7 +7,7 @@ export { isLoopback } from '../http/index.js';
 export type { DoctorOptions } from './doctor.js';
 export type { Finding } from './doctor-finding.js';
 export { createLivywire, type Livywire, type LivywireOptions } from './livywire.js';
-export { loadConnect, loadDoctor, loadLocal, loadReport } from './load.js';
+export { loadConnect, loadDiagnosis, loadDoctor, loadLocal, loadReport } from './load.js';
 export { openLedger, sweepLedger } from './open-ledger.js';
 export { parseDuration } from './settings-duration.js';
 export type { SettingsAuth } from './settings-auth.js';

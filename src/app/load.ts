@@ -11,6 +11,12 @@ export const loadDoctor = async () => (await import('./doctor.js')).diagnoseSett
 /** The local Livy and Spark. */
 export const loadLocal = () => import('../local/index.js');
 
+/** The rules that say why a run failed, and the files they can be tried on. */
+export const loadDiagnosis = async () => {
+  const [diagnosis, files] = await Promise.all([import('../diagnosis/index.js'), import('./log-files.js')]);
+  return { ...diagnosis, ...files };
+};
+
 /** What is known about a run, gathered, and the page that shows it. */
 export const loadReport = async () => {
   const [{ gatherReport, reportOfEventLog }, { pageAssets, renderPage }] = await Promise.all([

@@ -1,6 +1,7 @@
 import prettyMs from 'pretty-ms';
 import {
   type AttemptRecord,
+  type Diagnosis,
   plainLine,
   redactText,
   type RunOutcome,
@@ -63,6 +64,17 @@ export const idsOf = (ref: RunRef): string[] => [
   ...(ref.appId === undefined ? [] : [plainLine(ref.appId)]),
 ];
 
+/** Why, the lines that prove it and where they stand, what to do. */
+export const diagnosisLines = (diagnosis: Diagnosis, paint: Colors): string[] => [
+  `  ${paint.bold(plain(diagnosis.code))}  ${plain(diagnosis.title)}`,
+  ...diagnosis.lines.map(
+    ({ source, line, text }) =>
+      `  ${paint.dim(plain(line === undefined ? source : `${source}:${line}`))}  ${plain(text)}`,
+  ),
+  ...(diagnosis.transient ? ['  The same job may succeed when it is simply run again.'] : []),
+  ...diagnosis.next.map((step) => `  next: ${plain(step)}`),
+];
+
 /**
  * How it ended, for a person: the outcome first, then why, the lines that prove it, what to do.
  * @param isLate nobody saw it end: the time until it was known is not the time it took
@@ -81,19 +93,9 @@ export function outcomeLines(outcome: RunOutcome, paint: Colors, isLate = false)
   switch (outcome.kind) {
     case 'succeeded':
       break;
-    case 'failed': {
-      const { diagnosis } = outcome;
-      lines.push(`  ${paint.bold(plain(diagnosis.code))}  ${plain(diagnosis.title)}`);
-      lines.push(
-        ...diagnosis.lines.map(
-          ({ source, line, text }) =>
-            `  ${paint.dim(line === undefined ? source : `${source}:${line}`)}  ${plain(text)}`,
-        ),
-      );
-      if (diagnosis.transient) lines.push('  The same job may succeed when it is simply run again.');
-      lines.push(...diagnosis.next.map((step) => `  next: ${plain(step)}`));
+    case 'failed':
+      lines.push(...diagnosisLines(outcome.diagnosis, paint));
       break;
-    }
     case 'cancelled':
       lines.push(
         `  by ${outcome.by === 'livywire' ? 'livywire' : 'someone else'}${outcome.message === undefined ? '' : `: ${plain(outcome.message)}`}`,

@@ -55,6 +55,10 @@ export const verbs: Readonly<Record<string, Verb>> = {
     describe: 'Say how a run stands and why, and what to type next',
     load: async () => as((await import('./commands/explain-run.js')).explainRunCommand),
   },
+  diagnose: {
+    describe: 'Say why a run failed, or what a log file says of it',
+    load: async () => as((await import('./commands/diagnose.js')).diagnoseCommand),
+  },
   explain: {
     describe: 'Show what a spark-submit line becomes; sends nothing',
     load: async () => as((await import('./commands/explain.js')).explainCommand),

@@ -2,6 +2,7 @@
  * From logs and facts to a reason.
  * @module
  */
+export { type CodeInfo, codes } from './codes.js';
 export { diagnose } from './diagnose.js';
 export type { Match, Rule } from './rule.js';
 export { rules } from './rules.js';

@@ -7,6 +7,13 @@ const SHOWN = 8;
 const TELLING = /\b(?:ERROR|FATAL|Exception|Error|Caused by|failed|killed|denied|not found)\b/;
 const UNTELLING = /^\s+at |NativeCodeLoader|ShutdownHookManager/;
 
+export const unknownCode = {
+  code: 'UNKNOWN',
+  about: 'No rule knows it: the most telling lines are shown, and no reason is made up.',
+  transient: false,
+  next: ["Read the driver's own log: livywire logs, and the link of livywire status"],
+} as const;
+
 /** No rule knows it: the most telling lines, and no pretence. */
 export function unknown({ facts: { status }, lines, verdict }: View): Diagnosis {
   const isTelling = ({ text, event }: Line): boolean =>

@@ -1,5 +1,6 @@
 import { ConfigError, isLivywireError } from '../../core/index.js';
 import { defineCommand } from '../define.js';
+import { explainCode, looksLikeCode } from '../explain-code.js';
 import { exitCodes } from '../exit-code.js';
 import { jobOptions } from '../job.js';
 import { connectionOptions, durationOf, exitRetryableOf, outputOptions, waitOptions } from '../options.js';
@@ -53,10 +54,11 @@ function ownFlagVerdicts(given: readonly Given[], options: OptionTable): Verdict
 
 export const explainCommand = defineCommand({
   name: 'explain',
-  positionals: '-- spark-submit [flags] <file> [arguments…]',
+  positionals: '-- spark-submit [flags] <file> [arguments…] | <CODE>',
   describe: 'Show what a spark-submit line becomes: the request, and a verdict for each flag. Sends nothing.',
   details: [
     '',
+    'With the code of a diagnosis (DRIVER_OOM) it says what that means and what to do.',
     'Exits with 0 when livywire run would take the line, and with 2 when something in it is refused.',
     'Values that look secret are masked in what is shown, not in what would be sent.',
   ],
@@ -73,6 +75,8 @@ export const explainCommand = defineCommand({
         field: 'line',
       });
     }
+    const [word = ''] = args.rest;
+    if (args.rest.length === 1 && looksLikeCode(word)) return explainCode(word, out);
     const { env, line } = splitLine(args.rest);
     const options = { ...jobOptions, ...waitOptions, detach: { type: 'boolean', describe: '' } } as const;
     const scanned = scan(line, options, { stopAtFirstWord: true });

@@ -12,7 +12,7 @@ export const pythonException: Rule = {
   about:
     "The job's own Python raised an exception that nobody caught, in the driver or in an executor; or is no Python.",
   transient: false,
-  next: [],
+  next: ['Fix the line that it names and submit again as a new attempt (--retry-of failed)'],
   match(view) {
     const thrown = pick(view);
     if (!thrown) return undefined;
