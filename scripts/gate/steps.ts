@@ -24,6 +24,14 @@ export function sum(tallies: readonly Tally[]): Tally {
   return { passed: count('passed'), failed: count('failed'), skipped: count('skipped') };
 }
 
+/** Steps that wait more than they work, at the same time. What they print is mixed. */
+export function sideBySide(...steps: readonly Step[]): Step {
+  return {
+    title: steps.map(({ title }) => title).join(', and at the same time '),
+    run: async () => sum(await Promise.all(steps.map(runStep))),
+  };
+}
+
 /** `12 passed, 0 failed`, and `, 1 skipped` where some were. */
 function inWords({ passed, failed, skipped }: Tally): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
