@@ -148,7 +148,7 @@ export class BurstReader {
   }
 
   #inJava(): boolean {
-    return this.#now?.lang === 'java' && !this.#afterBlank;
+    return this.#now?.lang === 'java' && !this.#afterBlank && !this.#hasFrames;
   }
 
   #inTraceback(line: Line, bare: string, isGroup: boolean): boolean {
