@@ -128,7 +128,8 @@ export class JobRefusedError extends LivywireError {
 }
 
 /**
- * Whether an application was started cannot be told with certainty, so nothing is sent again.
+ * Whether an application was started cannot be told with certainty, so nothing is sent again. `cause`: what kept us from
+ * finding out, where that was an error (the ledger, our credentials, the request itself).
  * The ref comes back to it; `--force-resend` (library: `forceResend`) sends once more all the same.
  */
 export class SubmitUnknownError extends LivywireError {
@@ -142,7 +143,8 @@ export class SubmitUnknownError extends LivywireError {
     options?: ErrorOptions,
   ) {
     super(
-      `Whether ${ref.name} was started is not known: ${reason}. Nothing was sent again; submit with the same key to go on`,
+      `Whether ${ref.name} was started is not known: ${reason}. Nothing was sent again; ` +
+        `submit with the same key, ${JSON.stringify(ref.key)}, to go on`,
       options,
     );
   }

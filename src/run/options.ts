@@ -1,4 +1,13 @@
-import type { JobSpec, LogOpening, RunEvent, RunOutcome, RunRecord, RunRef, RunStatus, StopState } from '../core/index.js';
+import type {
+  JobSpec,
+  LogOpening,
+  RunEvent,
+  RunOutcome,
+  RunRecord,
+  RunRef,
+  RunStatus,
+  StopState,
+} from '../core/index.js';
 import type { Examined } from './diagnose-again.js';
 
 export interface SubmitOptions {
@@ -121,7 +130,7 @@ export interface Runs {
    * Starts the job, or finds the run that its key already has.
    * @throws ConfigError, KeyConflictError, LedgerError before anything was sent
    * @throws JobRefusedError, AuthError, UnreachableError when nothing was started
-   * @throws SubmitUnknownError when that is not known; SubmitBusyError while another process is at it. The same key goes on
+   * @throws SubmitUnknownError when that is not known, whatever kept us from finding out (its `cause`); SubmitBusyError while another process is at it. The same key goes on
    */
   submit(spec: JobSpec, options?: SubmitOptions): Promise<Run>;
   /** No I/O: the ref is believed, and checked by the first read. */

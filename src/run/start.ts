@@ -45,6 +45,8 @@ export class Starter {
   /** Sent again on the caller's word: absence is not proven. */
   #isForced = false;
   #inFlight: Promise<StartAnswer> | undefined;
+  /** A request was sent, and what became of it is not known. */
+  #inDoubt = false;
 
   constructor(deps: EngineDeps, holder: ClaimHolder, plan: AttemptPlan, options: StarterOptions) {
     this.#deps = deps;
@@ -58,7 +60,8 @@ export class Starter {
   async run({ askFirst }: { readonly askFirst: boolean }): Promise<'started' | 'adopted'> {
     let how: 'started' | 'adopted' = 'adopted';
     let seen: RunStatus | undefined;
-    if (this.#posts.length > 0) seen = await this.#settle('an earlier request was sent');
+    this.#inDoubt = this.#posts.length > 0;
+    if (this.#inDoubt) seen = await this.#settle('an earlier request was sent');
     else if (askFirst) seen = await this.#askOnce();
     for (let unsent = 0, pause = FIRST_PAUSE_MS; !seen; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       const answer = await this.#post();
@@ -118,6 +121,11 @@ export class Starter {
     }
   }
 
+  /** Whether something may run under its name, whatever error came in between. */
+  get inDoubt(): boolean {
+    return this.#inDoubt;
+  }
+
   /** The request that the caller's abort left under way. */
   get inFlight(): Promise<StartAnswer> | undefined {
     return this.#inFlight;
@@ -168,6 +176,7 @@ export class Starter {
     this.#inFlight = sent;
     const answer = await orAborted(sent, signal);
     this.#inFlight = undefined;
+    if (answer.kind === 'unknown' || answer.kind === 'started') this.#inDoubt = true;
     return answer;
   }
 
@@ -230,11 +239,11 @@ export class Starter {
         this.#isForced = true;
         return undefined;
       }
-      if (quietMs !== undefined && quietMs >= waits.settleMs) return undefined;
+      if (quietMs !== undefined && quietMs >= waits.settleMs) return this.#certainlyNot();
       if (suspectMs !== undefined && suspectMs >= waits.settleMs) {
         // Registered and never begun: the leftover of a request of ours whose refusal was lost.
         const isGone = before.length > 0 && (await this.#discard());
-        if (isGone) return undefined;
+        if (isGone) return this.#certainlyNot();
         why = 'the backend holds the name, but nothing shows that it began, or that it is a leftover of ours';
       }
       if (now >= deadline)
@@ -245,6 +254,10 @@ export class Starter {
       slept = Math.max(0, Math.min(pause, deadline - now));
       await clock.sleep(slept, signal);
     }
+  }
+
+  #certainlyNot(): undefined {
+    this.#inDoubt = false;
   }
 
   /** Removes the leftover of a refused request of ours; `false` when the backend would not. */

@@ -1,12 +1,17 @@
 import {
   type AttemptRecord,
   type Backend,
+  isLivywireError,
   type JobSpec,
+  KeyConflictError,
   LedgerConflictError,
   type LedgerEntry,
+  type LivywireError,
   redactSpec,
   type RunRecord,
+  type RunRef,
   SubmitBusyError,
+  SubmitUnknownError,
 } from '../core/index.js';
 import { ClaimHolder, claimIsFree, ClaimLostError } from './claims.js';
 import { checkOptions } from './check-options.js';
@@ -14,7 +19,7 @@ import { decide, nothingWasSent, type Submission } from './decide.js';
 import type { EngineDeps } from './deps.js';
 import { attemptName, checkKey, randomKey, specHash, specTag } from './names.js';
 import type { SubmitOptions } from './options.js';
-import { lastAttempt, withLast } from './records.js';
+import { lastAttempt, refOf, withLast } from './records.js';
 import { Starter } from './start.js';
 
 const OTHERS_PAUSE_MS = 500;
@@ -47,6 +52,8 @@ export async function submit(
   const deadline = clock.now() + deadlineMs;
   const holder = new ClaimHolder(deps);
   let inBackground: Promise<void> | undefined;
+  /** What may run although we were kept from finding out. */
+  let inDoubt: RunRef | undefined;
   const at = () => new Date(clock.now()).toISOString();
   const newAttempt = (number: number): AttemptRecord => ({
     attempt: number,
@@ -81,6 +88,7 @@ export async function submit(
       const how = await starter.run({ askFirst: !(isFresh && options.key === undefined) });
       return { record: holder.record, attempt: holder.attempt, how };
     } catch (error) {
+      inDoubt = starter.inDoubt ? refOf(key, holder.attempt) : undefined;
       if (error instanceof ClaimLostError) return undefined; // look again what became of it
       if (starter.inFlight) inBackground = starter.finishAlone(starter.inFlight);
       else await holder.abandon();
@@ -143,6 +151,10 @@ export async function submit(
           await clock.sleep(OTHERS_PAUSE_MS, signal);
       }
     }
+  } catch (error) {
+    throw inDoubt && error !== signal?.reason && hidesTheDoubt(error)
+      ? new SubmitUnknownError(inDoubt, error.message, { cause: error })
+      : error;
   } finally {
     // A request under way keeps the claim until its answer is written down.
     if (!inBackground) holder.release();
@@ -170,6 +182,11 @@ function asSubmitted(record: RunRecord, { spec, hash, endpoint, output }: Submis
   const wanted = { ...rest, endpoint, backend: kind, ...(output !== undefined && { output: { path: output } }) };
   return { ...record, attempts: [...record.attempts.slice(0, -1), wanted], specHash: hash, spec: redactSpec(spec) };
 }
+
+/** A ledger that fails or a token that ran out reads as "nothing was started", and says nothing about the request before it. */
+const hidesTheDoubt = (error: unknown): error is LivywireError =>
+  isLivywireError(error) &&
+  !(error instanceof SubmitUnknownError || error instanceof SubmitBusyError || error instanceof KeyConflictError);
 
 const busy = (host: string, pid: number, key: string): SubmitBusyError =>
   new SubmitBusyError(

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import test from 'ava';
-import { LedgerConflictError, LedgerError, type RunRecord } from '../../src/core/index.js';
+import {
+  LedgerConflictError,
+  LedgerError,
+  type RunRecord,
+  SubmitUnknownError,
+  UnreachableError,
+} from '../../src/core/index.js';
 import { type Fault, MemoryBackend, memoryLedger, testClock, testLivywire } from '../../src/testing/index.js';
 import { attemptOf, entryOf, rig } from '../helpers/engine.js';
 import { faultyLedger, type LedgerFault } from '../helpers/faulty-ledger.js';
@@ -49,6 +55,27 @@ test('a start that cannot be written down is not lost for its caller, and the ne
   t.is((await engine.submit(spec, { key: 'k' })).how, 'adopted');
   t.is((await attemptOf(inner, 'k')).phase, 'started');
   t.is(backend.applications(run.ref.name), 1);
+});
+
+test('a ledger that fails after a request of unknown fate does not read as nothing started', async (t) => {
+  const writes: LedgerFault[] = [];
+  const lw = testLivywire({ ledger: faultyLedger(memoryLedger(), { writes }) });
+  lw.backend.failNext('reply-lost');
+  const start = lw.backend.start.bind(lw.backend);
+  lw.backend.start = async (plan) => {
+    const answer = await start(plan);
+    lw.backend.down();
+    const find = lw.backend.find.bind(lw.backend);
+    lw.backend.find = () => Promise.reject(new UnreachableError('Livy does not answer', 'no'));
+    void lw.clock.sleep(120_000).then(() => ((lw.backend.find = find), lw.backend.up()));
+    writes.push(...Array.from({ length: 50 }, () => 'before' as const));
+    return answer;
+  };
+  const error = await t.throwsAsync(lw.submit(spec, { key: 'k' }), { instanceOf: SubmitUnknownError });
+  t.true(error.cause instanceof LedgerError);
+  await lw.clock.sleep(200_000);
+  t.is((await lw.attach(error.ref).wait()).kind, 'succeeded');
+  t.is(total(lw), 1);
 });
 
 test('a ledger that says conflict to its own create is read again, not waited for', async (t) => {

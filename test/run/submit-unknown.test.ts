@@ -1,5 +1,12 @@
 import test from 'ava';
-import { type Clock, type StartAnswer, SubmitUnknownError, UnreachableError } from '../../src/core/index.js';
+import {
+  AuthError,
+  type Clock,
+  JobRefusedError,
+  type StartAnswer,
+  SubmitUnknownError,
+  UnreachableError,
+} from '../../src/core/index.js';
 import { memoryLedger, testClock, testLivywire } from '../../src/testing/index.js';
 import { specHash } from '../../src/run/names.js';
 import { attemptOf, recordFor, refFor } from '../helpers/engine.js';
@@ -60,6 +67,48 @@ test('the ref of a SubmitUnknownError leads to the run', async (t) => {
   });
   backend.up();
   t.is((await lw.attach(error.ref).wait()).kind, 'succeeded');
+});
+
+test('the message names the key, which may be a random one that nobody has seen', async (t) => {
+  const { lw, backend } = setUp();
+  backend.start = async () => (backend.down(), lost);
+  const error = await t.throwsAsync(lw.submit(spec, { deadlineMs: 10_000 }), { instanceOf: SubmitUnknownError });
+  t.true(error.message.includes(JSON.stringify(error.ref.key)), error.message);
+});
+
+test('a token that ran out after a request of unknown fate does not read as nothing started', async (t) => {
+  const { lw, backend, posts } = setUp();
+  backend.failNext('reply-lost');
+  const find = backend.find.bind(backend);
+  const start = backend.start.bind(backend);
+  backend.start = async (plan) => {
+    backend.find = () => Promise.reject(new AuthError(401, 'the token has expired'));
+    return start(plan);
+  };
+  const error = await t.throwsAsync(lw.submit(spec, { key: 'k' }), {
+    instanceOf: SubmitUnknownError,
+    message: /the token has expired/,
+  });
+  t.true(error.cause instanceof AuthError);
+  const again = await t.throwsAsync(lw.submit(spec, { key: 'k' }), { instanceOf: SubmitUnknownError });
+  t.is(again.ref.name, error.ref.name, 'nor does it for the next one');
+  backend.find = find;
+  t.is((await lw.attach(error.ref).wait()).kind, 'succeeded');
+  t.is(posts(), 1);
+});
+
+test('a token that ran out before anything was sent is just that', async (t) => {
+  const { lw, backend, posts } = setUp();
+  backend.find = () => Promise.reject(new AuthError(401, 'the token has expired'));
+  await t.throwsAsync(lw.submit(spec, { key: 'k' }), { instanceOf: AuthError });
+  t.is(posts(), 0);
+});
+
+test('a refusal after what was sent before is proven to have started nothing is just that', async (t) => {
+  const { lw, backend, posts } = setUp();
+  backend.failNext('request-lost', 'rejected');
+  await t.throwsAsync(lw.submit(spec, { key: 'k' }), { instanceOf: JobRefusedError });
+  t.is(posts(), 2);
 });
 
 test('an application that only YARN shows is adopted by its tag', async (t) => {
@@ -245,14 +294,11 @@ test('so is one of a request whose sender was killed before it knew its fate: ev
   registry.finish('application_1_2', 'SUCCEEDED');
   const { kind, notes = [] } = await run.wait();
   t.is(kind, 'succeeded');
-  t.true(
-    notes.includes('a second application, application_1_1, ran under this name; it was killed (asked)'),
-    notes.join(),
-  );
+  t.true(notes.includes('a second application, application_1_1, ran under this name; it was killed'), notes.join());
   t.is(registry.app('application_1_1')?.raw, 'KILLED');
 });
 
-test('after one request nobody looks for a second application', async (t) => {
+test('after one request a second application is looked for once, at the end', async (t) => {
   const { lw, registry, clock } = setUp();
   const run = await lw.submit(spec, { key: 'k' });
   lw.backend.status = async () => ({
@@ -268,6 +314,6 @@ test('after one request nobody looks for a second application', async (t) => {
   t.is((await run.wait()).kind, 'succeeded');
   t.deepEqual(
     registry.requests.filter((one) => one.startsWith('tag')),
-    [],
+    [`tag ${run.ref.name}`],
   );
 });
