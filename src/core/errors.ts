@@ -158,9 +158,13 @@ export class SubmitBusyError extends LivywireError {
   override readonly retryable = true;
 }
 
+/** How far a cancel came: no server could be asked, one was and has not answered, one took it. */
+export type StopState = 'unsent' | 'sent' | 'taken';
+
 /**
  * Waiting stopped at a limit. The Spark job was left as it is: running, or waiting for its turn.
  * `limit` tells which one it was: the whole (`timeoutMs`), or the time before it runs (`queueTimeoutMs`).
+ * `stop` is there where the waiting was for the end that a cancel had asked for, and tells whether anybody was asked.
  */
 export class WaitTimeoutError extends LivywireError {
   override readonly name = 'WaitTimeoutError';
@@ -170,14 +174,23 @@ export class WaitTimeoutError extends LivywireError {
     readonly ref: RunRef,
     limitMs: number,
     readonly limit: 'timeout' | 'queue-timeout' = 'timeout',
+    readonly stop?: StopState,
   ) {
-    const what =
-      limit === 'timeout'
-        ? `is still going after ${limitMs} ms`
-        : `is not running ${limitMs} ms after it was submitted`;
-    super(`Run ${ref.key} ${what}; wait again with this error's ref`);
+    const after = inWords(limitMs);
+    const what = {
+      timeout: `has not been seen to end within ${after}; wait again with this error's ref`,
+      'queue-timeout': `is not running ${after} after it was submitted; wait again with this error's ref`,
+      unsent: `could not be asked to stop within ${after}, and may be running`,
+      sent: `was asked to stop, without an answer within ${after}; it may be running`,
+      taken: `was asked to stop, and has not been seen to stop within ${after}`,
+    };
+    super(`Run ${ref.key} ${what[stop ?? limit]}`);
   }
 }
+
+/** `90 s`, `3 min`. */
+const inWords = (ms: number): string =>
+  ms >= 60_000 && ms % 60_000 === 0 ? `${ms / 60_000} min` : `${Math.round(ms / 100) / 10} s`;
 
 /** Thrown by `run.result()` only: the application ended, and not in success. */
 export class JobFailedError extends LivywireError {

@@ -17,6 +17,7 @@ export {
   LedgerError,
   LivywireError,
   RunNotFoundError,
+  type StopState,
   SubmitBusyError,
   SubmitUnknownError,
   UnreachableError,

@@ -73,8 +73,11 @@ export interface Backend {
   status(ref: RunRef, options?: CallOptions): Promise<RunStatus | undefined>;
   /** Every attempt the backend remembers, page by page. */
   list(options?: CallOptions): AsyncIterable<RunStatus>;
-  /** Asks for the end. Resolves once the backend took it, or has no record. Whether it is over is read afterwards. */
-  stop(ref: RunRef, options?: CallOptions): Promise<'asked' | 'no-record'>;
+  /**
+   * Asks for the end. Resolves once the backend took it, or has no record. Whether it is over is read afterwards.
+   * `ended`: the backend itself knows how it ended, and nothing was asked: asking may throw that knowledge away.
+   */
+  stop(ref: RunRef, options?: CallOptions): Promise<'asked' | 'no-record' | 'ended'>;
   /** Removes what a refused start of ours left behind under this name. */
   discard(name: string, options?: CallOptions): Promise<void>;
 }

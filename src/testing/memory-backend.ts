@@ -152,14 +152,16 @@ export class MemoryBackend implements Backend, LogSource {
     this.#reach('GET all');
     for (const one of this.#started) if (one.state !== 'forgotten') yield this.#statusOf(one);
   }
-  async stop(ref: { readonly name: string }): Promise<'asked' | 'no-record'> {
-    this.#reach(`DELETE ${ref.name}`);
+  async stop(ref: { readonly name: string }): Promise<'asked' | 'no-record' | 'ended'> {
     const one = this.#byName(ref.name);
-    if (!one) return 'no-record';
-    if (one.endedMs > this.#clock.now()) {
-      one.endedMs = this.#clock.now();
-      one.outcome = 'cancelled';
+    if (one && one.endedMs <= this.#clock.now()) {
+      this.#reach(`GET ${ref.name}`);
+      return 'ended';
     }
+    this.#reach(`DELETE ${ref.name}`);
+    if (!one) return 'no-record';
+    one.endedMs = this.#clock.now();
+    one.outcome = 'cancelled';
     one.state = 'forgotten';
     return 'asked';
   }

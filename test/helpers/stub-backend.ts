@@ -22,7 +22,7 @@ export class StubBackend implements Backend, LogSource {
   readonly requests: string[] = [];
   #said: Said[];
   /** What `stop` does. */
-  onStop: () => Promise<'asked' | 'no-record'> = async () => 'asked';
+  onStop: () => Promise<'asked' | 'no-record' | 'ended'> = async () => 'asked';
   onLog: () => Promise<readonly LogItem[]> = async () => [];
 
   constructor(said: readonly Said[] = [undefined], endpoint = 'memory://stub') {
@@ -55,7 +55,7 @@ export class StubBackend implements Backend, LogSource {
     this.requests.push('LIST');
     yield* [];
   }
-  async stop(ref: RunRef): Promise<'asked' | 'no-record'> {
+  async stop(ref: RunRef): Promise<'asked' | 'no-record' | 'ended'> {
     this.requests.push(`DELETE ${ref.name}`);
     return this.onStop();
   }
