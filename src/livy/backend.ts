@@ -2,12 +2,14 @@ import {
   type AttemptPlan,
   type Backend,
   type CallOptions,
+  isFinal,
   isLivywireError,
   type JobSpec,
   redactText,
   type RunRef,
   type RunStatus,
   type StartAnswer,
+  UnreachableError,
 } from '../core/index.js';
 import { checkSpec, confAsText } from './check.js';
 import type { LivyClient } from './client.js';
@@ -18,6 +20,8 @@ import { statusOf } from './status.js';
 import type { Batch, CreateBatch } from './wire.js';
 
 const TAGS = 'spark.yarn.tags';
+/** How long Livy may take to say what it knows of a batch that is to be stopped, repeated reads included. */
+const LOOK_MOST_MS = 30_000;
 
 /** Attempts as Livy batches. The name is the proof of identity; an id is only as good as the name behind it. */
 export class LivyBackend implements Backend {
@@ -62,10 +66,30 @@ export class LivyBackend implements Backend {
     for await (const batch of this.#client.batches.list(options)) yield readingOf(batch);
   }
 
-  /** DELETE by name where there is one, so that Livy itself checks whose batch it is. Waits up to 150 s: Livy answers after the kill. */
-  async stop(ref: RunRef, options?: CallOptions): Promise<'asked' | 'no-record'> {
-    const batch = await ownBatch(this.#client, ref, options);
-    return batch && (await this.#delete(addressOf(batch), options)) ? 'asked' : 'no-record';
+  /**
+   * DELETE by name where there is one, so that Livy itself checks whose batch it is. Waits up to 150 s: Livy answers
+   * after the kill. A batch that has ended is left alone: a DELETE only makes Livy forget how, and its log.
+   */
+  async stop(ref: RunRef, options: CallOptions = {}): Promise<'asked' | 'no-record' | 'ended'> {
+    const batch = await this.#beforeStop(ref, options);
+    if (!batch) return 'no-record';
+    if (isFinal(statusOf(batch))) return 'ended';
+    return (await this.#delete(addressOf(batch), options)) ? 'asked' : 'no-record';
+  }
+
+  /** Half of the time at most, so that who waits learns that nothing was asked. @throws UnreachableError, always `no` */
+  async #beforeStop(ref: RunRef, { signal, timeoutMs = Infinity }: CallOptions): Promise<Batch | undefined> {
+    const lookMs = Math.min(LOOK_MOST_MS, timeoutMs / 2);
+    const late = AbortSignal.timeout(lookMs);
+    try {
+      return await ownBatch(this.#client, ref, { signal: signal ? AbortSignal.any([signal, late]) : late });
+    } catch (error) {
+      signal?.throwIfAborted();
+      const isSilent = error instanceof UnreachableError;
+      if (!late.aborted && !isSilent) throw error;
+      const why = isSilent ? error.message : `Livy did not answer within ${Math.round(lookMs / 100) / 10} s`;
+      throw new UnreachableError(`${why}; ${ref.key} was not asked to stop`, 'no', { cause: error });
+    }
   }
 
   /**

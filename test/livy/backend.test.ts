@@ -1,7 +1,14 @@
 import { createServer, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
-import { AuthError, ConfigError, HttpStatusError, JobRefusedError, type RunRef } from '../../src/core/index.js';
+import {
+  AuthError,
+  ConfigError,
+  HttpStatusError,
+  JobRefusedError,
+  type RunRef,
+  UnreachableError,
+} from '../../src/core/index.js';
 import { LivyBackend, LivyClient } from '../../src/livy/index.js';
 import { between, type Exchange, made, RECORDED, recorded, recording, replay } from '../helpers/replay.js';
 
@@ -417,4 +424,27 @@ test('links, diagnostics and tail come with a status', async (t) => {
     message: 'queue a is full\nso wait',
     tail: ['last line', 'queue a is full', 'so wait'],
   });
+});
+
+for (const state of ['dead', 'success', 'killed', 'error']) {
+  test(`a batch that is ${state} is not deleted: Livy would forget how it ended, and its log`, async (t) => {
+    const { backend, asked } = await open(t, [made('GET', `/batches/${ours}`, 200, view({ state }))]);
+    t.is(await backend.stop(refTo(ours)), 'ended');
+    t.deepEqual(asked, [`GET /batches/${ours}`]);
+  });
+}
+
+test('a Livy that does not say what it knows is not asked to stop anything, which is said in time', async (t) => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => sockets.add(socket));
+  t.teardown(() => (sockets.forEach((socket) => socket.destroy()), server.close()));
+  const backend = backendAt(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  await t.throwsAsync(backend.stop(refTo(ours), { timeoutMs: 400 }), {
+    instanceOf: UnreachableError,
+    message: 'Livy did not answer within 0.2 s; k was not asked to stop',
+  });
+  const error = await t.throwsAsync<UnreachableError>(backend.stop(refTo(ours), { timeoutMs: 400 }));
+  t.is(error?.reached, 'no');
 });
