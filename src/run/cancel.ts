@@ -1,131 +1,133 @@
 import {
-  BadAnswerError,
   isFinal,
   isLivywireError,
-  type LivywireError,
   type RunOutcome,
   type RunRef,
-  UnreachableError,
+  type RunStatus,
   WaitTimeoutError,
 } from '../core/index.js';
 import { amend } from './amend.js';
-import { firstOf } from './app-status.js';
 import type { EngineDeps } from './deps.js';
 import { endUnsent } from './end-unsent.js';
-import { attemptNamePattern } from './names.js';
-import type { OwnCancel } from './observer.js';
 import type { CancelOptions } from './options.js';
+import { StopRequest } from './stop-request.js';
 import { watch } from './watch.js';
 
 const DEFAULT_TIMEOUT_MS = 180_000;
 /** A Livy that took a DELETE has killed the application by then, if it could. */
 const LIVY_KILLS_WITHIN_MS = 15_000;
+/** Of the whole time, how much the look before the stop may take, and its bounds. */
+const LOOK_SHARE = 1 / 3;
+const LOOK_LEAST_MS = 1_200;
+const LOOK_MOST_MS = 15_000;
 
 /**
- * Stops an attempt and proves it: asks the backend, then YARN where Livy cannot or does not know, and waits
- * until a server says that it is over. Resolves with the outcome, whichever it was.
- * @throws WaitTimeoutError when no server would say so in time
+ * Stops an attempt and proves it: asks the backend, then YARN where Livy cannot, does not know or takes its time, and
+ * waits until a server says that it is over. Resolves with the outcome, whichever it was.
+ * @throws WaitTimeoutError when no server would say so in time; `stop` tells whether one was asked
  */
 export async function cancel(deps: EngineDeps, ref: RunRef, options: CancelOptions = {}): Promise<RunOutcome> {
-  const { backend, registry, clock, logger } = deps;
-  const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
+  const { registry, clock } = deps;
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, signal, onStop } = options;
   const start = clock.now();
-  let known = ref;
-  let isSilent = false;
-
-  // What has ended is not touched: its batch id may be another job's by now.
-  for await (const sight of watch(deps, ref, { timeoutMs, ...(signal && { signal }) })) {
-    if (sight.kind === 'outcome') return sight.outcome;
-    if (sight.kind === 'status') known = sight.ref;
-    isSilent = sight.kind === 'silent';
-    // After a final reading comes its outcome; what is over and unclear needs no stopping either.
-    if (sight.kind !== 'status' || (!isFinal(sight.status) && sight.status.unclear === undefined)) break;
-  }
+  const left = (): number => Math.max(0, timeoutMs - (clock.now() - start));
+  const seen = await look(deps, ref, timeoutMs, signal);
+  if (seen.outcome) return seen.outcome;
+  const known = seen.ref;
   // No server has it: of one that is still to be sent nothing ever will be.
-  const unsent = isSilent ? await endUnsent(deps, known) : undefined;
+  const unsent = seen.status ? undefined : await endedUnsent(deps, known);
   if (unsent) return unsent;
-  const now = () => new Date(clock.now()).toISOString();
-  const ours: OwnCancel = { askedAt: now() };
+
+  const request = new StopRequest(deps, { left, signal, onStop });
   // Before anything is sent, so that whoever sees the end knows whose it was.
   const before = await amend(deps, known, {});
-  await amend(deps, known, { cancelAskedAt: ours.askedAt });
-
-  const problems: LivywireError[] = [];
-  const problem = (error: unknown): LivywireError => {
-    signal?.throwIfAborted();
-    if (!isLivywireError(error)) throw error;
-    logger.warn('a server did not take the cancel', { name: known.name, error: error.message });
-    problems.push(error);
-    return error;
-  };
-  const kill = async (ref: RunRef): Promise<'asked' | 'no-record' | LivywireError> => {
-    try {
-      const appId = ref.appId ?? (await appIdByTag(deps, ref, signal));
-      return appId === undefined ? 'no-record' : await registry!.kill(appId, signal && { signal });
-    } catch (error) {
-      return problem(error);
-    }
-  };
-  const stop = async (ref: RunRef): Promise<'asked' | 'no-record' | LivywireError> => {
-    let asked = await backend.stop(ref, signal && { signal }).catch(problem);
-    if (asked !== 'asked' && registry) {
-      const killed = await kill(ref);
-      if (killed === 'asked' || asked === 'no-record') asked = killed;
-    }
-    if (asked === 'asked') {
-      ours.takenAt = now();
-      await amend(deps, ref, { cancelTakenAt: ours.takenAt });
-    }
-    return asked;
-  };
+  const mark = () => amend(deps, known, { cancelAskedAt: request.ours.askedAt });
   /** Nobody took it: what ends the run later is not our doing. */
   const withdraw = async () => {
-    if (ours.takenAt === undefined && !problems.some(mayHaveBeenTaken))
-      await amend(deps, known, { cancelAskedAt: before?.cancelAskedAt });
+    if (request.state === 'unsent') await amend(deps, known, { cancelAskedAt: before?.cancelAskedAt });
   };
-  const asked = await stop(known);
-  if (asked instanceof Error) {
-    await withdraw();
-    throw asked;
-  }
-
-  const askedAt = clock.now();
-  let isKillTried = false;
-  const left = Math.max(0, timeoutMs - (askedAt - start));
-  const waiting = { timeoutMs: left, maxDelayMs: 2_000, ...(signal && { signal }) };
   try {
-    for await (const sight of watch(deps, known, waiting, ours)) {
+    // What is over and unclear needs no stopping.
+    const isUnclear = seen.status?.unclear !== undefined;
+    if (!isUnclear) await mark();
+    const asked = isUnclear ? 'ended' : await request.ask(known);
+    if (asked instanceof Error) throw asked;
+    // It had ended before we came.
+    if (asked === 'ended') await withdraw();
+
+    const askedAt = clock.now();
+    let isKillTried = false;
+    const waiting = { timeoutMs: left(), maxDelayMs: 2_000, ...(signal && { signal }) };
+    for await (const sight of watch(
+      deps,
+      request.known(known),
+      waiting,
+      asked === 'ended' ? undefined : request.ours,
+    )) {
       if (sight.kind === 'outcome') return sight.outcome;
+      const isTaken = request.state === 'taken';
       // A request that was under way came back, and started nothing.
-      const held = sight.kind === 'silent' && ours.takenAt === undefined ? await endUnsent(deps, known) : undefined;
+      const held = sight.kind === 'silent' && !isTaken ? await endedUnsent(deps, known) : undefined;
       if (held) return held;
-      if (sight.kind !== 'status' || isFinal(sight.status)) continue;
-      // Nobody had it, and now it is there: we came while it was being submitted.
-      if (ours.takenAt === undefined) {
-        await stop(sight.ref);
+      if (sight.kind !== 'status' || isFinal(sight.status) || sight.status.unclear !== undefined) continue;
+      // Nobody had it, or it was said to be over, and now it is there.
+      if (!isTaken) {
+        await mark();
+        await request.ask(sight.ref);
         continue;
       }
       // Livy took it, and the application goes on: its spark-submit had handed it to YARN already.
       const isLate = sight.status.source === 'yarn' && clock.now() - askedAt >= LIVY_KILLS_WITHIN_MS;
       if (registry && isLate && !isKillTried) {
         isKillTried = true;
-        await kill(sight.ref);
+        await request.kill(sight.ref);
       }
     }
+    throw new WaitTimeoutError(known, timeoutMs);
   } catch (error) {
     await withdraw();
-    throw error;
+    throw isWaitTimeout(error) ? new WaitTimeoutError(error.ref, timeoutMs, 'timeout', request.state) : error;
+  } finally {
+    request.close();
   }
-  throw new WaitTimeoutError(known, timeoutMs);
 }
 
-/** Whether a server may have acted on the request though its answer is none. */
-const mayHaveBeenTaken = (error: LivywireError): boolean =>
-  error instanceof UnreachableError ? error.reached !== 'no' : error.retryable || error instanceof BadAnswerError;
+interface Seen {
+  readonly ref: RunRef;
+  readonly outcome?: RunOutcome;
+  readonly status?: RunStatus;
+}
 
-/** By its tag, which proves whose it is: only livywire's own names are tags of livywire's. */
-async function appIdByTag({ registry }: EngineDeps, ref: RunRef, signal?: AbortSignal): Promise<string | undefined> {
-  if (!attemptNamePattern.test(ref.name)) return undefined;
-  const search = await registry?.byTag(ref.name, signal && { signal });
-  return search?.kind === 'found' ? firstOf(search.apps)?.appId : undefined;
+/**
+ * What has ended is not touched: its batch id may be another job's by now. A server that does not answer keeps the
+ * request to stop from nobody: the look has a share of the time, no more.
+ */
+async function look(deps: EngineDeps, ref: RunRef, timeoutMs: number, signal: AbortSignal | undefined): Promise<Seen> {
+  const lookMs = Math.min(LOOK_MOST_MS, Math.max(LOOK_LEAST_MS, timeoutMs * LOOK_SHARE));
+  let seen: Seen = { ref };
+  try {
+    for await (const sight of watch(deps, ref, { timeoutMs: lookMs, ...(signal && { signal }) })) {
+      if (sight.kind === 'outcome') return { ref: sight.ref, outcome: sight.outcome };
+      if (sight.kind === 'status') seen = { ref: sight.ref, status: sight.status };
+      // After a final reading comes its outcome.
+      if (sight.kind !== 'status' || !isFinal(sight.status)) break;
+    }
+  } catch (error) {
+    if (!isWaitTimeout(error)) throw error;
+    return { ...seen, ref: error.ref };
+  }
+  return seen;
+}
+
+const isWaitTimeout = (error: unknown): error is WaitTimeoutError => error instanceof WaitTimeoutError;
+
+/** A ledger that is out of reach keeps nobody from asking the servers. */
+async function endedUnsent(deps: EngineDeps, ref: RunRef): Promise<RunOutcome | undefined> {
+  try {
+    return await endUnsent(deps, ref);
+  } catch (error) {
+    if (!isLivywireError(error)) throw error;
+    deps.logger.warn('whether anything was sent could not be read in the ledger', { error: error.message });
+    return undefined;
+  }
 }

@@ -1,0 +1,21 @@
+import type { Clock } from '../core/index.js';
+import { orAborted } from './or-aborted.js';
+
+/** Resolves with the answer, or with `undefined` once `ms` are over; the request itself goes on. */
+export async function within<T>(
+  clock: Clock,
+  ms: number,
+  request: Promise<T>,
+  signal?: AbortSignal,
+): Promise<T | undefined> {
+  const done = new AbortController();
+  const late = clock.sleep(ms, done.signal).then(
+    () => undefined,
+    () => undefined,
+  );
+  try {
+    return await orAborted(Promise.race([request, late]), signal);
+  } finally {
+    done.abort();
+  }
+}
