@@ -1,4 +1,12 @@
-import { type AttemptRecord, LedgerConflictError, redactText, type RunOutcome, type RunStatus } from '../core/index.js';
+import {
+  type AttemptRecord,
+  type Diagnosis,
+  LedgerConflictError,
+  plainLine,
+  redactText,
+  type RunOutcome,
+  type RunStatus,
+} from '../core/index.js';
 import type { EngineDeps } from './deps.js';
 import { factsOf } from './facts.js';
 import type { Observer, Reading } from './observer.js';
@@ -22,8 +30,8 @@ export async function conclude(
   if (ending.kind === 'recorded') return ending.outcome;
   const entry = await deps.ledger.get(observer.ref.key).catch(() => undefined); // its outage is no reason to hide an end
   const attempt = entry && attemptIn(entry.record.attempts, observer.ref);
-  // Only a second request can have made a second application.
-  const strays = (attempt?.posts.length ?? 0) > 1 ? await stopStrays(deps, observer.ref, signal) : [];
+  // One request can have made two applications as well, where a proxy sent it on twice: once, at the end, that is asked.
+  const strays = attempt ? await stopStrays(deps, observer.ref, { isLikely: attempt.posts.length > 1, signal }) : [];
   // Somebody was first; the log need not be read again.
   if (attempt?.outcome && attempt.outcome.kind !== 'lost' && strays.length === 0) return attempt.outcome;
   const app = ending.kind === 'ended' ? ending.app : undefined;
@@ -47,11 +55,12 @@ async function outcomeOf(
   { ending, attempt, notes: more }: Known,
   signal?: AbortSignal,
 ): Promise<RunOutcome> {
-  const { clock, diagnose } = deps;
+  const { clock } = deps;
   const { ref, evidence } = observer;
   const notes = [...observer.notes, ...more];
   const app = ending.kind === 'ended' ? ending.app : undefined;
-  const progress = await deps.progress?.final(ref, { ...(signal && { signal }), withinMs: countWithinMs(ending) });
+  const counted = deps.progress?.final(ref, { ...(signal && { signal }), withinMs: countWithinMs(ending) });
+  const progress = await spare(deps, 'what Spark did could not be counted', counted, signal);
   const base = {
     v: 1,
     ref,
@@ -73,9 +82,34 @@ async function outcomeOf(
   }
   if (ending.diagnosis) return { ...base, kind: 'failed', diagnosis: ending.diagnosis };
   // Of the servers' words and the log it makes words that may be kept: redacted.
-  const diagnosis = await diagnose(await factsOf(deps, ref, { status, app }, signal));
+  const reasoned = factsOf(deps, ref, { status, app }, signal).then((facts) => deps.diagnose(facts));
+  const diagnosis = (await spare(deps, 'the diagnosis failed', reasoned, signal)) ?? undiagnosed(status);
   return { ...base, kind: 'failed', diagnosis };
 }
+
+/** What goes with an outcome and may be missing: no mistake in it may hide the end, or keep it from the ledger. */
+async function spare<T>(
+  { logger }: EngineDeps,
+  what: string,
+  made: Promise<T> | undefined,
+  signal: AbortSignal | undefined,
+): Promise<T | undefined> {
+  try {
+    return await made;
+  } catch (error) {
+    signal?.throwIfAborted();
+    logger.warn(what, { error: error instanceof Error ? error.message : String(error) });
+    return undefined;
+  }
+}
+
+const undiagnosed = ({ raw, message }: RunStatus): Diagnosis => ({
+  code: 'UNKNOWN',
+  title: message === undefined ? `It ended as ${raw}` : `It ended as ${raw}: ${plainLine(message).slice(0, 200)}`,
+  transient: false,
+  lines: [],
+  next: ['Read the log with livywire logs'],
+});
 
 /** How long to ask what Spark counted. A driver that was stopped wrote no end of it, and who stops a run is waiting for the answer. */
 const countWithinMs = (ending: Ending): number =>

@@ -1,28 +1,70 @@
-import { isFinal, isLivywireError, type RunRef } from '../core/index.js';
+import { type AppReport, isFinal, isLivywireError, type RunRef } from '../core/index.js';
 import type { EngineDeps } from './deps.js';
 
+/** Who waits for an outcome is not kept waiting for the rest of them. */
+const ASK_WITHIN_MS = 10_000;
+/** How long a killed application is watched until YARN has it as ended. */
+const END_WITHIN_MS = 10_000;
+const LOOK_EVERY_MS = 1_000;
+
+export interface StraysOptions {
+  /** More than one request was sent: that nobody can say whether a second one came through has to be told. */
+  readonly isLikely: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
- * Looks for applications that carry an attempt's tag beside the one that the ledger knows, and stops them: a
- * request that was given up as lost came through after all. Resolves with what to say about it, a line for each.
+ * Looks for applications that carry an attempt's tag beside the one that the ledger knows, and stops them: a request
+ * that was given up as lost came through after all, or a proxy sent one on twice. Resolves with what to say, a line for each.
  */
-export async function stopStrays(deps: EngineDeps, ref: RunRef, signal?: AbortSignal): Promise<string[]> {
+export async function stopStrays(
+  deps: EngineDeps,
+  ref: RunRef,
+  { isLikely, signal }: StraysOptions,
+): Promise<string[]> {
   const { registry, logger } = deps;
   if (!registry || ref.appId === undefined) return [];
   const said: string[] = [];
-  try {
-    const search = await registry.byTag(ref.name, signal && { signal });
-    for (const app of search.kind === 'found' ? search.apps : []) {
+  const search = await answerOf(
+    registry.byTag(ref.name, { ...(signal && { signal }), timeoutMs: ASK_WITHIN_MS }),
+    signal,
+  );
+  if (typeof search === 'string') {
+    if (isLikely) said.push(`whether a second application ran under this name is not known: ${search}`);
+    else logger.debug('YARN could not be asked for a second application', { name: ref.name, error: search });
+  } else if (search.kind === 'found') {
+    for (const app of search.apps) {
       if (app.appId === ref.appId) continue;
-      const end = isFinal(app)
-        ? `ended as ${app.raw}`
-        : `was killed (${await registry.kill(app.appId, signal && { signal })})`;
-      said.push(`a second application, ${app.appId}, ran under this name; it ${end}`);
+      said.push(`a second application, ${app.appId}, ran under this name; ${await stopped(deps, app, signal)}`);
     }
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (!isLivywireError(error)) throw error;
-    logger.warn('YARN could not be asked for a second application', { name: ref.name, error: error.message });
   }
   for (const line of said) logger.warn(line, { name: ref.name });
   return said;
+}
+
+/** What became of it. Only what YARN has as ended is said to have ended. */
+async function stopped({ registry, clock }: EngineDeps, app: AppReport, signal?: AbortSignal): Promise<string> {
+  const isOver = (report: AppReport): boolean => isFinal(report) || report.unclear !== undefined;
+  if (!registry || isOver(app)) return `it ended as ${app.raw}`;
+  const options = { ...(signal && { signal }), timeoutMs: ASK_WITHIN_MS };
+  const asked = await answerOf(registry.kill(app.appId, options), signal);
+  if (asked !== 'asked' && asked !== 'no-record') return `it runs on, and could not be killed: ${asked}`;
+  for (const until = clock.now() + END_WITHIN_MS; ; await clock.sleep(LOOK_EVERY_MS, signal)) {
+    const now = await answerOf(registry.byId(app.appId, options), signal);
+    if (now === undefined) return 'YARN has no record of it any more';
+    if (typeof now !== 'string' && isOver(now))
+      return now.raw === 'KILLED' ? 'it was killed' : `it ended as ${now.raw}`;
+    if (clock.now() >= until) return 'YARN was told to kill it, and has not been seen to have done so: it may run on';
+  }
+}
+
+/** A service's failure is its message; the caller's abort is not. */
+async function answerOf<T>(request: Promise<T>, signal: AbortSignal | undefined): Promise<T | string> {
+  try {
+    return await request;
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!isLivywireError(error)) throw error;
+    return error.message;
+  }
 }
