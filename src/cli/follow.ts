@@ -1,9 +1,18 @@
 import type { Run } from '../app/index.js';
-import { isFinal, isLivywireError, type RunEvent, type RunOutcome, type WaitTimeoutError } from '../core/index.js';
+import {
+  isFinal,
+  isLivywireError,
+  type RunEvent,
+  type RunOutcome,
+  type RunStatus,
+  type StopState,
+  type WaitTimeoutError,
+} from '../core/index.js';
 import { Chatter } from './chatter.js';
 import type { Context } from './define.js';
 import { codeOfError, codeOfOutcome, codeOfSignal, exitCodes } from './exit-code.js';
 import { Interrupted, type Interrupts } from './interrupts.js';
+import { type Left, leftAs, stopWords } from './left.js';
 import { RunView } from './run-view.js';
 import { outcomeLines, plain, runWord } from './show.js';
 
@@ -36,6 +45,7 @@ export async function followRun(
   const chatter = new Chatter();
   let folded = 0;
   let isLate: boolean | undefined;
+  let last: RunStatus | undefined;
   try {
     const events = run.events({
       signal,
@@ -49,7 +59,10 @@ export async function followRun(
         if (folded > 0) out.note(`${folded} lines of Spark's own INFO are not shown; --verbose shows them`);
         return sayOutcome(event.outcome, context, { exitRetryable: options.exitRetryable, isLate });
       }
-      if (event.type === 'state') isLate ??= isFinal(event.status);
+      if (event.type === 'state') {
+        last = event.status;
+        isLate ??= isFinal(last);
+      }
       if (options.log === 'none' && isLog(event)) continue;
       if (options.log === 'folded' && event.type === 'line' && chatter.includes(event)) folded++;
       else view.show(event);
@@ -57,15 +70,20 @@ export async function followRun(
     throw new Error('the events of a run ended without its outcome');
   } catch (error) {
     view.close();
-    if (signal.aborted) return await interrupted(run, context, interrupts, options);
+    if (signal.aborted) return await interrupted(run, context, interrupts, options, leftAs(last));
     const limit = limitOf(error);
-    if (limit !== undefined) return await timedOut(run, context, interrupts, limit, options);
-    sayLeft(run, context, 'unknown'); // something broke on our side of it; the job knows nothing of that
+    if (limit !== undefined) return await timedOut(run, context, interrupts, limit, options, leftAs(last));
+    // Something broke on our side of it, which the job knows nothing of, or on its way: what was seen last may be long ago.
+    if (!isNoRun(error)) sayLeft(run, context, 'unknown', leftAs(last && isFinal(last) ? last : undefined));
     throw error;
   } finally {
     view.close();
   }
 }
+
+/** There is no job that could have been left. */
+const isNoRun = (error: unknown): boolean =>
+  isLivywireError(error) && (error.code === 'JOB_REFUSED' || error.code === 'RUN_NOT_FOUND');
 
 const isLog = ({ type }: RunEvent): boolean => type === 'line' || type === 'gap';
 
@@ -73,7 +91,7 @@ interface Said {
   readonly exitRetryable: number | undefined;
   readonly isLate?: boolean | undefined;
   /** The limit that it was stopped at. */
-  readonly at?: Left | undefined;
+  readonly at?: Reason | undefined;
 }
 
 function sayOutcome(outcome: RunOutcome, { out }: Context, { exitRetryable, isLate, at }: Said): number {
@@ -89,12 +107,12 @@ type Limit = WaitTimeoutError['limit'];
 const limitOf = (error: unknown): Limit | undefined =>
   isLivywireError(error) && error.code === 'WAIT_TIMEOUT' && 'limit' in error ? (error.limit as Limit) : undefined;
 
-type Left = Limit | 'signal' | 'detached' | 'unknown';
+type Reason = Limit | 'signal' | 'detached' | 'unknown';
 
 /** One line on stderr: what was left, and how to come back. */
-function sayLeft({ ref }: Run, { out }: Context, reason: Left, before = 'left running'): void {
-  out.warn(`${before}: ${plain(ref.key)}; come back with: livywire attach ${runWord(ref.key)}`);
-  out.document({ v: 1, kind: 'running', reason, ref });
+function sayLeft({ ref }: Run, { out }: Context, reason: Reason, { kind, words }: Left): void {
+  out.warn(`${words}: ${plain(ref.key)}; come back with: livywire attach ${runWord(ref.key)}`);
+  out.document({ v: 1, kind, reason, ref });
 }
 
 async function timedOut(
@@ -103,10 +121,10 @@ async function timedOut(
   interrupts: Interrupts,
   limit: Limit,
   options: FollowOptions,
+  left: Left,
 ): Promise<number> {
   if (options.onTimeout === 'leave') {
-    const left = limit === 'timeout' ? 'left running' : 'not running yet, left in its queue';
-    sayLeft(run, context, limit, `stopped waiting at --${limit}, ${left}`);
+    sayLeft(run, context, limit, { ...left, words: `stopped waiting at --${limit}, ${left.words}` });
     return exitCodes.stillRunning;
   }
   context.out.note(`--${limit} is over${limit === 'timeout' ? '' : ', and it does not run yet'}: stopping the job`);
@@ -123,12 +141,13 @@ async function interrupted(
   context: Context,
   { signal, again }: Interrupts,
   options: FollowOptions,
+  left: Left,
 ): Promise<number> {
   const why = signal.reason as Interrupted;
   const code = why.asked || why.signal === undefined ? exitCodes.stillRunning : codeOfSignal(why.signal);
   const reason = why.asked ? 'detached' : 'signal';
   if (why.wish === 'leave') {
-    sayLeft(run, context, reason);
+    sayLeft(run, context, reason, left);
     return code;
   }
   context.out.note('stopping the job');
@@ -139,7 +158,7 @@ async function interrupted(
 interface StopOptions {
   readonly withinMs: number;
   readonly giveUp: AbortSignal;
-  readonly reason: Left;
+  readonly reason: Reason;
   /** When it was not seen to stop. */
   readonly code: number;
 }
@@ -155,22 +174,27 @@ async function stop(
   const over = new AbortController();
   const late = io.clock.sleep(options.withinMs, AbortSignal.any([over.signal, options.giveUp])).catch(() => undefined);
   const signal = AbortSignal.any([over.signal, options.giveUp]);
+  let state: StopState = 'unsent';
+  const onStop = (to: StopState): void => void (state = to);
+  const unproven = (words: string): void => sayLeft(run, context, options.reason, { kind: 'running', words });
   const isLimit = options.reason === 'timeout' || options.reason === 'queue-timeout';
   try {
-    const outcome = await Promise.race([run.cancel({ timeoutMs: options.withinMs, signal }), late]);
+    const outcome = await Promise.race([run.cancel({ timeoutMs: options.withinMs, signal, onStop }), late]);
     if (outcome) return sayOutcome(outcome, context, { exitRetryable, at: isLimit ? options.reason : undefined });
   } catch (error) {
     if (!isLivywireError(error)) {
       if (!options.giveUp.aborted) throw error;
+    } else if (isNoRun(error)) {
+      throw error;
     } else if (error.code !== 'WAIT_TIMEOUT') {
       out.error(error.message);
-      sayLeft(run, context, options.reason, 'could not be stopped, may be running');
+      unproven('could not be stopped, may be running');
       return isLimit ? codeOfError(error) : options.code;
     }
   } finally {
     over.abort();
   }
-  sayLeft(run, context, options.reason, 'was asked to stop, not yet seen to have stopped');
+  unproven(stopWords[state]);
   const why: unknown = options.giveUp.reason;
   const isEnded = options.giveUp.aborted && isLimit && why instanceof Interrupted && !why.asked;
   return isEnded && why.signal !== undefined ? codeOfSignal(why.signal) : options.code;

@@ -1,7 +1,7 @@
 import test from 'ava';
-import type { CallOptions, RunRef } from '../../src/core/index.js';
+import { type CallOptions, type RunRef, UnreachableError } from '../../src/core/index.js';
 import { MemoryBackend, testClock, testLivywire } from '../../src/testing/index.js';
-import { oneDocument, startCli } from '../helpers/cli.js';
+import { cli, oneDocument, startCli } from '../helpers/cli.js';
 
 const URL_FLAG = ['--url', 'http://livy.test:8998'] as const;
 const JOB = 's3://b/etl.py';
@@ -59,7 +59,83 @@ test('a cancel that no server confirms within 5 s says that it is not confirmed,
   await clock.advance(4_999);
   const { code, stderr } = await done;
   t.is(code, 143);
+  t.regex(stderr, /asked to stop, without an answer so far; may be running: k; come back with: livywire attach k/);
+});
+
+test('a server that took the cancel, and shows no end within 5 s: that it was asked is said', async (t) => {
+  const { done, send, backend, clock } = await following([
+    'run',
+    ...URL_FLAG,
+    '--on-signal',
+    'cancel',
+    '--key',
+    'k',
+    JOB,
+  ]);
+  backend.stop = async () => 'asked';
+  send('SIGTERM');
+  await clock.advance(4_999);
+  const { code, stderr } = await done;
+  t.is(code, 143);
   t.regex(stderr, /was asked to stop, not yet seen to have stopped: k; come back with: livywire attach k/);
+});
+
+test('a Livy that hangs is asked to stop the job all the same within the 5 s, and what was not asked is not said', async (t) => {
+  for (const [stop, words] of [
+    [() => new Promise<never>(() => undefined), /asked to stop, without an answer so far; may be running: k/],
+    [() => Promise.reject(new UnreachableError('no way', 'no')), /could not be stopped, may be running: k/],
+    [async () => 'no-record' as const, /could not be asked to stop, may be running: k/],
+  ] as const) {
+    const flags = ['--on-signal', 'cancel', '--key', 'k'] as const;
+    const { done, send, backend, clock } = await following(['run', ...URL_FLAG, ...flags, JOB]);
+    let isAsked = false;
+    backend.status = () => new Promise(() => undefined);
+    backend.stop = () => ((isAsked = true), stop());
+    send('SIGTERM');
+    await clock.advance(4_999);
+    const { code, stderr } = await done;
+    t.is(code, 143);
+    t.true(isAsked);
+    t.regex(stderr, words);
+    t.notRegex(stderr, /was asked to stop/);
+  }
+});
+
+test('a job that was refused was not left running: wait and attach say why it was refused, and no more', async (t) => {
+  for (const verb of ['wait', 'attach']) {
+    const clock = testClock();
+    const backend = new MemoryBackend({ clock, endpoint: 'http://livy.test:8998' });
+    const livywire = testLivywire({ clock, backend });
+    backend.failNext('rejected');
+    await t.throwsAsync(livywire.submit({ file: JOB }, { key: 'k' }));
+    const { code, stderr } = await cli([verb, ...URL_FLAG, 'k'], { clock, livywire });
+    t.is(code, 2, stderr);
+    t.notRegex(stderr, /running/);
+  }
+});
+
+test('a signal after the end was read, and before its outcome, does not call the job running', async (t) => {
+  const clock = testClock({ auto: false });
+  const backend = new MemoryBackend({ clock, script: () => ({ afterMs: 20_000, outcome: 'failed' }) });
+  const livywire = testLivywire({ clock, backend });
+  const { done, send, written } = startCli(['run', ...URL_FLAG, '--json', '--key', 'k', JOB], { clock, livywire });
+  while (!backend.requests.includes('GET 0')) await clock.advance(1);
+  let isRead = false;
+  backend.open = () => ({
+    read: async function* () {},
+    finish: async function* (_ref: RunRef, options?: CallOptions) {
+      isRead = true;
+      await clock.sleep(86_400_000, options?.signal);
+      yield [];
+    },
+  });
+  for (let i = 0; i < 60 && !isRead; i++) await clock.advance(1_000);
+  send('SIGTERM');
+  await clock.advance(1_000);
+  const { code, stderr, stdout } = await done;
+  t.is(code, 143, written.stderr);
+  t.regex(stderr, /it has ended \(failed\), its outcome not yet read: k; come back with: livywire attach k/);
+  t.like(oneDocument(t, stdout), { kind: 'ended', reason: 'signal' });
 });
 
 test('a second signal while the job is being stopped gives up at once', async (t) => {
@@ -296,7 +372,7 @@ for (const [signal, code] of [
     send(signal);
     const { code: seen, stdout, stderr } = await done;
     t.is(seen, code);
-    t.regex(stderr, /was asked to stop, not yet seen to have stopped: -k; see livywire status -- -k$/m);
+    t.regex(stderr, /asked to stop, without an answer so far; may be running: -k; see livywire status -- -k$/m);
     t.like(oneDocument(t, stdout), { v: 1, kind: 'running', reason: 'signal', ref: { key: '-k', id: '0' } });
   });
 }
@@ -313,5 +389,5 @@ test('a signal while --on-timeout cancel stops the job ends with the code of the
   send('SIGTERM');
   const { code, stderr } = await done;
   t.is(code, 143);
-  t.regex(stderr, /was asked to stop, not yet seen to have stopped: k/);
+  t.regex(stderr, /asked to stop, without an answer so far; may be running: k/);
 });

@@ -145,7 +145,7 @@ test('--queue-timeout stops the waiting for a job that does not run, and says th
   t.false(backend.requests.some((request) => request.startsWith('DELETE')));
   const again = await run('wait', ...URL_FLAG, '--json', '--queue-timeout', '5m', 'k');
   t.is(again.code, 4);
-  t.like(oneDocument(t, again.stdout), { v: 1, kind: 'running', reason: 'queue-timeout', ref: { key: 'k' } });
+  t.like(oneDocument(t, again.stdout), { v: 1, kind: 'waiting', reason: 'queue-timeout', ref: { key: 'k' } });
 });
 
 test('--on-timeout cancel counts for --queue-timeout too: 5, and which limit it was', async (t) => {

@@ -1,7 +1,8 @@
-import { isFinal } from '../../core/index.js';
+import { isFinal, isLivywireError, type StopState } from '../../core/index.js';
 import { defineCommand } from '../define.js';
 import { codeOfSignal, exitCodes } from '../exit-code.js';
 import { Interrupted } from '../interrupts.js';
+import { stopWords } from '../left.js';
 import { openRun } from '../open-run.js';
 import { connectionOptions, durationOf, outputOptions } from '../options.js';
 import { outcomeLines, plain, runWord } from '../show.js';
@@ -36,17 +37,22 @@ export const cancelCommand = defineCommand({
     // Of what has ended nothing is stopped; where nobody can say, the cancel itself finds out.
     const hasEnded = run.outcome !== undefined || (await run.status({ signal }).then(isFinal, () => false));
     if (!hasEnded) out.note(`stopping ${plain(run.ref.key)}`);
+    let state: StopState = 'unsent';
+    const onStop = (to: StopState): void => void (state = to);
     try {
-      const outcome = await run.cancel({ signal, ...(timeoutMs !== undefined && { timeoutMs }) });
+      const outcome = await run.cancel({ signal, onStop, ...(timeoutMs !== undefined && { timeoutMs }) });
       out.result(...outcomeLines(outcome, out.paint, outcome.kind !== 'cancelled'));
       out.document(outcome);
       return outcome.kind === 'lost' ? exitCodes.lost : exitCodes.succeeded;
     } catch (error) {
       const why: unknown = signal.reason;
+      const key = plain(run.ref.key);
+      const see = `${key}; see livywire status ${runWord(key)}`;
+      if (!signal.aborted && isLivywireError(error) && error.code === 'WAIT_TIMEOUT')
+        out.warn(`${stopWords[state]}: ${see}, or ask again with livywire cancel ${runWord(key)}`);
       if (!signal.aborted || !(why instanceof Interrupted)) throw error;
       // Silence would be taken for a job that stopped.
-      const key = plain(run.ref.key);
-      out.warn(`was asked to stop, not yet seen to have stopped: ${key}; see livywire status ${runWord(key)}`);
+      out.warn(`${stopWords[state]}: ${see}`);
       out.document({ v: 1, kind: 'running', reason: 'signal', ref: run.ref });
       return why.signal === undefined ? exitCodes.stillRunning : codeOfSignal(why.signal);
     }

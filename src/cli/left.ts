@@ -1,0 +1,23 @@
+import { isFinal, type RunStatus, type StopState } from '../core/index.js';
+
+/** What became of a job that is followed no longer, as far as the last reading of it goes. */
+export interface Left {
+  /** In the document. */
+  readonly kind: 'running' | 'waiting' | 'ended' | 'unknown';
+  readonly words: string;
+}
+
+export function leftAs(last: RunStatus | undefined): Left {
+  if (last === undefined) return { kind: 'unknown', words: 'whether it runs is not known' };
+  if (isFinal(last)) return { kind: 'ended', words: `it has ended (${last.state}), its outcome not yet read` };
+  if (last.state === 'waiting') return { kind: 'waiting', words: 'not running yet, left in its queue' };
+  if (last.state === 'running') return { kind: 'running', words: 'left running' };
+  return { kind: 'unknown', words: 'left as it is, its state not known' };
+}
+
+/** By how far the cancel came: "was asked" is said only of what a server took. */
+export const stopWords: Readonly<Record<StopState, string>> = {
+  unsent: 'could not be asked to stop, may be running',
+  sent: 'asked to stop, without an answer so far; may be running',
+  taken: 'was asked to stop, not yet seen to have stopped',
+};
