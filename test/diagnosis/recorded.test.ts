@@ -5,22 +5,13 @@ import { readRecorded, recordedIn } from '../helpers/recorded-failures.js';
 const set = new URL('../fixtures/failures/', import.meta.url).pathname;
 const names = recordedIn(set);
 
-/** Where the case was made for one code, and the rules see another reason below it. */
-const DISPUTED = new Map([
-  ['python-exit-text', 'sys.exit("text") leaves an exit code and a line of output, no exception'],
-  ['stage-barrier', 'the worker crashed; that the barrier gave up follows from it'],
-  ['submit-class', 'the class is missing, whoever named it'],
-  ['submit-python', 'the interpreter is missing: PYTHON_NOT_FOUND'],
-]);
-
 test('there are recorded failures', (t) => {
   t.true(names.length > 0);
 });
 
 for (const name of names) {
   const { code, facts } = readRecorded(set, name);
-  const isDisputed = [...DISPUTED.keys()].some((one) => name.includes(`/${one}-`));
-  (isDisputed ? test.failing : test)(`${name} is ${code ?? 'nothing to explain'}`, (t) => {
+  test(`${name} is ${code ?? 'nothing to explain'}`, (t) => {
     const diagnosis = diagnose(facts);
     t.is(diagnosis.code, code ?? 'UNKNOWN');
     t.regex(diagnosis.title, /^[^\n]{1,420}$/);

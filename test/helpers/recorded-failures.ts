@@ -9,12 +9,15 @@ export interface Recorded {
   readonly name: string;
   /** `null`: it succeeded, and nothing may be said. */
   readonly code: string | null;
+  /** Other codes that are as honest. */
+  readonly also: readonly string[];
   readonly facts: Facts;
 }
 
 interface Meta {
   readonly code?: string | null;
   readonly expected?: string | null;
+  readonly also?: readonly string[];
   readonly kind?: string;
   readonly exitCode?: number;
   readonly state?: string;
@@ -47,6 +50,7 @@ export function readRecorded(set: string, name: string): Recorded {
   return {
     name,
     code: expected,
+    also: meta.also ?? [],
     facts: {
       status: { raw: meta.state ?? (state === 'unknown' ? 'unknown' : 'dead'), state },
       lines,

@@ -10,7 +10,7 @@ const ofCode: readonly FailingCase[] = [
   ...ways(
     { code: 'PYTHON_EXCEPTION', job: 'python_exception.py', modes: both },
     'python',
-    ['plain', 'chained', 'own_class', 'in_udf', 'exit_text'],
+    ['plain', 'chained', 'own_class', 'in_udf'],
     'in_udf',
   ),
   ...ways({ code: 'PYTHON_EXCEPTION', job: 'python_exception.py', modes: local }, 'python', [
@@ -23,6 +23,7 @@ const ofCode: readonly FailingCase[] = [
     'after_a_caught_one',
   ]),
   { name: 'python-two-attempts', code: 'PYTHON_EXCEPTION', job: 'python_exception.py', args: ['own_class'], modes: cluster, conf: { 'spark.yarn.maxAppAttempts': '2' } }, // prettier-ignore
+  { name: 'python-exit-text', code: 'USER_EXIT_CODE', job: 'python_exception.py', args: ['exit_text'], modes: both },
   { name: 'python-syntax', code: 'PYTHON_EXCEPTION', job: 'syntax_error.py', modes: both },
   { name: 'python-in-task-of-cluster', code: 'PYTHON_EXCEPTION', job: 'python_exception.py', args: ['in_rdd'], modes: cluster }, // prettier-ignore
   ...ways(
@@ -137,7 +138,7 @@ const ofExecutors: readonly FailingCase[] = [
   { name: 'executor-lost-term', code: 'EXECUTOR_LOST', job: 'executor_lost.py', args: ['term'], modes: cluster, conf: { 'spark.task.maxFailures': '1' } }, // prettier-ignore
   { name: 'shuffle-files-gone', code: 'SHUFFLE_FETCH_FAILED', job: 'shuffle_fetch_failed.py', modes: both },
   { name: 'stage-row', code: 'STAGE_RETRIES_EXHAUSTED', job: 'stage_retries_exhausted.py', args: ['row'], modes: both },
-  { name: 'stage-barrier', code: 'STAGE_RETRIES_EXHAUSTED', job: 'stage_retries_exhausted.py', args: ['barrier'], modes: local }, // prettier-ignore
+  { name: 'stage-barrier', code: 'PYTHON_WORKER_CRASH', job: 'stage_retries_exhausted.py', args: ['barrier'], modes: local }, // prettier-ignore
 ];
 
 /** What goes wrong before a driver runs, or to it from outside. */
@@ -152,8 +153,8 @@ const ofCluster: readonly FailingCase[] = [
   { name: 'submit-number', code: 'SUBMIT_OPTION', job: 'fine.py', conf: { 'spark.executor.instances': 'many' }, modes: cluster }, // prettier-ignore
   { name: 'submit-small-driver', code: 'SUBMIT_OPTION', job: 'fine.py', spec: { driverMemory: '300m' }, conf: { 'spark.driver.memory': '300m' }, modes: both }, // prettier-ignore
   { name: 'submit-no-file', code: 'SUBMIT_OPTION', job: 'not_there.py', modes: both },
-  { name: 'submit-class', code: 'SUBMIT_OPTION', job: 'empty.jar', spec: { className: 'com.example.sales.Main' }, modes: both }, // prettier-ignore
-  { name: 'submit-python', code: 'SUBMIT_OPTION', job: 'fine.py', conf: { 'spark.pyspark.python': '/opt/python3.12/bin/python3' }, modes: both }, // prettier-ignore
+  { name: 'submit-class', code: 'CLASS_NOT_FOUND', job: 'empty.jar', spec: { className: 'com.example.sales.Main' }, modes: both }, // prettier-ignore
+  { name: 'submit-python', code: 'PYTHON_NOT_FOUND', job: 'fine.py', conf: { 'spark.pyspark.python': '/opt/python3.12/bin/python3' }, modes: both }, // prettier-ignore
   { name: 'path-refused', code: 'LOCAL_PATH_REFUSED', kind: 'refused', job: 'fine.py', spec: { file: '/etc/jobs/fine.py' }, modes: cluster, everyTime: true }, // prettier-ignore
   { name: 'killed', code: 'KILLED_BY_USER', kind: 'cancelled', job: 'long.py', modes: cluster, meanwhile: 'kill', everyTime: true }, // prettier-ignore
   { name: 'unknown-halt', code: 'UNKNOWN', job: 'unknown.py', modes: both, everyTime: true },
