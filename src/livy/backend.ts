@@ -79,7 +79,7 @@ export class LivyBackend implements Backend {
 
   /** Half of the time at most, so that who waits learns that nothing was asked. @throws UnreachableError, always `no` */
   async #beforeStop(ref: RunRef, { signal, timeoutMs = Infinity }: CallOptions): Promise<Batch | undefined> {
-    const lookMs = Math.min(LOOK_MOST_MS, timeoutMs / 2);
+    const lookMs = Math.ceil(Math.min(LOOK_MOST_MS, timeoutMs / 2)); // no part of one: Node refuses it
     const late = AbortSignal.timeout(lookMs);
     try {
       return await ownBatch(this.#client, ref, { signal: signal ? AbortSignal.any([signal, late]) : late });

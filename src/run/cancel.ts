@@ -103,7 +103,7 @@ interface Seen {
  * request to stop from nobody: the look has a share of the time, no more.
  */
 async function look(deps: EngineDeps, ref: RunRef, timeoutMs: number, signal: AbortSignal | undefined): Promise<Seen> {
-  const lookMs = Math.min(LOOK_MOST_MS, Math.max(LOOK_LEAST_MS, timeoutMs * LOOK_SHARE));
+  const lookMs = Math.round(Math.min(LOOK_MOST_MS, Math.max(LOOK_LEAST_MS, timeoutMs * LOOK_SHARE)));
   let seen: Seen = { ref };
   try {
     for await (const sight of watch(deps, ref, { timeoutMs: lookMs, ...(signal && { signal }) })) {

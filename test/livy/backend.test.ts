@@ -445,6 +445,6 @@ test('a Livy that does not say what it knows is not asked to stop anything, whic
     instanceOf: UnreachableError,
     message: 'Livy did not answer within 0.2 s; k was not asked to stop',
   });
-  const error = await t.throwsAsync<UnreachableError>(backend.stop(refTo(ours), { timeoutMs: 400 }));
+  const error = await t.throwsAsync<UnreachableError>(backend.stop(refTo(ours), { timeoutMs: 333.3 }));
   t.is(error?.reached, 'no');
 });
