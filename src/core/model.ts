@@ -93,6 +93,8 @@ export interface RunStatus {
   readonly message?: string;
   /** Why whoever answered cannot say how it ended. `state` is `unknown` then, and asking them again tells no more. */
   readonly unclear?: string;
+  /** How often YARN started its master, and with it the driver, where that was more than once: then it has run before. */
+  readonly starts?: number;
   /** Why it waits, where it does and YARN could be asked. Only in what `run.status()` gives. */
   readonly waiting?: RunWaiting;
   /** The last log lines, where the reading came with some. */

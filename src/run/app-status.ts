@@ -11,6 +11,7 @@ export const statusOfApp = (app: AppReport): RunStatus => ({
     ...(app.amContainerLogs !== undefined && { driverLog: app.amContainerLogs }),
     ...(app.trackingUrl !== undefined && { sparkUi: app.trackingUrl }),
   },
+  ...(app.attempts !== undefined && app.attempts > 1 && { starts: app.attempts }),
   ...(app.diagnostics !== '' && { message: app.diagnostics }),
 });
 

@@ -46,7 +46,7 @@ export interface WaitOptions {
   /**
    * Stop waiting when the job does not run so long after it was submitted, in milliseconds: its request was sent then, as
    * the ledger has it, else its attempt was made. It counts while a server says that the job waits, and never again once one
-   * has said that it runs (YARN's RUNNING; Livy's `running` where YARN is not asked). The job stays in its queue, and the
+   * has said that it runs or ran (YARN's RUNNING, or a second start of its master; Livy's `running` where YARN is not asked). The job stays in its queue, and the
    * `WaitTimeoutError` has `limit: 'queue-timeout'`. @defaultValue `Infinity`
    */
   readonly queueTimeoutMs?: number;

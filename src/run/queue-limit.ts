@@ -1,4 +1,5 @@
-import type { RunStatus } from '../core/index.js';
+import { type AttemptRecord, isLivywireError, type RunStatus } from '../core/index.js';
+import type { EngineDeps } from './deps.js';
 
 /**
  * How long a job may wait before it runs, counted from its submit. Only a server's word that it waits can end the
@@ -6,33 +7,64 @@ import type { RunStatus } from '../core/index.js';
  */
 export class QueueLimit {
   readonly #limitMs: number;
-  #fromMs: number;
+  /** How old the attempt was when the watch began. */
+  #ageMs: number | undefined;
   #waits = false;
   #hasRun = false;
+  #livyForgot = false;
 
-  /** @param bornAt when its attempt was made, our clock: for where nothing better is known */
-  constructor(limitMs: number, bornAt: number) {
+  constructor(limitMs: number) {
     this.#limitMs = limitMs;
-    this.#fromMs = bornAt;
   }
 
-  /** When its request was sent: what was refused for want of a free session before that was no waiting in a queue. */
-  submittedAt(iso: string | undefined): void {
-    const at = Date.parse(iso ?? '');
-    if (!Number.isNaN(at)) this.#fromMs = at;
+  /** Whether it has yet to be told how old the attempt is; it counts from the beginning of the watch until then. */
+  get needsAge(): boolean {
+    return this.#limitMs !== Infinity && this.#ageMs === undefined;
   }
 
-  saw({ state }: RunStatus): void {
-    this.#waits = state === 'waiting';
-    this.#hasRun ||= state === 'running';
+  /** @param waitedMs for how long the watch had gone on when the attempt was `ageMs` old */
+  isAged(ageMs: number | undefined, waitedMs: number): void {
+    if (ageMs !== undefined) this.#ageMs = ageMs - waitedMs;
+  }
+
+  saw({ state, raw, source, starts = 1 }: RunStatus): void {
+    // A Livy that was started anew says this of what waits and of what runs, and `starting` after it.
+    if (source === 'livy') this.#livyForgot ||= raw === 'recovering';
+    this.#waits = state === 'waiting' && !(source === 'livy' && this.#livyForgot);
+    this.#hasRun ||= state === 'running' || starts > 1;
   }
   sawNothing(): void {
     this.#waits = false;
   }
 
   /** Milliseconds until it is over; `Infinity` where it does not count (any more). */
-  left(nowMs: number): number {
+  left(waitedMs: number): number {
     if (this.#hasRun || !this.#waits) return Infinity;
-    return this.#fromMs + this.#limitMs - nowMs;
+    return this.#limitMs - (this.#ageMs ?? 0) - waitedMs;
   }
+}
+
+/**
+ * How long ago its request was sent, in milliseconds, else how long ago its attempt was made: what was refused for want
+ * of a free session before that was no waiting in a queue. By YARN's clock where the ledger has the request's time by it:
+ * then the submitter's clock and ours are not compared. `undefined` while YARN does not answer.
+ */
+export async function ageOf(
+  { registry, clock }: Pick<EngineDeps, 'registry' | 'clock'>,
+  attempt: AttemptRecord | undefined,
+  bornAt: number,
+  signal: AbortSignal | undefined,
+): Promise<number | undefined> {
+  const { at, serverMs } = attempt?.posts.at(-1) ?? {};
+  if (registry && serverMs !== undefined) {
+    try {
+      return Math.max(0, (await registry.serverTime(signal && { signal })) - serverMs);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!isLivywireError(error)) throw error;
+      return undefined;
+    }
+  }
+  const sentAt = Date.parse(at ?? '');
+  return Math.max(0, clock.now() - (Number.isNaN(sentAt) ? bornAt : sentAt));
 }

@@ -16,8 +16,9 @@ import { Observer, type OwnCancel, type Reading } from './observer.js';
 import type { WaitOptions } from './options.js';
 import { orAborted } from './or-aborted.js';
 import { DIRECT_MIN_MS, LIVY_OVER_YARN_MIN_MS, pace, TERMINAL_MAX_MS } from './pace.js';
-import { QueueLimit } from './queue-limit.js';
+import { ageOf, QueueLimit } from './queue-limit.js';
 import { attemptIn, knownFrom } from './records.js';
+import { TimeWaited } from './time-waited.js';
 
 const OUTAGE_ROUNDS = 3;
 /** Longest wait for the last read: the one that begins on the deadline, or too close to it to be answered by then. */
@@ -44,23 +45,25 @@ export async function* watch(
   checkOptions(options);
   const { maxDelayMs = TERMINAL_MAX_MS, timeoutMs = Infinity, queueTimeoutMs = Infinity, signal } = options;
   const observer = new Observer(deps, ref, cancel);
-  const start = clock.now();
+  const waited = new TimeWaited(clock);
   const bornAt = Date.parse(ref.createdAt);
   let knownAppId = ref.appId;
   let silentSince: number | undefined;
   let silentRounds = 0;
   let saidSilent = '';
   let authProblems = 0;
-  const queue = new QueueLimit(queueTimeoutMs, bornAt);
+  const queue = new QueueLimit(queueTimeoutMs);
   for (let isFirst = true; ; isFirst = false) {
     signal?.throwIfAborted();
     const askedAt = clock.now();
-    const rest = timeoutMs - (askedAt - start);
-    const written = isFirst;
+    const rest = timeoutMs - waited.ms;
+    const looksItUp = isFirst || queue.needsAge;
     const read = async (within: AbortSignal | undefined): Promise<Reading> => {
-      const attempt = written ? await writtenDown(deps, ref) : undefined;
-      queue.submittedAt(attempt?.posts.at(-1)?.at);
-      return endIn(attempt) ?? observer.read(within);
+      const attempt = looksItUp ? await writtenDown(deps, ref) : undefined;
+      const ended = endIn(attempt);
+      if (ended) return ended;
+      if (queue.needsAge) queue.isAged(await ageOf(deps, attempt, bornAt, within), waited.ms);
+      return observer.read(within);
     };
     const reading = await inTime(clock, rest > CLOSE_MS ? rest : LAST_READ_MS, signal, read).catch((error: unknown) => {
       // One refusal may be a token that was just renewed elsewhere; two are an answer.
@@ -86,7 +89,8 @@ export async function* watch(
         authProblems = 0;
         silentSince = undefined;
         silentRounds = 0;
-        if (reading.aside !== undefined && reading.aside !== saidSilent) yield { kind: 'silent', reason: reading.aside };
+        if (reading.aside !== undefined && reading.aside !== saidSilent)
+          yield { kind: 'silent', reason: reading.aside };
         saidSilent = reading.aside ?? '';
         queue.saw(reading.status);
         yield { kind: 'status', ref: observer.ref, status: reading.status };
@@ -106,14 +110,14 @@ export async function* watch(
         saidSilent = reading.reason;
     }
     const now = clock.now();
-    const left = timeoutMs - (now - start);
+    const left = timeoutMs - waited.ms;
     if (left <= 0) throw new WaitTimeoutError(observer.ref, timeoutMs);
-    const leftInQueue = queue.left(now);
+    const leftInQueue = queue.left(waited.ms);
     if (leftInQueue <= 0) throw new WaitTimeoutError(observer.ref, queueTimeoutMs, 'queue-timeout');
     const minMs = observer.asksLivyOverYarn ? LIVY_OVER_YARN_MIN_MS : DIRECT_MIN_MS;
     const next = askedAt + pace(now - bornAt, { minMs, maxMs: Math.max(minMs, maxDelayMs) });
     // So the last read falls on the deadline.
-    await clock.sleep(Math.min(onTick(next, askedAt, minMs) - now, left, leftInQueue), signal);
+    await waited.sleep(Math.min(onTick(next, askedAt, minMs) - now, left, leftInQueue), signal);
   }
 }
 

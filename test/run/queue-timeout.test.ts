@@ -1,5 +1,5 @@
 import test from 'ava';
-import { type Clock, WaitTimeoutError } from '../../src/core/index.js';
+import { type Clock, UnreachableError, WaitTimeoutError } from '../../src/core/index.js';
 import { testClock } from '../../src/testing/index.js';
 import { aName, recordFor, refFor, rig } from '../helpers/engine.js';
 import { FakeRegistry } from '../helpers/fake-registry.js';
@@ -83,6 +83,69 @@ test('where YARN is asked its RUNNING counts', async (t) => {
   registry.set(appId, { raw: 'RUNNING' });
   after(clock, 60 * MINUTE, () => registry.finish(appId, 'SUCCEEDED'));
   t.is((await run.wait({ queueTimeoutMs: MINUTE })).kind, 'succeeded');
+});
+
+test('whoever attaches to a job whose second master waits does not cut it off: it ran', async (t) => {
+  const clock = testClock();
+  const registry = new FakeRegistry(clock);
+  const { engine } = rig({ backend: new StubBackend([starting]), clock, registry });
+  const appId = 'application_1_1';
+  registry.set(appId, { tags: [aName], raw: 'ACCEPTED', attempts: 2 });
+  const run = engine.attach(refFor(clock, { appId }));
+  await clock.sleep(10 * MINUTE);
+  after(clock, 60 * MINUTE, () => registry.finish(appId, 'SUCCEEDED'));
+  t.is((await run.wait({ queueTimeoutMs: 5 * MINUTE })).kind, 'succeeded');
+});
+
+test('a Livy that was started anew does not know whether the job has run: nothing is cut off on its word', async (t) => {
+  const { run, backend, clock } = setUp({ ...starting, raw: 'recovering' });
+  await clock.sleep(10 * MINUTE);
+  after(clock, 5 * MINUTE, () => backend.says(starting));
+  after(clock, 60 * MINUTE, () => backend.says(success));
+  t.is((await run.wait({ queueTimeoutMs: MINUTE })).kind, 'succeeded');
+});
+
+/** An attacher on a host whose clock is `ahead` of the submitter's and YARN's. */
+async function elsewhere(ahead: number) {
+  const clock = testClock();
+  const here: Clock = { now: () => clock.now() + ahead, sleep: (ms, signal) => clock.sleep(ms, signal) };
+  const registry = new FakeRegistry(clock);
+  const { engine, ledger } = rig({ backend: new StubBackend([starting]), clock: here, registry });
+  const ref = refFor(clock);
+  const sent = { at: new Date(clock.now()).toISOString(), serverMs: clock.now() };
+  await ledger.create(recordFor(ref, { posts: [sent] }));
+  return { clock, registry, run: engine.attach(ref), start: clock.now() };
+}
+
+for (const ahead of [60 * MINUTE, -60 * MINUTE]) {
+  test(`a clock that is ${ahead / MINUTE} minutes off the submitter's does not count: YARN's does`, async (t) => {
+    const { clock, run, start } = await elsewhere(ahead);
+    await clock.sleep(2 * MINUTE);
+    await t.throwsAsync(run.wait({ queueTimeoutMs: 5 * MINUTE }), { instanceOf: WaitTimeoutError });
+    t.is(clock.now() - start, 5 * MINUTE);
+  });
+}
+
+test('while YARN cannot be asked how old the job is, it counts from the beginning of the wait', async (t) => {
+  const { clock, run, registry, start } = await elsewhere(60 * MINUTE);
+  registry.serverTime = () => Promise.reject(new UnreachableError('no answer', 'no'));
+  await clock.sleep(2 * MINUTE);
+  await t.throwsAsync(run.wait({ queueTimeoutMs: 5 * MINUTE }), { instanceOf: WaitTimeoutError });
+  t.is(clock.now() - start, 7 * MINUTE);
+});
+
+test('a clock that is set forward ends neither limit early', async (t) => {
+  for (const limits of [{ timeoutMs: 120 * MINUTE }, { queueTimeoutMs: 120 * MINUTE }]) {
+    const clock = testClock();
+    let offset = 0;
+    const jumpy: Clock = { now: () => clock.now() + offset, sleep: (ms, signal) => clock.sleep(ms, signal) };
+    const { engine } = rig({ backend: new StubBackend([starting]), clock: jumpy });
+    const run = engine.attach(refFor(jumpy));
+    const start = clock.now();
+    after(clock, MINUTE, () => (offset = 180 * MINUTE));
+    await t.throwsAsync(run.wait(limits), { instanceOf: WaitTimeoutError });
+    t.is(clock.now() - start, 120 * MINUTE);
+  }
 });
 
 test('events end at the limit as wait does', async (t) => {
