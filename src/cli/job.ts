@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
 import type { Livywire, Run, Settings, SubmitOptions } from '../app/index.js';
-import { ConfigError, type JobSpec } from '../core/index.js';
+import { ConfigError, isLivywireError, type JobSpec } from '../core/index.js';
 import type { Args, Context } from './define.js';
 import { type Interrupted, type Interrupts } from './interrupts.js';
 import { codeOfSignal, exitCodes } from './exit-code.js';
@@ -73,7 +73,19 @@ export async function dryRun(livywire: Livywire, spec: JobSpec, args: JobArgs, {
   return exitCodes.succeeded;
 }
 
-export type Started = { readonly run: Run } | { readonly code: number };
+/** `restMs`: what the submit left of the limit. `isLate`: nothing, and the job was not seen to start. */
+export type Started =
+  { readonly run: Run; readonly restMs?: number; readonly isLate?: boolean } | { readonly code: number };
+
+/** The whole time, in milliseconds, of which the submit is a part, and what becomes of the job when it is over. */
+export interface Limit {
+  readonly timeoutMs?: number;
+  readonly onTimeout: 'leave' | 'cancel';
+}
+
+/** The submit ends itself at its deadline and says why; only a request that is under way just then is not waited for. */
+const LATE_MS = 1_000;
+const LONGEST_SUBMIT_MS = 600_000;
 
 /** Submits, and says what it was: a new run, or one that was there. A signal on the way is answered with what is known. */
 export async function start(
@@ -82,12 +94,23 @@ export async function start(
   args: JobArgs,
   context: Context,
   interrupts: Interrupts,
+  { timeoutMs = Infinity, onTimeout }: Limit = { onTimeout: 'leave' },
 ): Promise<Started> {
-  const { out } = context;
+  const { out, io } = context;
   const key = args.key ?? newKey(spec);
+  const begin = io.clock.now();
+  const restMs = () => Math.max(0, timeoutMs - (io.clock.now() - begin));
+  const [late, done] = [new AbortController(), new AbortController()];
+  if (timeoutMs < Infinity) {
+    io.clock.sleep(timeoutMs + LATE_MS, done.signal).then(
+      () => late.abort(new Error('a request was under way')),
+      () => undefined,
+    );
+  }
   const options: SubmitOptions = {
     key,
-    signal: interrupts.signal,
+    signal: AbortSignal.any([interrupts.signal, late.signal]),
+    deadlineMs: Math.min(timeoutMs, LONGEST_SUBMIT_MS),
     forceResend: args['force-resend'],
     ...(args['retry-of'] !== undefined && { retryOf: args['retry-of'] }),
     ...(args.output !== undefined && { output: args.output }),
@@ -99,11 +122,32 @@ export async function start(
     const attempt = run.ref.attempt > 1 ? [`attempt ${run.ref.attempt}`] : [];
     const end = run.how === 'adopted' && run.outcome ? [`it has ended: ${run.outcome.kind}`] : [];
     out.note([`${what}: ${plain(key)}`, ...attempt, ...idsOf(run.ref), ...end].join(', '));
-    return { run };
+    return { run, ...(timeoutMs < Infinity && { restMs: restMs() }) };
   } catch (error) {
-    if (!interrupts.signal.aborted) throw error;
-    return afterInterrupt(livywire, key, context, interrupts.signal.reason as Interrupted);
+    if (interrupts.signal.aborted) {
+      return afterInterrupt(livywire, key, context, interrupts.signal.reason as Interrupted);
+    }
+    const isLate = late.signal.aborted || (restMs() === 0 && isLivywireError(error) && error.fault === 'service');
+    const run = isLate ? await livywire.find(key).catch(() => undefined) : undefined;
+    if (!run) throw error;
+    if (onTimeout === 'cancel') return { run, restMs: 0, isLate };
+    return afterTimeout(run, error, context);
+  } finally {
+    done.abort();
   }
+}
+
+/** The job was not seen to start in the time that it had altogether. */
+function afterTimeout({ ref }: Run, error: unknown, { out }: Context): Started {
+  // Of all that a submit may end with at its deadline, only these two leave open whether something was started.
+  const isUnsent = isLivywireError(error) && error.code !== 'SUBMIT_UNKNOWN' && error.code !== 'SUBMIT_BUSY';
+  const why = error instanceof Error ? error.message : String(error);
+  out.warn(
+    `stopped waiting at --timeout, ${isUnsent ? 'nothing was started' : 'it may be running'}: ${plain(ref.key)} (${why}); ` +
+      `to go on, submit the same job with --key ${runWord(ref.key)}`,
+  );
+  out.document({ v: 1, kind: isUnsent ? 'unsent' : 'unknown', reason: 'timeout', ref });
+  return { code: exitCodes.stillRunning };
 }
 
 /** The ledger holds the intent, so whoever comes back with the key finds out what became of it. */

@@ -119,6 +119,61 @@ test('--timeout stops the waiting, not the job: 4, what was left and how to come
   t.false(backend.requests.some((request) => request.startsWith('DELETE')));
 });
 
+const full = (backend: MemoryBackend) => backend.failNext(...Array.from({ length: 200 }, () => 'busy' as const));
+const posts = (backend: MemoryBackend) => backend.requests.filter((request) => request.startsWith('POST')).length;
+
+test('--timeout is the whole: the submit has no more time than that, and 4 says that the waiting is over', async (t) => {
+  const { run, backend, clock } = world();
+  full(backend);
+  const start = clock.now();
+  const { code, stdout, stderr } = await run('run', ...URL_FLAG, '--json', '--key', 'k', '--timeout', '2m', JOB);
+  t.is(code, 4);
+  t.is(clock.now() - start, 120_000);
+  t.regex(stderr, /stopped waiting at --timeout, nothing was started: k \(.*too many sessions.*\); .* --key k$/m);
+  t.like(oneDocument(t, stdout), { v: 1, kind: 'unsent', reason: 'timeout', ref: { key: 'k' } });
+});
+
+test('--on-timeout cancel counts while the job is submitted: it is never sent', async (t) => {
+  const { run, backend, clock, livywire } = world();
+  full(backend);
+  const start = clock.now();
+  const flags = ['--key', 'k', '--timeout', '2m', '--on-timeout', 'cancel'] as const;
+  const { code, stdout } = await run('run', ...URL_FLAG, ...flags, JOB);
+  t.is(code, 5);
+  t.true(clock.now() - start < 140_000);
+  t.regex(stdout, /^cancelled .*\n {2}stopped at --timeout\n {2}by livywire/m);
+  const sent = posts(backend);
+  t.is((await livywire.submit({ file: JOB }, { key: 'k' })).outcome?.kind, 'cancelled');
+  t.is(posts(backend), sent);
+});
+
+test('what the submit took of --timeout is not waited for again', async (t) => {
+  const { run, backend, clock } = world({ afterMs: 3_600_000 });
+  backend.failNext('busy', 'busy', 'busy', 'busy', 'busy', 'busy');
+  const start = clock.now();
+  const { code, stderr } = await run('run', ...URL_FLAG, '--key', 'k', '--timeout', '5m', JOB);
+  t.is(code, 4);
+  t.regex(stderr, /left running: k/);
+  t.is(clock.now() - start, 300_000);
+});
+
+test('a request whose answer does not come is not waited for beyond --timeout: it may be running', async (t) => {
+  const { run, backend, clock } = world();
+  backend.start = () => new Promise(() => undefined);
+  const start = clock.now();
+  const { code, stdout, stderr } = await run('run', ...URL_FLAG, '--json', '--key', 'k', '--timeout', '30s', JOB);
+  t.is(code, 4);
+  t.true(clock.now() - start < 40_000);
+  t.regex(stderr, /stopped waiting at --timeout, it may be running: k/);
+  t.like(oneDocument(t, stdout), { kind: 'unknown', reason: 'timeout', ref: { key: 'k' } });
+});
+
+test('an address that refuses the connection is 3 at once, however long --timeout is', async (t) => {
+  const { run, backend } = world();
+  backend.down();
+  t.is((await run('run', ...URL_FLAG, '--key', 'k', '--timeout', '5m', JOB)).code, 3);
+});
+
 test('--on-timeout cancel stops the job and exits with 5', async (t) => {
   const { run, backend } = world({ afterMs: 3_600_000 });
   const { code, stdout } = await run('run', ...URL_FLAG, '--timeout', '5m', '--on-timeout', 'cancel', JOB);

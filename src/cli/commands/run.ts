@@ -54,15 +54,16 @@ export const runCommand = defineCommand({
 
     const interrupts = interruptsFor(context, args['on-signal']);
     try {
-      const started = await start(livywire, spec, args, context, interrupts);
+      const started = await start(livywire, spec, args, context, interrupts, waiting);
       if ('code' in started) return started.code;
-      if (args.detach && !interrupts.signal.aborted) return submitted(started.run, context);
+      if (args.detach && !interrupts.signal.aborted && started.isLate !== true) return submitted(started.run, context);
       // Under a key whose run has ended there is nothing to follow: how it ended is the answer, livywire logs has the log.
       const log =
         args.quiet || (await hasEnded(started.run, interrupts.signal)) ? 'none' : args.verbose ? 'whole' : 'folded';
       return await followRun(started.run, context, interrupts, {
         log,
         ...waiting,
+        ...(started.restMs !== undefined && { timeoutMs: started.restMs }),
       });
     } finally {
       interrupts.close();
