@@ -5,7 +5,7 @@ import type { DepthVerdict } from './verdict.js';
 const WORDS: Readonly<Record<DepthFault, string>> = {
   'livy-killed-forgets': 'Livy killed, restarted without recovery: its batch ids begin at 0 again',
   'livy-killed-recovers': 'Livy killed, restarted with recovery',
-  'livy-stopped-forgets': 'Livy stopped in good order without recovery: it kills its batches',
+  'livy-stopped-forgets': 'Livy stopped in good order, restarted without recovery',
   'livy-stopped-recovers': 'Livy stopped in good order, restarted with recovery',
   'yarn-recovers': 'the ResourceManager killed, restarted with its state store',
   'yarn-forgets': 'the ResourceManager killed, restarted with an empty state store',
