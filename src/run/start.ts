@@ -15,7 +15,7 @@ import { cancelledUnsent } from './end-unsent.js';
 import { Lookout, neverBegan, type Sighting } from './lookout.js';
 import { orAborted } from './or-aborted.js';
 import { knownFrom, refOf } from './records.js';
-import { serverTime } from './server-time.js';
+import { ServerTime } from './server-time.js';
 import { checkSpecOf } from './spec-tag.js';
 
 const FIRST_PAUSE_MS = 1_000;
@@ -41,6 +41,7 @@ export class Starter {
   readonly #plan: AttemptPlan;
   readonly #options: StarterOptions;
   readonly #lookout: Lookout;
+  readonly #time: ServerTime;
   #force: boolean;
   /** Sent again on the caller's word: absence is not proven. */
   #isForced = false;
@@ -54,6 +55,7 @@ export class Starter {
     this.#plan = plan;
     this.#options = options;
     this.#lookout = new Lookout(deps, plan.name);
+    this.#time = new ServerTime(deps);
     this.#force = options.forceResend;
   }
 
@@ -154,7 +156,7 @@ export class Starter {
     const { backend, clock, waits } = this.#deps;
     const { signal, deadline } = this.#options;
     for (;;) {
-      const serverMs = await serverTime(this.#deps, () => this.#holder.keep(), signal);
+      const serverMs = await this.#time.now(() => this.#holder.keep(), signal);
       signal?.throwIfAborted();
       const at = clock.now();
       const post = { at: new Date(at).toISOString(), ...(serverMs !== undefined && { serverMs }) };

@@ -2,14 +2,15 @@ import test from 'ava';
 import {
   AuthError,
   type Clock,
+  HttpStatusError,
   JobRefusedError,
   type StartAnswer,
   SubmitUnknownError,
   UnreachableError,
 } from '../../src/core/index.js';
-import { memoryLedger, testClock, testLivywire } from '../../src/testing/index.js';
+import { MemoryBackend, memoryLedger, testClock, testLivywire } from '../../src/testing/index.js';
 import { specHash } from '../../src/run/names.js';
-import { attemptOf, recordFor, refFor } from '../helpers/engine.js';
+import { attemptOf, recordFor, refFor, rig } from '../helpers/engine.js';
 import { FakeRegistry } from '../helpers/fake-registry.js';
 
 const spec = { file: 's3://b/j.py' };
@@ -180,6 +181,29 @@ test('a YARN that is out of reach for a while is waited for, so that its absence
   t.is(posts(), 2);
   t.true((await attemptOf(ledger, 'k')).posts.every(({ serverMs }) => serverMs !== undefined));
 });
+
+for (const [what, refusal, waits] of [
+  ['refuses our credentials', new AuthError(403, 'not for you'), false],
+  ['is no YARN at all', new HttpStatusError('404', { status: 404, serverMessage: '', body: '' }), false],
+  ['is in trouble', new HttpStatusError('503', { status: 503, serverMessage: '', body: '' }), true],
+] as const) {
+  test(`a YARN that ${what} ${waits ? 'is waited for' : 'holds no submit up'}, and there is a warning`, async (t) => {
+    const clock = testClock();
+    const registry = new FakeRegistry(clock);
+    registry.serverTime = () => Promise.reject(refusal);
+    const backend = new MemoryBackend({ clock });
+    backend.failNext('busy');
+    const { engine, warnings } = rig({ backend, clock, registry });
+    const start = clock.now();
+    t.is((await engine.submit(spec, { key: 'k' })).how, 'started');
+    t.is(clock.now() - start >= 60_000, waits);
+    t.is(
+      warnings.filter((one) => /YARN .* its time \(/.test(one) && one.includes(refusal.message)).length,
+      1,
+      warnings.join(),
+    );
+  });
+}
 
 test('absence without the server’s time of the first request is not believed, even from a registry that claims it', async (t) => {
   const { lw, registry, backend, posts } = setUp();
