@@ -11,6 +11,7 @@ import {
   type RunOutcome,
   UnreachableError,
 } from '../../src/core/index.js';
+import { fileMarkersOver } from '../../src/run/file-markers.js';
 import { fileMarkers } from '../../src/run/index.js';
 import { memoryLedger, MemoryBackend, testClock } from '../../src/testing/index.js';
 import { attemptOf, rig } from '../helpers/engine.js';
@@ -200,6 +201,31 @@ test('files: absent, there, and another one after it was written again', async (
   await chmod(out, 0);
   t.teardown(() => chmod(out, 0o700));
   await t.throwsAsync(fileMarkers.read(out), { instanceOf: ConfigError, message: /may not be read/ });
+});
+
+test('files: a mount that does not answer holds a submit for 20 s, with nothing sent and the claim given back', async (t) => {
+  const clock = testClock();
+  const ledger = memoryLedger();
+  const backend = new MemoryBackend({ clock });
+  let answer = (_: string) => {};
+  let looks = 0;
+  const look = async () => (looks++, new Promise<string>((resolve) => (answer = resolve)));
+  const markers = fileMarkersOver({ look, clock });
+  const { engine } = rig({ backend, clock, ledger, markers });
+  const submit = (signal?: AbortSignal) => engine.submit(spec, { key: 'k', output: '/out', ...(signal && { signal }) });
+  const start = clock.now();
+  await t.throwsAsync(submit(), { instanceOf: UnreachableError, message: /does not answer/ });
+  t.is(clock.now() - start, 20_000);
+  t.like(await attemptOf(ledger, 'k'), { phase: 'claimed', claim: undefined });
+  await t.throwsAsync(submit(), { instanceOf: UnreachableError });
+  t.is(looks, 1, 'it is not asked again while it hangs');
+  answer('1');
+  await clock.sleep(1);
+
+  const gone = new AbortController();
+  void clock.sleep(5_000).then(() => gone.abort(new Error('gone')));
+  await t.throwsAsync(submit(gone.signal), { message: 'gone' });
+  t.is(backend.requests.filter((one) => one.startsWith('POST')).length, 0);
 });
 
 test('files: one path has one spelling', (t) => {
