@@ -29,7 +29,11 @@ export interface SubmitOptions {
    * `OUTPUT_MARKER_MISSING`. Another output under a key is a conflict. @defaultValue what the servers say is believed
    */
   readonly output?: string;
-  /** Longest time to spend on back-pressure, on another process that is submitting the same key, and on a request of unknown fate, in milliseconds. @defaultValue `600_000` */
+  /**
+   * Longest time to spend on back-pressure, on another process that is submitting the same key, and on a request of unknown
+   * fate, in milliseconds. That last takes a minute of unbroken absence within one submit before anything is sent again: with
+   * less than two minutes a request that was truly lost may end every submit of the key in `SubmitUnknownError`. @defaultValue `600_000`
+   */
   readonly deadlineMs?: number;
   /** Ends the submit. What was sent already is not taken back; submit again with the same key to find it. */
   readonly signal?: AbortSignal;

@@ -248,10 +248,12 @@ export class Starter {
         if (isGone) return this.#certainlyNot();
         why = 'the backend holds the name, but nothing shows that it began, or that it is a leftover of ours';
       }
-      if (now >= deadline)
+      if (now >= deadline) {
+        if (quietMs !== undefined) why = `${why}; ${unsettled(quietMs, waits.settleMs)}`;
         throw await this.#giveUp(
           new SubmitUnknownError(refOf(this.#holder.record.key, this.#holder.attempt), why, { cause }),
         );
+      }
       await this.#holder.keep();
       slept = Math.max(0, Math.min(pause, deadline - now));
       await clock.sleep(slept, signal);
@@ -312,3 +314,8 @@ export class Starter {
     return error;
   }
 }
+
+/** Quiet time is not kept from one submit to the next: nobody saw whether YARN was out of reach in between. */
+const unsettled = (quietMs: number, settleMs: number): string =>
+  `nothing of it was seen for ${Math.round(quietMs / 1000)} s, and ${Math.round(settleMs / 1000)} s within one submit ` +
+  'are needed before it is sent again: give it a longer deadline';

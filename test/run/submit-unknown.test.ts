@@ -55,6 +55,20 @@ test('while nobody can be asked nothing is sent again, and the deadline is a Sub
   t.is(posts(), 1);
 });
 
+test('a deadline below the settle time settles nothing, says so, and a longer one does', async (t) => {
+  const { lw, backend, posts } = setUp();
+  backend.failNext('request-lost');
+  for (let i = 0; i < 3; i++) {
+    await t.throwsAsync(lw.submit(spec, { key: 'k', deadlineMs: 50_000 }), {
+      instanceOf: SubmitUnknownError,
+      message: /nothing of it was seen for 50 s, and 60 s within one submit are needed .* longer deadline/,
+    });
+  }
+  t.is(posts(), 1);
+  t.is((await lw.submit(spec, { key: 'k', deadlineMs: 120_000 })).how, 'started');
+  t.is(posts(), 2);
+});
+
 test('the ref of a SubmitUnknownError leads to the run', async (t) => {
   const { lw, backend } = setUp();
   const start = backend.start.bind(backend);
