@@ -31,7 +31,7 @@ const FULL_PERCENT = 95;
 // a capacity scheduler that had given out three of one core.)
 const fits = (wanted: Size, room: Size): boolean => wanted.memoryMb <= room.memoryMb;
 
-export function waitCauses(facts: WaitFacts): WaitCause[] {
+function waitCauses(facts: WaitFacts): WaitCause[] {
   const { diagnostics, wants, queue, ahead = 0, nodes } = facts;
   const causes: WaitCause[] = [];
   if (facts.isStarting) return causes;

@@ -27,7 +27,7 @@ interface Meta {
 const STATES: Readonly<Record<string, RunState>> = { failed: 'failed', refused: 'failed', cancelled: 'cancelled' };
 
 /** Lines with their numbers, as a file has them. */
-export const linesOf = (text: string, source: string): DiagnosisLine[] =>
+const linesOf = (text: string, source: string): DiagnosisLine[] =>
   text
     .replace(/\n$/, '')
     .split('\n')

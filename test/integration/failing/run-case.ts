@@ -5,7 +5,7 @@ import { confOf, type FailingCase, type Means } from './case.js';
 import { YarnRest } from './cluster.js';
 
 /** Where the jobs are. Livy may run what is in livywire's own folder of jobs. */
-export const jobs = fileURLToPath(new URL('../../../jobs', import.meta.url));
+const jobs = fileURLToPath(new URL('../../../jobs', import.meta.url));
 
 /** What livywire said of a case. */
 export interface Verdict {
