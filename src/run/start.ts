@@ -13,6 +13,7 @@ import type { ClaimHolder } from './claims.js';
 import type { EngineDeps } from './deps.js';
 import { cancelledUnsent } from './end-unsent.js';
 import { Lookout, neverBegan, type Sighting } from './lookout.js';
+import { noteStarted } from './note-started.js';
 import { orAborted } from './or-aborted.js';
 import { knownFrom, refOf } from './records.js';
 import { ServerTime } from './server-time.js';
@@ -24,8 +25,6 @@ const LONGEST_PAUSE_MS = 15_000;
 const UNSENT_TRIES = 3;
 /** An intent older than this share of the lease (the process was stopped, the ledger was slow) is written anew. */
 const FRESH_INTENT = 0.5;
-/** Tries to write down what was started. */
-const NOTE_TRIES = 4;
 
 export interface StarterOptions {
   /** Our clock, milliseconds. */
@@ -101,26 +100,8 @@ export class Starter {
           seen = await this.#refused(answer);
       }
     }
-    await this.#note(seen);
+    await noteStarted(this.#deps, this.#holder, seen, this.#options.signal);
     return how;
-  }
-
-  /** A ledger that fails now must not hide a run from its caller: its intent is written, so the next reader finds it by name. */
-  async #note(seen: RunStatus): Promise<void> {
-    const { clock, logger } = this.#deps;
-    const change = { phase: 'started', ...knownFrom(seen) } as const;
-    for (let i = 1, pause = FIRST_PAUSE_MS; ; i++, pause *= 2) {
-      try {
-        return await this.#holder.close(change);
-      } catch (error) {
-        if (!(error instanceof LedgerError)) throw error;
-        if (i >= NOTE_TRIES) {
-          logger.warn('the start could not be written to the ledger', { name: this.#plan.name, error: error.message });
-          return this.#holder.closeUnwritten(change);
-        }
-      }
-      await clock.sleep(pause, this.#options.signal);
-    }
   }
 
   /** Whether something may run under its name, whatever error came in between. */
@@ -250,9 +231,8 @@ export class Starter {
       }
       if (now >= deadline) {
         if (quietMs !== undefined) why = `${why}; ${unsettled(quietMs, waits.settleMs)}`;
-        throw await this.#giveUp(
-          new SubmitUnknownError(refOf(this.#holder.record.key, this.#holder.attempt), why, { cause }),
-        );
+        const { record, attempt } = this.#holder;
+        throw await this.#giveUp(new SubmitUnknownError(refOf(record.key, attempt), why, { cause }));
       }
       await this.#holder.keep();
       slept = Math.max(0, Math.min(pause, deadline - now));
@@ -317,5 +297,4 @@ export class Starter {
 
 /** Quiet time is not kept from one submit to the next: nobody saw whether YARN was out of reach in between. */
 const unsettled = (quietMs: number, settleMs: number): string =>
-  `nothing of it was seen for ${Math.round(quietMs / 1000)} s, and ${Math.round(settleMs / 1000)} s within one submit ` +
-  'are needed before it is sent again: give it a longer deadline';
+  `nothing of it was seen for ${quietMs / 1000} s, and ${settleMs / 1000} s within one submit are needed before it is sent again: give it a longer deadline`;
