@@ -8,7 +8,7 @@ import { ConfigError, type DiagnosisLine } from '../core/index.js';
 const MOST_LINES = 20_000;
 
 /** Of a log file, packed or not, its lines with their numbers. @throws ConfigError when it cannot be read */
-async function readLogFile(path: string): Promise<DiagnosisLine[]> {
+export async function readLogFile(path: string): Promise<DiagnosisLine[]> {
   try {
     const bytes = await readFile(path);
     // By what it is, not by its name: browsers unpack what they download and keep the name.
@@ -32,7 +32,7 @@ const OF_DRIVER = /_0*1$/;
  * Of what `yarn logs` prints, which has many containers in one, the driver's streams are told apart and the executors'
  * left out; anything else is one stream under the name given.
  */
-function logLines(text: string, source: string): DiagnosisLine[] {
+export function logLines(text: string, source: string): DiagnosisLine[] {
   const all = text.replace(/\r?\n$/, '').split(/\r?\n/);
   const isYarns = all.some((line) => LOG_TYPE.test(line)) && all.some((line) => CONTAINER.test(line));
   const lines: DiagnosisLine[] = [];
