@@ -1,3 +1,4 @@
+import { UnreachableError } from '../core/index.js';
 import type { Http, RequestOptions } from '../http/index.js';
 import { reportsOf } from './app-report.js';
 import { type ClusterInfo, readClusterInfo } from './cluster-info.js';
@@ -50,11 +51,12 @@ export class Absence {
    * Why an empty list proves nothing; `undefined` when it is proof. Called after the list was read: whoever is up now
    * since before `sinceMs` was up when it gave the list.
    * @param sinceMs - server time when the job was sent, or earlier
+   * @throws UnreachableError while the ResourceManager is starting: its lists are empty then, and that is no answer
    */
   async doubt(sinceMs: number | undefined, options: RequestOptions): Promise<Doubt | undefined> {
-    if (sinceMs === undefined) return { reason: "when the job was sent is not known by YARN's clock" };
     const info = await readClusterInfo(this.#http, options);
-    if (info.notReady !== undefined) return { reason: info.notReady };
+    if (info.notReady !== undefined) throw new UnreachableError(`YARN cannot tell: ${info.notReady}`, 'no');
+    if (sinceMs === undefined) return { reason: "when the job was sent is not known by YARN's clock" };
     const certainMs = sinceMs - CLOCKS_APART_MS;
     if (info.startedMs >= certainMs) {
       const reason =

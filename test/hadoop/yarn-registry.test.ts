@@ -59,7 +59,7 @@ test('what is not an application id is refused before anything is sent', async (
 });
 
 test('tags are compared whole, and in lower case', async (t) => {
-  const { http, asked } = await resourceManager(t, { tag: 'spark-fails' });
+  const { http, asked } = await resourceManager(t, { tag: 'spark-fails', info: 'info' });
   const yarn = new YarnRegistry({ http });
   t.is((await yarn.byTag('Spark-FAILS')).kind, 'found');
   t.regex(asked[0] ?? '', /applicationTags=spark-fails&/);
@@ -124,7 +124,7 @@ test('every question and every kill is asked as the given user', async (t) => {
   await yarn.byTag('x');
   await yarn.kill(ID);
   await yarn.serverTime();
-  t.is(asked.length, 6);
+  t.is(asked.length, 7);
   for (const line of asked) t.regex(line, /[?&]user\.name=ana%20maria/);
 });
 
