@@ -16,12 +16,13 @@ export const addressOf = (batch: Batch): string =>
  * anew. Where only one of id and name is known, a known application has to stand for the other.
  */
 export async function ownBatch(client: LivyClient, ref: RunRef, options?: CallOptions): Promise<Batch | undefined> {
-  const { id, name, appId } = ref;
+  const { attempt, id, name, appId } = ref;
   if (!isLivys(ref)) return undefined;
   const atId = id === undefined ? undefined : await batchAt(client, id, options);
   const isOurs = atId !== undefined && (atId.name ?? '') === name;
-  // Ids are given anew by a Livy that lost its memory; the name is the proof.
-  const batch = isOurs ? atId : name === '' ? undefined : await batchNamed(client, name, options);
+  // Ids are given anew by a Livy that lost its memory. Livywire's own names are proof without one; another's may be used again.
+  const isProof = id === undefined || attempt > 0;
+  const batch = isOurs ? atId : isProof && name !== '' ? await batchNamed(client, name, options) : undefined;
   if (!batch) return undefined;
   if (appId === undefined || batch.appId === appId) return batch;
   return batch.appId === undefined && isOurs && name !== '' ? batch : undefined;

@@ -74,7 +74,7 @@ export class StopRequest {
       (await within(clock, longestMs, atBackend, this.#options.signal)) ?? 'unanswered';
     let asked = await until(registry ? Math.min(YARN_AFTER_MS, ms / 3) : ms);
     if (asked !== 'asked' && registry) {
-      const killed = await this.kill(ref, asked === 'ended');
+      const killed = await this.kill(ref);
       const isSettled = killed === 'asked' || killed === 'ended';
       if (!isSettled && asked === 'unanswered') asked = await until(this.#options.left());
       if (isSettled || asked === 'no-record') asked = killed;
@@ -83,22 +83,19 @@ export class StopRequest {
     return asked;
   }
 
-  /** At YARN. @param unlessOver look first: of what is over there nothing is asked */
-  async kill(ref: RunRef, unlessOver = false): Promise<StopAnswer> {
+  /** At YARN, which takes a kill of what is over as well: it is looked first, so that an end of its own is not called ours. */
+  async kill(ref: RunRef): Promise<StopAnswer> {
     const { registry, clock } = this.#deps;
     const { signal } = this.#options;
     const ms = this.#longest();
     const ask = async (): Promise<StopAnswer> => {
-      let { appId } = ref;
-      if (appId === undefined || unlessOver) {
-        const app = await this.#answerOf(appOf(this.#deps, ref, this.#call(ms)));
-        if (isLivywireError(app)) return app;
-        if (app && (isFinal(app) || app.unclear !== undefined)) return 'ended';
-        this.#appId = appId = app?.appId;
-      }
-      if (!registry || appId === undefined) return 'no-record';
-      const found = appId;
-      return this.#send((options) => registry.kill(found, options), ms);
+      const app = await this.#answerOf(appOf(this.#deps, ref, this.#call(ms)));
+      if (isLivywireError(app)) return app;
+      if (!registry || !app) return 'no-record';
+      if (isFinal(app) || app.unclear !== undefined) return 'ended';
+      const { appId } = app;
+      this.#appId = appId;
+      return this.#send((options) => registry.kill(appId, options), ms);
     };
     return (await within(clock, ms, ask(), signal)) ?? 'unanswered';
   }

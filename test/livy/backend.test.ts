@@ -296,6 +296,12 @@ test('a batch that is under our name by another id is ours: the id that we knew 
   t.is((await backend.status(refTo(ours, { id: '7' })))?.id, '9');
 });
 
+test("a batch of somebody else's name by another id is another batch", async (t) => {
+  const { backend, asked } = await open(t, [notFound('GET', '7')]);
+  t.is(await backend.status(refTo('daily-etl', { id: '7', attempt: 0 })), undefined);
+  t.is(asked.length, 1);
+});
+
 test('asked by name, an answer under another name or none is no proof of absence', async (t) => {
   const answers = [view({ name: null }), view({ name: 'somebody-elses' })];
   const { backend } = await open(

@@ -65,6 +65,22 @@ test('a DELETE that was taken ends what YARN calls over without saying how', asy
   t.is(outcome.kind === 'cancelled' && outcome.by, 'livywire');
 });
 
+test('a cancel of what ended by itself, and nobody can say how, does not call that end its own', async (t) => {
+  const { registry, backend, run, clock } = await setUp([undefined], { appId });
+  registry.set(appId, {
+    tags: [aName],
+    raw: 'FINISHED',
+    finalStatus: 'UNDEFINED',
+    state: 'unknown',
+    unclear: 'client mode',
+  });
+  backend.onStop = async () => 'no-record';
+  await clock.sleep(DAY_MS);
+  t.is((await run.wait()).kind, 'lost');
+  t.is((await run.cancel()).kind, 'lost');
+  t.false(registry.requests.some((request) => request.startsWith('kill')));
+});
+
 test('that Livy is out of reach is said, at once and in the outcome, while YARN is watched', async (t) => {
   const { registry, run, clock } = await setUp([silent]);
   registry.set(appId, { tags: [aName] });

@@ -43,6 +43,8 @@ interface Open {
 
 /** How long an end is watched that the servers do not agree on, or whose output is still looked for. */
 const UNCLEAR_MS = 60_000;
+/** An old run would be read twice in that time, and an end takes three readings that agree. */
+const UNCLEAR_PAUSE_MS = 5_000;
 
 export const reapCommand = defineCommand({
   name: 'reap',
@@ -161,7 +163,7 @@ async function look(one: Open, { servers, ledger }: Sources, { io, signal }: Con
   try {
     one.run = await livywire.find(record.key, { signal });
     const status = await one.run.status({ signal });
-    if (status.unclear !== undefined) await one.run.wait({ signal, timeoutMs: UNCLEAR_MS });
+    if (status.unclear !== undefined) await one.run.wait({ signal, timeoutMs: UNCLEAR_MS, maxDelayMs: UNCLEAR_PAUSE_MS });
     one.state = status.state;
     one.seen = status.state;
     const end = lastOf((await ledger.get(record.key))?.record ?? record)?.outcome;
