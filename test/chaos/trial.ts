@@ -187,8 +187,9 @@ class LivywireActor implements Actor {
       retries: plan.retries,
       limitMs: KEY_LIMIT_MS,
       lostTries: 4,
-      // A YARN that was started since proves no absence any more: somebody has to say that it may be sent again.
-      mayForce: (told) => told.includes('may have forgotten'),
+      // A YARN that was started since, or did not answer when the job was sent, proves no absence: somebody has to say
+      // that it may be sent again. A second application beside the first is one too many all the same.
+      mayForce: (told) => told.includes('may have forgotten') || told.includes("not known by YARN's clock"),
     });
   }
 
