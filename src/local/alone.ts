@@ -22,8 +22,10 @@ export async function alone<T>(dir: string, label: string, options: AloneOptions
     let release: () => Promise<void>;
     try {
       // Compromised means that we were suspended and another took over: nothing to do here, see above.
-      release = await lockfile.lock(dir, {
+      // The first argument is the name that it keeps its locks under: two labels of one folder are two locks.
+      release = await lockfile.lock(lockfilePath, {
         lockfilePath,
+        realpath: false,
         stale: 20_000,
         update: 5_000,
         onCompromised: () => undefined,

@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import { alone, together } from '../../src/local/alone.js';
 
@@ -38,6 +39,20 @@ test('locks of other names do not wait for each other', async (t) => {
   const dir = await mkdtemp(join(tmpdir(), 'alone-'));
   t.teardown(() => rm(dir, { recursive: true }));
   t.is(await alone(dir, 'x', {}, () => alone(dir, 'y', {}, async () => 'both')), 'both');
+});
+
+test('a lock that is let go takes no other of the same folder along', async (t) => {
+  const dir = await mkdtemp(join(tmpdir(), 'alone-'));
+  t.teardown(() => rm(dir, { recursive: true }));
+  let endFirst = (): void => undefined;
+  const first = alone(dir, 'x', {}, () => new Promise<void>((resolve) => (endFirst = resolve)));
+  while (!(await readdir(dir)).includes('.x.lock')) await delay(5);
+  await alone(dir, 'y', {}, async () => {
+    endFirst();
+    await first;
+    t.deepEqual(await readdir(dir), ['.y.lock']);
+  });
+  t.deepEqual(await readdir(dir), []);
 });
 
 test('a lock is let go when the work fails, and waiting ends with the signal', async (t) => {
