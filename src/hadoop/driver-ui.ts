@@ -2,7 +2,9 @@ import type { LogItem } from '../core/index.js';
 
 // Spark 2.2 to 4: `Utils: Successfully started service 'SparkUI' on port 4041.`, `SparkUI: Bound SparkUI to 0.0.0.0, and started at http://host:4041`
 const BY_PORT = /service 'SparkUI' on port (\d{4,5})\b/;
-const BY_ADDRESS = /\bSparkUI\b.*\bstarted at (https?):\/\/[^\s/]*?:(\d{4,5})\b/;
+const BY_ADDRESS = /\bSparkUI\b.{0,200}\bstarted at (https?):\/\/[^\s/]{1,253}:(\d{4,5})\b/;
+/** Spark's own lines are short. A job may print anything, and long lines are not searched. */
+const LONGEST = 4_000;
 
 /** Where a line of the driver's log says that its UI listens. */
 export interface UiHint {
@@ -11,7 +13,7 @@ export interface UiHint {
 }
 
 export function uiHintOf(item: Extract<LogItem, { type: 'line' }>): UiHint | undefined {
-  if (!item.text.includes('SparkUI')) return undefined;
+  if (item.text.length > LONGEST || !item.text.includes('SparkUI')) return undefined;
   const [, scheme, port] = BY_ADDRESS.exec(item.text) ?? [];
   if (port !== undefined) return hint(scheme === 'https' ? 'https' : 'http', Number(port));
   const [, plainPort] = BY_PORT.exec(item.text) ?? [];

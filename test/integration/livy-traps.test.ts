@@ -90,7 +90,7 @@ test('a proxy that alone can resolve the server is enough', async (t) => {
 
 // Last: it takes Livy's memory away.
 test("after a restart a reused batch id is not taken for the run's own", async (t) => {
-  const lw = livy().connect({ waits: { lostAfterMs: 3_000 } });
+  const lw = livy().connect({ waits: { lostAfterMs: 3_000, settleMs: 3_000 } });
   const file = await livy().job('job.py', '');
   const client = new LivyClient({ url: livy().url });
   await killServer({ ...livy().places, signal: 'SIGKILL' });
