@@ -62,7 +62,7 @@ test('what has not happened yet is absent, not zero', async (t) => {
 });
 
 test('an application that we may not view is reported with what is left of it', async (t) => {
-  const { http } = await resourceManager(t, { tag: 'hidden-tag-as-other' });
+  const { http } = await resourceManager(t, { tag: 'hidden-tag-as-other', info: 'info' });
   const found = await new YarnRegistry({ http }).byTag('secret');
   if (found.kind !== 'found') return t.fail(found.kind);
   t.is(found.apps[0]?.state, 'waiting');
@@ -83,12 +83,12 @@ test('lists come in five shapes', async (t) => {
   const { app } = bodyOf<Wire>('spark-fails-finished-failed');
   const found = [{ apps: { app: [app] } }, { apps: { app } }];
   for (const body of found) {
-    const { http } = await resourceManager(t, { tag: json(body) });
+    const { http } = await resourceManager(t, { tag: json(body), info: 'info' });
     const search = await new YarnRegistry({ http }).byTag('spark-fails');
     t.is(search.kind === 'found' ? search.apps.length : 0, 1);
   }
   for (const body of [{ apps: null }, { apps: {} }, { apps: '' }]) {
-    const { http } = await resourceManager(t, { tag: json(body) });
+    const { http } = await resourceManager(t, { tag: json(body), info: 'info' });
     t.is((await new YarnRegistry({ http }).byTag('spark-fails')).kind, 'unknown');
   }
 });

@@ -163,7 +163,8 @@ async function look(one: Open, { servers, ledger }: Sources, { io, signal }: Con
   try {
     one.run = await livywire.find(record.key, { signal });
     const status = await one.run.status({ signal });
-    if (status.unclear !== undefined) await one.run.wait({ signal, timeoutMs: UNCLEAR_MS, maxDelayMs: UNCLEAR_PAUSE_MS });
+    if (status.unclear !== undefined)
+      await one.run.wait({ signal, timeoutMs: UNCLEAR_MS, maxDelayMs: UNCLEAR_PAUSE_MS });
     one.state = status.state;
     one.seen = status.state;
     const end = lastOf((await ledger.get(record.key))?.record ?? record)?.outcome;
