@@ -1,6 +1,7 @@
-import { type AppReport, BadAnswerError, redactText, type Usage } from '../core/index.js';
+import { type AppReport, redactText, type Usage } from '../core/index.js';
 import * as z from 'zod';
 import { type DriverPlace, readAppState } from './app-state.js';
+import { parsed } from './parsed.js';
 
 const text = z.string().catch('');
 const count = z.number().catch(0);
@@ -34,20 +35,10 @@ export const WireApp = z.object({
 });
 export type WireApp = z.infer<typeof WireApp>;
 
-const SHOWN = 500;
-
-function badAnswer(what: string, answer: unknown): BadAnswerError {
-  return new BadAnswerError(
-    `YARN's answer is not ${what}`,
-    redactText(JSON.stringify(answer) ?? 'nothing').slice(0, SHOWN),
-  );
-}
-
 /** @throws BadAnswerError */
 export function reportOf(answer: unknown): AppReport {
-  const wrapped = z.object({ app: WireApp }).safeParse(answer);
-  if (!wrapped.success) throw badAnswer('an application ({"app": {…}})', answer);
-  return toReport(wrapped.data.app);
+  const wrapped = z.object({ app: WireApp });
+  return toReport(parsed(wrapped, answer, 'YARN\'s answer is not an application ({"app": {…}})').app);
 }
 
 const WireList = z.object({
@@ -60,9 +51,8 @@ const WireList = z.object({
 
 /** `{"apps":{"app":[…]}}`; one application may stand there without its list, and none is `{}`, `null` or `""`. @throws BadAnswerError */
 export function reportsOf(answer: unknown): AppReport[] {
-  const list = WireList.safeParse(answer);
-  if (!list.success) throw badAnswer('a list of applications ({"apps": {"app": […]}})', answer);
-  return (list.data.apps?.app ?? []).map(toReport);
+  const list = parsed(WireList, answer, 'YARN\'s answer is not a list of applications ({"apps": {"app": […]}})');
+  return (list.apps?.app ?? []).map(toReport);
 }
 
 function toReport(app: WireApp): AppReport {

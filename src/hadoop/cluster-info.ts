@@ -1,6 +1,7 @@
-import { BadAnswerError, HttpStatusError, redactText, UnreachableError } from '../core/index.js';
+import { HttpStatusError, UnreachableError } from '../core/index.js';
 import type { Http, RequestOptions } from '../http/index.js';
 import * as z from 'zod';
+import { parsed } from './parsed.js';
 
 const Info = z.object({
   clusterInfo: z.object({
@@ -26,12 +27,8 @@ export interface ClusterInfo {
 /** `GET /ws/v1/cluster/info`: every ResourceManager answers it for itself, a standby one too. @throws BadAnswerError */
 export async function readClusterInfo(http: Http, options: RequestOptions): Promise<ClusterInfo> {
   const { data, headers } = await http.request('GET', '/ws/v1/cluster/info', options);
-  const read = Info.safeParse(data);
-  if (!read.success) {
-    const shown = redactText(JSON.stringify(data) ?? 'nothing').slice(0, 500);
-    throw new BadAnswerError("YARN's answer is not that of a ResourceManager (clusterInfo with startedOn)", shown);
-  }
-  const { startedOn, state, haState, resourceManagerVersion } = read.data.clusterInfo;
+  const what = "YARN's answer is not that of a ResourceManager (clusterInfo with startedOn)";
+  const { startedOn, state, haState, resourceManagerVersion } = parsed(Info, data, what).clusterInfo;
   const notReady = notReadyReason(state, haState);
   const now = dateOf(headers.date);
   return {

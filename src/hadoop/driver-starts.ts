@@ -1,7 +1,8 @@
-import { BadAnswerError, type CallOptions, HttpStatusError, redactText } from '../core/index.js';
+import { type CallOptions, HttpStatusError } from '../core/index.js';
 import type { Http, Query } from '../http/index.js';
 import * as z from 'zod';
 import { driverPlaceOf, WireApp } from './app-report.js';
+import { parsed } from './parsed.js';
 
 /** One start of the driver: YARN's attempt, and the container of its application master. */
 export interface DriverStart {
@@ -82,10 +83,7 @@ async function read<T>(
     if (error instanceof HttpStatusError && error.status === 404) return undefined;
     throw error;
   }
-  const parsed = schema.safeParse(answer);
-  if (parsed.success) return parsed.data;
-  const shown = redactText(JSON.stringify(answer) ?? 'nothing').slice(0, 500);
-  throw new BadAnswerError(`YARN's answer to ${path} is not what was asked for`, shown);
+  return parsed(schema, answer, `YARN's answer to ${path} is not what was asked for`);
 }
 
 function placeOf(app: App): DriverApp['driver'] {

@@ -1,6 +1,7 @@
 import { type CallOptions, isLivywireError } from '../core/index.js';
 import type { Http, Query } from '../http/index.js';
 import * as z from 'zod';
+import { Attempt, text } from './spark-wire.js';
 
 /** A container that runs, or ran, an executor. */
 export interface ExecutorContainer {
@@ -9,13 +10,10 @@ export interface ExecutorContainer {
   readonly node: string | undefined;
 }
 
-const text = z.string().catch('');
 const Running = z.object({
   container: z.array(z.object({ containerId: text, nodeHttpAddress: text })).catch([]),
 });
-const Application = z.object({
-  attempts: z.array(z.object({ attemptId: z.string().optional().catch(undefined) })).catch([]),
-});
+const Application = z.object({ attempts: z.array(Attempt).catch([]) });
 const Executors = z.array(z.object({ id: text, executorLogs: z.record(z.string(), z.string()).catch({}) }));
 
 /** The containers that run now: `GET /ws/v1/cluster/apps/<id>/appattempts/<attempt>/containers`. */

@@ -1,32 +1,15 @@
-import { BadAnswerError, type CallOptions, redactText } from '../core/index.js';
+import type { CallOptions } from '../core/index.js';
 import type { Http, Query } from '../http/index.js';
 import * as z from 'zod';
+import { parsed } from './parsed.js';
+import * as wire from './spark-wire.js';
 
-const count = z.number().nonnegative().catch(0);
-const text = z.string().catch('');
-const time = z
-  .string()
-  .optional()
-  .catch(undefined)
-  .transform((iso) => {
-    const ms = Date.parse((iso ?? '').replace(/GMT$/, 'Z'));
-    return Number.isNaN(ms) ? undefined : ms;
-  });
+const { count } = wire;
 
-/** One action of the driver (`collect`, `count`, a write) and the stages it takes. */
-const Job = z.object({
-  jobId: z.number(),
-  /** `RUNNING`, `SUCCEEDED`, `FAILED`, `UNKNOWN`. */
-  status: text,
-  submissionTime: time,
-  stageIds: z.array(z.number()).catch([]),
-  numTasks: count,
+const Job = wire.Job.extend({
   numActiveTasks: count,
-  numCompletedTasks: count,
   /** Without second copies of the same task; not in Spark 2.1 and before. */
   numCompletedIndices: count.optional(),
-  numSkippedTasks: count,
-  numFailedTasks: count,
   numActiveStages: count,
   numCompletedStages: count,
   numSkippedStages: count,
@@ -34,50 +17,16 @@ const Job = z.object({
 });
 export type SparkJob = z.infer<typeof Job>;
 
-/** One try of a stage. */
-const Stage = z.object({
-  stageId: z.number(),
-  attemptId: count,
-  /** `ACTIVE`, `COMPLETE`, `FAILED`, `PENDING`, `SKIPPED`. */
-  status: text,
-  name: text,
-  numTasks: count,
-  numActiveTasks: count,
-  numCompleteTasks: count,
-  numCompletedIndices: count.optional(),
-  numFailedTasks: count,
-  firstTaskLaunchedTime: time,
-  submissionTime: time,
-  completionTime: time,
-  inputBytes: count,
-  outputBytes: count,
-  shuffleReadBytes: count,
-  shuffleWriteBytes: count,
-  diskBytesSpilled: count,
-});
+const Stage = wire.Stage.extend({ numActiveTasks: count, numCompletedIndices: count.optional() });
 export type SparkStage = z.infer<typeof Stage>;
 
-const Executor = z.object({
-  id: z.string(),
-  isActive: z.boolean().catch(true),
-  /** 0 of a driver that leaves the work to others. */
-  totalCores: count,
-  totalInputBytes: count,
-  totalShuffleRead: count,
-  totalShuffleWrite: count,
-});
+const Executor = wire.Executor.extend({ isActive: z.boolean().catch(true) });
 export type SparkExecutor = z.infer<typeof Executor>;
 
-const Sql = z.object({ id: z.number(), status: text, description: text });
+const Sql = wire.Query;
 export type SparkSql = z.infer<typeof Sql>;
 
-const Application = z.object({
-  id: z.string(),
-  /** Newest first. A driver knows itself without `attemptId`, and so does the History Server of client mode. */
-  attempts: z
-    .array(z.object({ attemptId: z.string().optional().catch(undefined), completed: z.boolean().catch(false) }))
-    .catch([]),
-});
+const Application = wire.applicationOf(wire.Attempt);
 export type SparkApplication = z.infer<typeof Application>;
 
 export interface SparkApiOptions {
@@ -90,6 +39,8 @@ export interface SparkApiOptions {
 
 /** Longest wait for one answer: a driver that collects garbage for longer is asked again later. */
 const TIMEOUT_MS = 5_000;
+/** Of an answer of another kind: mostly a page. */
+const SHOWN = 300;
 
 /**
  * Spark's monitoring API (Spark 2.2 to 4), as a driver and the History Server give it. What is missing in an answer
@@ -149,10 +100,7 @@ export class SparkApi {
   async #get<T>(schema: z.ZodType<T>, path: string, query: Query, options: CallOptions = {}): Promise<T> {
     const where = `${this.#base}/api/v1/applications${path}`;
     const answer = await this.#http.get(where, { timeoutMs: TIMEOUT_MS, ...options, query, retries: 0 });
-    const read = schema.safeParse(answer);
-    if (read.success) return read.data;
-    const shown = redactText(JSON.stringify(answer) ?? 'nothing').slice(0, 300);
-    throw new BadAnswerError(`${this.#who}'s answer to GET ${where} is not of Spark's monitoring API`, shown);
+    return parsed(schema, answer, `${this.#who}'s answer to GET ${where} is not of Spark's monitoring API`, SHOWN);
   }
 }
 

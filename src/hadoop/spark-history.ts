@@ -1,24 +1,11 @@
-import {
-  BadAnswerError,
-  type CallOptions,
-  HttpStatusError,
-  type OutcomeSource,
-  redactText,
-  type RunRef,
-  type RunStatus,
-} from '../core/index.js';
+import { type CallOptions, HttpStatusError, type OutcomeSource, type RunRef, type RunStatus } from '../core/index.js';
 import type { Http } from '../http/index.js';
 import * as z from 'zod';
+import { parsed } from './parsed.js';
+import { applicationOf, Attempt, text } from './spark-wire.js';
 
-const Application = z.object({
-  id: z.string(),
-  name: z.string().catch(''),
-  /** Newest first. `attemptId` is absent where the driver ran outside YARN (client mode). */
-  attempts: z
-    .array(z.object({ attemptId: z.string().optional().catch(undefined), completed: z.boolean().catch(false) }))
-    .catch([]),
-});
-const Jobs = z.array(z.object({ status: z.string().catch('') }));
+const Application = applicationOf(Attempt);
+const Jobs = z.array(z.object({ status: text }));
 
 /**
  * Spark's History Server, which has read the event log that the driver wrote.
@@ -99,9 +86,5 @@ export class SparkHistory implements OutcomeSource {
 }
 
 /** @throws BadAnswerError */
-function parse<T>(schema: z.ZodType<T>, answer: unknown, what: string): T {
-  const read = schema.safeParse(answer);
-  if (read.success) return read.data;
-  const shown = redactText(JSON.stringify(answer) ?? 'nothing').slice(0, 500);
-  throw new BadAnswerError(`The History Server's answer is not ${what}`, shown);
-}
+const parse = <T>(schema: z.ZodType<T>, answer: unknown, what: string): T =>
+  parsed(schema, answer, `The History Server's answer is not ${what}`);

@@ -1,5 +1,4 @@
 import {
-  BadAnswerError,
   type CallOptions,
   type Clock,
   HttpStatusError,
@@ -11,6 +10,7 @@ import {
 } from '../core/index.js';
 import type { Http, Query } from '../http/index.js';
 import * as z from 'zod';
+import { parsed } from './parsed.js';
 import { queueNamed, type Queue, queuesOf } from './scheduler.js';
 import { type Size, type WaitFacts, waitingOf } from './wait-cause.js';
 
@@ -75,6 +75,8 @@ const QUEUED = new Set(['NEW', 'NEW_SAVING', 'SUBMITTED', 'ACCEPTED']);
 /** What is the same for everybody who waits is asked once for all of them. */
 const SHARED_MS = 5_000;
 const NODES_MS = 60_000;
+/** Of an answer that is not what was asked for: a wait is explained again soon. */
+const SHOWN = 300;
 
 /**
  * Why an application waits, from the ResourceManager's REST API: the application and what it asks for, the scheduler's
@@ -218,11 +220,5 @@ async function orNothing<T>(answer: Promise<T>, { signal }: CallOptions): Promis
 }
 
 /** @throws BadAnswerError */
-function parse<T>(schema: z.ZodType<T>, answer: unknown, what: string): T {
-  const read = schema.safeParse(answer);
-  if (read.success) return read.data;
-  throw new BadAnswerError(
-    `YARN's answer is not ${what}`,
-    redactText(JSON.stringify(answer) ?? 'nothing').slice(0, 300),
-  );
-}
+const parse = <T>(schema: z.ZodType<T>, answer: unknown, what: string): T =>
+  parsed(schema, answer, `YARN's answer is not ${what}`, SHOWN);
