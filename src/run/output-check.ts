@@ -3,12 +3,12 @@ import type { EngineDeps } from './deps.js';
 import type { Hearing } from './hearing.js';
 import type { Reading } from './reading.js';
 import { attemptIn } from './records.js';
+import { Spell } from './spell.js';
 
 type Ended = Extract<Reading, { kind: 'ended' }>;
 /** `unknown`: one is there, and nobody wrote down what was there before. */
 type Comparison = 'written' | 'absent' | 'unchanged' | 'unknown';
 
-const ROUNDS = 3;
 const words: Readonly<Record<Comparison, string>> = {
   written: 'written by this attempt',
   absent: 'not there',
@@ -23,18 +23,20 @@ const words: Readonly<Record<Comparison, string>> = {
 export class OutputCheck {
   readonly #deps: EngineDeps;
   readonly #hearing: Hearing;
-  /** Since when it has not been there, our clock, and how often it was looked for. */
-  #missing: { readonly since: number; rounds: number } | undefined;
-  #unreadable: { readonly since: number; rounds: number } | undefined;
+  /** It was looked for, and is not there. */
+  readonly #missing: Spell;
+  readonly #unreadable: Spell;
 
   constructor(deps: EngineDeps, hearing: Hearing) {
     this.#deps = deps;
     this.#hearing = hearing;
+    this.#missing = new Spell(deps.clock);
+    this.#unreadable = new Spell(deps.clock);
   }
 
   /** @throws UnreachableError when it could not be read for as long as an outage may last */
   async judge(reading: Reading, ref: RunRef, signal?: AbortSignal): Promise<Reading> {
-    const { clock, markers, waits } = this.#deps;
+    const { markers, waits } = this.#deps;
     if (reading.kind !== 'ended' || reading.status.state !== 'succeeded' || ref.output === undefined) return reading;
     const marker = markers.markerOf(ref.output);
     const told = await this.#hearing.ask(
@@ -46,10 +48,9 @@ export class OutputCheck {
       },
       signal,
     );
-    const now = clock.now();
     if ('problem' in told) {
-      this.#unreadable ??= { since: now, rounds: 0 };
-      if (isLong(this.#unreadable, now, waits.outageMs)) {
+      this.#unreadable.goOn();
+      if (this.#unreadable.isLonger(waits.outageMs)) {
         throw new UnreachableError(
           `Run ${ref.key} ended as ${reading.status.raw}, and whether it wrote its output cannot be told: ${told.problem}`,
           'maybe',
@@ -57,7 +58,7 @@ export class OutputCheck {
       }
       return unproven(reading, `its output cannot be checked: ${told.problem}`);
     }
-    this.#unreadable = undefined;
+    this.#unreadable.end();
     switch (told.answer) {
       case 'written':
         return reading;
@@ -65,8 +66,8 @@ export class OutputCheck {
         return { kind: 'lost' };
       case 'absent':
       case 'unchanged':
-        this.#missing ??= { since: now, rounds: 0 };
-        if (!isLong(this.#missing, now, waits.markerGraceMs)) {
+        this.#missing.goOn();
+        if (!this.#missing.isLonger(waits.markerGraceMs)) {
           return unproven(reading, `${marker} is ${words[told.answer]}`);
         }
         return {
@@ -86,12 +87,6 @@ export class OutputCheck {
     if (!before) return 'unknown';
     return before.kind === 'present' && before.version === now.version ? 'unchanged' : 'written';
   }
-}
-
-/** Rounds, too: a clock that is set forward must not make one look a long time. */
-function isLong(gap: { readonly since: number; rounds: number }, now: number, ms: number): boolean {
-  gap.rounds++;
-  return now - gap.since >= ms && gap.rounds >= ROUNDS;
 }
 
 /** Over, and not known how: it is waited on. */

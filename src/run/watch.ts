@@ -18,9 +18,9 @@ import { orAborted } from './or-aborted.js';
 import { DIRECT_MIN_MS, LIVY_OVER_YARN_MIN_MS, pace, TERMINAL_MAX_MS } from './pace.js';
 import { ageOf, QueueLimit } from './queue-limit.js';
 import { attemptIn, knownFrom } from './records.js';
+import { Spell } from './spell.js';
 import { TimeWaited } from './time-waited.js';
 
-const OUTAGE_ROUNDS = 3;
 /** Longest wait for the last read: the one that begins on the deadline, or too close to it to be answered by then. */
 const LAST_READ_MS = 10_000;
 const CLOSE_MS = 1_000;
@@ -48,8 +48,7 @@ export async function* watch(
   const waited = new TimeWaited(clock);
   const bornAt = Date.parse(ref.createdAt);
   let knownAppId = ref.appId;
-  let silentSince: number | undefined;
-  let silentRounds = 0;
+  const silence = new Spell(clock);
   let saidSilent = '';
   let authProblems = 0;
   const queue = new QueueLimit(queueTimeoutMs);
@@ -87,8 +86,7 @@ export async function* watch(
       }
       case 'going':
         authProblems = 0;
-        silentSince = undefined;
-        silentRounds = 0;
+        silence.end();
         if (reading.aside !== undefined && reading.aside !== saidSilent)
           yield { kind: 'silent', reason: reading.aside };
         saidSilent = reading.aside ?? '';
@@ -97,10 +95,8 @@ export async function* watch(
         break;
       case 'silent':
         queue.sawNothing();
-        silentSince ??= clock.now();
-        silentRounds++;
-        // Rounds, too: a clock that is set forward must not make one silence look long.
-        if (clock.now() - silentSince >= waits.outageMs && silentRounds >= OUTAGE_ROUNDS) {
+        silence.goOn();
+        if (silence.isLonger(waits.outageMs)) {
           throw new UnreachableError(
             `No answer about ${ref.name} for ${minutes(waits.outageMs)}: ${reading.reason}`,
             'maybe',
