@@ -12,7 +12,7 @@ import {
 import { readEventLog, YarnRegistry } from '../hadoop/index.js';
 import { createNetwork, Http, type Network } from '../http/index.js';
 import { cleanReport, type ReportLog, type RunReport } from '../report/index.js';
-import type { Run } from '../run/index.js';
+import { attemptIn, type Run } from '../run/index.js';
 import type { GatherOptions } from './gather-options.js';
 import { borne, gatherSpark, RETRIES } from './gather-spark.js';
 import { openLedger } from './open-ledger.js';
@@ -31,12 +31,12 @@ export async function gatherReport(run: Run, options: GatherOptions): Promise<Ru
   const recordOf = async (): Promise<RunRecord | undefined> => (await ledger.get(run.ref.key))?.record;
 
   let record = run.ref.attempt > 0 ? await recordOf() : undefined;
-  let outcome = attemptIn(record, run.ref)?.outcome;
+  let outcome = attemptIn(record?.attempts ?? [], run.ref)?.outcome;
   let status: RunStatus | undefined;
   if (outcome === undefined || outcome.kind === 'lost') {
     status = await bear('how it is now', () => run.status({ ...(signal && { signal }) }));
     record = run.ref.attempt > 0 ? await recordOf() : undefined;
-    outcome = attemptIn(record, run.ref)?.outcome ?? outcome;
+    outcome = attemptIn(record?.attempts ?? [], run.ref)?.outcome ?? outcome;
     // What livywire never started is in no ledger.
     if (outcome === undefined && status && isFinal(status))
       outcome = await bear('how it ended', () => endOf(run, signal));
@@ -89,9 +89,6 @@ export async function reportOfEventLog(
 const reportHead = (now: number, title: string) =>
   ({ v: 1, kind: 'report', madeAt: new Date(now).toISOString(), madeBy: VERSION, title }) as const;
 
-const attemptIn = (record: RunRecord | undefined, ref: RunRef): AttemptRecord | undefined =>
-  record?.attempts.find(({ attempt }) => attempt === ref.attempt);
-
 const attemptFacts = ({ attempt, name, phase, createdAt, id, appId, note, posts, outcome }: AttemptRecord) => ({
   attempt,
   name,
@@ -136,8 +133,8 @@ async function readLog(run: Run, tail: number, missing: string[], signal: AbortS
     if (event.type === 'notice') missing.push(`of the log: ${event.text}`);
     if (event.type === 'line' || event.type === 'gap') items.push(event);
   }
-  const lines = (stream: string): number => items.filter((one) => one.type === 'line' && one.stream === stream).length;
-  const left = new Map(items.map(({ stream }) => [stream, lines(stream)]));
+  const left = new Map<string, number>();
+  for (const { type, stream } of items) if (type === 'line') left.set(stream, (left.get(stream) ?? 0) + 1);
   const isCut = [...left.values()].some((count) => count >= tail);
   // A log that grows while it is read has more than its tail.
   const last = items.filter(({ type, stream }) => {

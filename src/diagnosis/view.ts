@@ -75,14 +75,17 @@ const IS_TOLD =
 
 /** All of what YARN says; of the logs the words of those who start drivers. */
 function toldIn(lines: readonly Line[], bursts: readonly Burst[]): readonly Line[] {
-  const told = bursts.filter(({ isTold }) => isTold);
-  const isInTold = ({ source, index }: Line): boolean =>
-    told.some((one) => one.source === source && index >= one.first && index <= Math.min(one.last, one.first + LONGEST_TOLD)); // prettier-ignore
-  return lines.filter((line) => {
-    const { source, event, text } = line;
+  const inTold = new Map<string, Set<number>>();
+  for (const { isTold, source, first, last } of bursts) {
+    if (!isTold) continue;
+    const indexes = inTold.get(source) ?? new Set();
+    for (let i = first; i <= Math.min(last, first + LONGEST_TOLD); i++) indexes.add(i);
+    inTold.set(source, indexes);
+  }
+  return lines.filter(({ source, index, event, text }) => {
     if (source === 'yarn') return true;
     if (event) return event.level === 'ERROR' && TOLD_LOGGERS.has(event.logger);
-    return IS_TOLD.test(text) || isInTold(line);
+    return IS_TOLD.test(text) || inTold.get(source)?.has(index) === true;
   });
 }
 
