@@ -1,12 +1,10 @@
 import type { ProgressReader, ProgressSource, RunEvent, WaitingSource } from '../core/index.js';
 import type { SparkProgressOptions, YarnWaitingOptions } from '../hadoop/index.js';
-
-const hadoop = () => import('../hadoop/index.js');
+import { lazily } from './behind.js';
 
 /** What Spark's drivers count, loaded when a run is followed or has ended. */
 export function lazyProgress(options: SparkProgressOptions): ProgressSource {
-  let loading: Promise<ProgressSource> | undefined;
-  const source = () => (loading ??= hadoop().then(({ SparkProgress }) => new SparkProgress(options)));
+  const source = lazily(({ SparkProgress }) => new SparkProgress(options));
   return {
     open: (ref) => {
       let reader: ProgressReader | undefined;
@@ -28,7 +26,6 @@ export function lazyProgress(options: SparkProgressOptions): ProgressSource {
 
 /** Why a run waits, loaded when one does. */
 export function lazyWaiting(options: YarnWaitingOptions): WaitingSource {
-  let loading: Promise<WaitingSource> | undefined;
-  const waiting = () => (loading ??= hadoop().then(({ YarnWaiting }) => new YarnWaiting(options)));
+  const waiting = lazily(({ YarnWaiting }) => new YarnWaiting(options));
   return { explain: async (...args) => (await waiting()).explain(...args) };
 }

@@ -1,8 +1,12 @@
 import type { AppRegistry, Clock, DriverLogReader, DriverLogSource, OutcomeSource } from '../core/index.js';
+import type * as hadoop from '../hadoop/index.js';
 import type { Http } from '../http/index.js';
 
-// What reads YARN's answers is loaded with the first question: a program that never asks it pays nothing for it.
-const hadoop = () => import('../hadoop/index.js');
+/** What reads YARN's answers is loaded with the first question, once: a program that never asks it pays nothing for it. */
+export function lazily<T>(make: (room: typeof hadoop) => T): () => Promise<T> {
+  let loading: Promise<T> | undefined;
+  return () => (loading ??= import('../hadoop/index.js').then(make));
+}
 
 /** YARN's ResourceManager, loaded when it is first asked. */
 export function lazyYarn(options: {
@@ -14,11 +18,9 @@ export function lazyYarn(options: {
 }): AppRegistry {
   const { http, https = [http], user, seesAllApps } = options;
   const who = { ...(user !== undefined && { user }), ...(seesAllApps !== undefined && { seesAllApps }) };
-  let loading: Promise<AppRegistry> | undefined;
-  const yarn = () =>
-    (loading ??= hadoop().then(({ YarnHa, YarnRegistry }) =>
-      https.length > 1 ? new YarnHa({ https, ...who }) : new YarnRegistry({ http, ...who }),
-    ));
+  const yarn = lazily<AppRegistry>(({ YarnHa, YarnRegistry }) =>
+    https.length > 1 ? new YarnHa({ https, ...who }) : new YarnRegistry({ http, ...who }),
+  );
   return {
     byId: async (...args) => (await yarn()).byId(...args),
     byTag: async (...args) => (await yarn()).byTag(...args),
@@ -29,8 +31,7 @@ export function lazyYarn(options: {
 
 /** Spark's History Server, loaded when it is first asked. */
 export function lazyHistory(http: Http): OutcomeSource {
-  let loading: Promise<OutcomeSource> | undefined;
-  const history = () => (loading ??= hadoop().then(({ SparkHistory }) => new SparkHistory({ http })));
+  const history = lazily(({ SparkHistory }) => new SparkHistory({ http }));
   return { source: 'history-server', status: async (...args) => (await history()).status(...args) };
 }
 
@@ -44,19 +45,17 @@ export function lazyDriverLog(options: {
   readonly clock: Clock;
 }): DriverLogSource {
   const { https, reach, clock, user, logServerUrl, history } = options;
-  let loading: Promise<DriverLogSource> | undefined;
-  const source = () =>
-    (loading ??= hadoop().then(
-      ({ DriverLog }) =>
-        new DriverLog({
-          https,
-          reach,
-          clock,
-          ...(user !== undefined && { user }),
-          ...(logServerUrl !== undefined && { logServerUrl }),
-          ...(history && { history }),
-        }),
-    ));
+  const source = lazily(
+    ({ DriverLog }) =>
+      new DriverLog({
+        https,
+        reach,
+        clock,
+        ...(user !== undefined && { user }),
+        ...(logServerUrl !== undefined && { logServerUrl }),
+        ...(history && { history }),
+      }),
+  );
   return {
     open(ref, opening) {
       let opened: DriverLogReader | undefined;
