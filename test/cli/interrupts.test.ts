@@ -5,6 +5,8 @@ import { cli, oneDocument, startCli } from '../helpers/cli.js';
 
 const URL_FLAG = ['--url', 'http://livy.test:8998'] as const;
 const JOB = 's3://b/etl.py';
+/** A run that a signal stops. */
+const CANCELLING = ['run', ...URL_FLAG, '--on-signal', 'cancel', '--key', 'k', JOB] as const;
 const TERMINAL = { stdin: true, stdout: true, stderr: true } as const;
 
 /** A run that goes on until it is stopped, on a clock that stands still until it is moved. */
@@ -35,7 +37,7 @@ for (const [signal, code] of [
   });
 
   test(`without a terminal ${signal} stops the job with --on-signal cancel, and exits with 5`, async (t) => {
-    const { done, send, backend } = await following(['run', ...URL_FLAG, '--on-signal', 'cancel', '--key', 'k', JOB]);
+    const { done, send, backend } = await following(CANCELLING);
     send(signal);
     const { code: seen, stdout } = await done;
     t.is(seen, 5);
@@ -45,15 +47,7 @@ for (const [signal, code] of [
 }
 
 test('a cancel that no server confirms within 5 s says that it is not confirmed, and exits by the signal', async (t) => {
-  const { done, send, backend, clock } = await following([
-    'run',
-    ...URL_FLAG,
-    '--on-signal',
-    'cancel',
-    '--key',
-    'k',
-    JOB,
-  ]);
+  const { done, send, backend, clock } = await following(CANCELLING);
   backend.stop = () => new Promise(() => undefined); // a DELETE that never comes back
   send('SIGTERM');
   await clock.advance(4_999);
@@ -63,15 +57,7 @@ test('a cancel that no server confirms within 5 s says that it is not confirmed,
 });
 
 test('a server that took the cancel, and shows no end within 5 s: that it was asked is said', async (t) => {
-  const { done, send, backend, clock } = await following([
-    'run',
-    ...URL_FLAG,
-    '--on-signal',
-    'cancel',
-    '--key',
-    'k',
-    JOB,
-  ]);
+  const { done, send, backend, clock } = await following(CANCELLING);
   backend.stop = async () => 'asked';
   send('SIGTERM');
   await clock.advance(4_999);
@@ -86,8 +72,7 @@ test('a Livy that hangs is asked to stop the job all the same within the 5 s, an
     [() => Promise.reject(new UnreachableError('no way', 'no')), /could not be stopped, may be running: k/],
     [async () => 'no-record' as const, /could not be asked to stop, may be running: k/],
   ] as const) {
-    const flags = ['--on-signal', 'cancel', '--key', 'k'] as const;
-    const { done, send, backend, clock } = await following(['run', ...URL_FLAG, ...flags, JOB]);
+    const { done, send, backend, clock } = await following(CANCELLING);
     let isAsked = false;
     backend.status = () => new Promise(() => undefined);
     backend.stop = () => ((isAsked = true), stop());
@@ -139,7 +124,7 @@ test('a signal after the end was read, and before its outcome, does not call the
 });
 
 test('a second signal while the job is being stopped gives up at once', async (t) => {
-  const { done, send, backend } = await following(['run', ...URL_FLAG, '--on-signal', 'cancel', '--key', 'k', JOB]);
+  const { done, send, backend } = await following(CANCELLING);
   backend.stop = () => new Promise(() => undefined);
   send('SIGTERM');
   await new Promise((resolve) => setImmediate(resolve));
@@ -148,7 +133,7 @@ test('a second signal while the job is being stopped gives up at once', async (t
 });
 
 test('a server that cannot be asked to stop the job is said, and the job may be running', async (t) => {
-  const { done, send, backend } = await following(['run', ...URL_FLAG, '--on-signal', 'cancel', '--key', 'k', JOB]);
+  const { done, send, backend } = await following(CANCELLING);
   backend.down();
   send('SIGINT');
   const { code, stderr } = await done;
@@ -266,7 +251,7 @@ test('on a terminal SIGTERM and SIGHUP ask nobody', async (t) => {
 });
 
 test('--on-signal on a terminal is the answer already', async (t) => {
-  const { done, send } = await following(['run', ...URL_FLAG, '--on-signal', 'cancel', '--key', 'k', JOB], {
+  const { done, send } = await following(CANCELLING, {
     tty: TERMINAL,
     ask: async () => t.fail('asked'),
   });

@@ -6,7 +6,7 @@ import type { LogItem, LogOpening, RunRef } from '../../src/core/index.js';
 import { DriverLog } from '../../src/hadoop/index.js';
 import { Http } from '../../src/http/index.js';
 import { testClock } from '../../src/testing/index.js';
-import { itemsOf } from '../helpers/log-readers.js';
+import { itemsOf, loggedRef } from '../helpers/log-readers.js';
 
 interface Recorded {
   readonly status: number;
@@ -111,17 +111,7 @@ const info = JSON.stringify({
   clusterInfo: { startedOn: 1, state: 'STARTED', haState: 'ACTIVE', resourceManagerVersion: '3.3.4' },
 });
 
-export const ref: RunRef = {
-  v: 1,
-  key: 'k',
-  attempt: 1,
-  backend: 'livy',
-  endpoint: 'http://livy.invalid',
-  name: 'livywire-x-a1',
-  id: '0',
-  appId: APP_ID,
-  createdAt: '2026-11-01T00:00:00Z',
-};
+export const ref: RunRef = { ...loggedRef, appId: APP_ID };
 
 /** A cluster behind a real socket. */
 export async function serveCluster(

@@ -1,4 +1,4 @@
-import type { LogItem, LogReader } from '../../src/core/index.js';
+import type { LogItem, LogReader, RunRef } from '../../src/core/index.js';
 
 /** A reader over plain functions. */
 export const readerOf = (
@@ -19,3 +19,15 @@ export async function itemsOf(pieces: AsyncIterable<readonly LogItem[]>): Promis
   for await (const piece of pieces) items.push(...piece);
   return items;
 }
+
+/** A run whose log is read. */
+export const loggedRef: RunRef = {
+  v: 1,
+  key: 'k',
+  attempt: 1,
+  backend: 'livy',
+  endpoint: 'http://livy.invalid',
+  name: 'livywire-x-a1',
+  id: '0',
+  createdAt: '2026-11-01T00:00:00Z',
+};

@@ -1,19 +1,9 @@
 import test, { type ExecutionContext } from 'ava';
-import type { LogItem, RunRef } from '../../src/core/index.js';
+import type { LogItem } from '../../src/core/index.js';
 import { LivyClient, LivyRing, splitLog } from '../../src/livy/index.js';
-import { itemsOf } from '../helpers/log-readers.js';
+import { itemsOf, loggedRef as ref } from '../helpers/log-readers.js';
 import { type Exchange, made, RECORDED, recorded, replay } from '../helpers/replay.js';
 
-const ref: RunRef = {
-  v: 1,
-  key: 'k',
-  attempt: 1,
-  backend: 'livy',
-  endpoint: 'http://livy.invalid',
-  name: 'livywire-x-a1',
-  id: '0',
-  createdAt: '2026-11-01T00:00:00Z',
-};
 const PATH = '/batches/livywire-x-a1/log?size=-1';
 
 const log = (...lines: string[]): Exchange =>
