@@ -30,13 +30,16 @@ function proof(diag: object): object {
   );
 }
 
-function show(result: Result, verbose: boolean): void {
+/** Whole seconds since the suite began: where a long one loses its time. */
+type Elapsed = () => string;
+
+function show(result: Result, verbose: boolean, elapsed: Elapsed): void {
   const { failed, skipped } = count(result);
   if (failed > 0) {
     console.log(`FAILED  ${result.name}`);
     if (result.diag) console.log(stringify(proof(result.diag as object)).replaceAll(/^(?=.)/gm, '        '));
   } else if (skipped > 0) console.log(`skipped ${result.name}`);
-  else if (verbose) console.log(`ok      ${result.name}`);
+  else if (verbose) console.log(`ok      ${elapsed().padStart(6)}  ${result.name}`);
 }
 
 export function suiteStep(
@@ -47,10 +50,12 @@ export function suiteStep(
     title,
     async run() {
       const tallies: Tally[] = [];
+      const start = performance.now();
+      const elapsed: Elapsed = () => `${Math.round((performance.now() - start) / 1_000)} s`;
       const parser = new Parser();
       parser.on('assert', (result: Result) => {
         tallies.push(count(result));
-        show(result, verbose);
+        show(result, verbose, elapsed);
       });
       const ava = execa('ava', ['--tap', ...(config === undefined ? [] : ['--config', config])], {
         cwd: root,
