@@ -227,6 +227,11 @@ export interface AttemptRecord {
   /** When a server took it: with no record left anywhere, this is what says how it ended. */
   readonly cancelTakenAt?: string;
   readonly outcome?: RunOutcome;
+  /**
+   * The reading that `outcome` was made from, while only how it ended is written down: why it failed and what Spark
+   * counted are still to come. Whoever reads the end next completes it, should the one that began it be gone.
+   */
+  readonly unfinished?: RunStatus;
 }
 
 /** Everything that happened under one key. */

@@ -7,7 +7,7 @@ import { attemptName, checkKey, randomKey, specHash, specTag } from './names.js'
 import { conclude } from './conclude.js';
 import { Observer } from './observer.js';
 import type { Run, Runs, SubmitOptions } from './options.js';
-import { attemptIn, lastAttempt, refOf } from './records.js';
+import { attemptIn, finishedOutcome, lastAttempt, refOf } from './records.js';
 import { EngineRun } from './run.js';
 import { shareReads } from './shared-reads.js';
 import { submissionOf, submit } from './submit.js';
@@ -33,7 +33,7 @@ export class Engine implements Runs {
   async submit(spec: JobSpec, options: SubmitOptions = {}): Promise<Run> {
     const refresh = (record: RunRecord, signal?: AbortSignal) => this.#refresh(record, signal);
     const { record, attempt, how } = await submit(this.#deps, refresh, spec, options);
-    return new EngineRun(this.#deps, refOf(record.key, attempt), how, attempt.outcome);
+    return new EngineRun(this.#deps, refOf(record.key, attempt), how, finishedOutcome(attempt));
   }
 
   attach(ref: RunRef): Run {
@@ -44,7 +44,7 @@ export class Engine implements Runs {
   async find(run: string, options: { readonly signal?: AbortSignal } = {}): Promise<Run> {
     const ref = await findRun(this.#deps, run, options.signal);
     const entry = ref.attempt > 0 ? await this.#deps.ledger.get(ref.key) : undefined;
-    return new EngineRun(this.#deps, ref, 'attached', entry && attemptIn(entry.record.attempts, ref)?.outcome);
+    return new EngineRun(this.#deps, ref, 'attached', finishedOutcome(entry && attemptIn(entry.record.attempts, ref)));
   }
 
   list(options: { readonly since?: Date; readonly limit?: number } = {}): AsyncIterable<RunRecord> {
@@ -69,7 +69,7 @@ export class Engine implements Runs {
   async #refresh(record: RunRecord, signal?: AbortSignal): Promise<void> {
     const observer = new Observer(this.#deps, refOf(record.key, lastAttempt(record)));
     const reading = await observer.read(signal);
-    if (reading.kind === 'ended' || reading.kind === 'lost') await conclude(this.#deps, observer, reading, signal);
+    if (reading.kind !== 'going' && reading.kind !== 'silent') await conclude(this.#deps, observer, reading, signal);
   }
 }
 

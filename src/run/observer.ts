@@ -16,7 +16,7 @@ import { claimIsFree } from './claims.js';
 import { type Answer, Hearing } from './hearing.js';
 import { OutputCheck } from './output-check.js';
 import type { OwnCancel, Reading } from './reading.js';
-import { attemptIn, knownFrom } from './records.js';
+import { attemptIn, endIn, knownFrom } from './records.js';
 import { Spell } from './spell.js';
 
 export type { OwnCancel, Reading } from './reading.js';
@@ -187,7 +187,8 @@ export class Observer {
     const noted = await this.#askLedger(signal);
     if ('problem' in noted) silences.push(noted.problem);
     const attempt = 'answer' in noted ? noted.answer : undefined;
-    if (attempt?.outcome && attempt.outcome.kind !== 'lost') return { kind: 'recorded', outcome: attempt.outcome };
+    const recorded = endIn(attempt);
+    if (recorded) return recorded;
     if (attempt?.phase === 'refused') throw new JobRefusedError(attempt.note ?? `${attempt.name} was refused`);
 
     const yarn = asked ?? (registry && (await this.#askYarn({ signal, sinceMs: this.#firstPostMs })));

@@ -1,4 +1,4 @@
-import type { AppReport, Diagnosis, RunOutcome, RunStatus } from '../core/index.js';
+import type { AppReport, AttemptRecord, Diagnosis, RunOutcome, RunStatus } from '../core/index.js';
 
 /** What one round of questions came to. */
 export type Reading =
@@ -7,7 +7,7 @@ export type Reading =
   /** It is over, and whoever had to be asked was asked. `diagnosis`: why it failed, where that is known without its log. */
   | { readonly kind: 'ended'; readonly status: RunStatus; readonly app?: AppReport; readonly diagnosis?: Diagnosis }
   /** The ledger holds the outcome: another process saw the end. */
-  | { readonly kind: 'recorded'; readonly outcome: RunOutcome }
+  | { readonly kind: 'recorded'; readonly outcome: RunOutcome; readonly attempt: AttemptRecord }
   /** All who could know were asked, and none has a record, for longer than a passing gap. */
   | { readonly kind: 'lost' }
   /** Somebody who might know did not answer, or could not tell. `held`: what the backend says, where that alone is not believed yet. */

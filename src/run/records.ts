@@ -1,4 +1,5 @@
-import type { AttemptRecord, Claim, RunRecord, RunRef, RunStatus } from '../core/index.js';
+import type { AttemptRecord, Claim, RunOutcome, RunRecord, RunRef, RunStatus } from '../core/index.js';
+import type { Reading } from './reading.js';
 
 /** The attempt that counts: the newest. A record always holds one. */
 export function lastAttempt(record: RunRecord): AttemptRecord {
@@ -41,3 +42,13 @@ export const attemptIn = <T extends { readonly attempt: number; readonly name: s
   attempts: readonly T[],
   ref: RunRef,
 ): T | undefined => attempts.find((a) => a.attempt === ref.attempt && a.name === ref.name);
+
+/** An end that somebody wrote down is the end, whether or not a server still answers. `lost` is asked about once more. */
+export const endIn = (attempt: AttemptRecord | undefined): Extract<Reading, { kind: 'recorded' }> | undefined =>
+  attempt?.outcome && attempt.outcome.kind !== 'lost'
+    ? { kind: 'recorded', outcome: attempt.outcome, attempt }
+    : undefined;
+
+/** What the ledger holds of the end, once nothing about it is still to be made. */
+export const finishedOutcome = (attempt: AttemptRecord | undefined): RunOutcome | undefined =>
+  attempt?.unfinished === undefined ? attempt?.outcome : undefined;

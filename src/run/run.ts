@@ -55,7 +55,7 @@ export class EngineRun implements Run {
         if (this.#ref.attempt > 0) await conclude(this.#deps, observer, reading, signal);
         return reading.status;
       case 'recorded':
-        return statusOfOutcome(reading.outcome);
+        return statusOfOutcome(await conclude(this.#deps, observer, reading, signal));
       case 'lost':
       case 'silent': {
         if (reading.kind === 'silent' && reading.held) {

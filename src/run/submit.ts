@@ -69,6 +69,7 @@ export async function submit(
 
   // Asks for a new attempt until there is one: whatever becomes of that, a cancel included, is the answer.
   let retryOf = options.retryOf;
+  let isFinished = false;
   /** `false` when somebody else was faster. */
   const claim = async (write: () => Promise<LedgerEntry>): Promise<boolean> => {
     try {
@@ -116,6 +117,12 @@ export async function submit(
       }
       const { record, version } = entry;
       const last = lastAttempt(record);
+      // Before the next one begins, a second application of this one is looked for: once, then it is what it is.
+      if (retryOf !== undefined && last.unfinished && last.endpoint === backend.endpoint && !isFinished) {
+        isFinished = true;
+        await refresh(record, signal);
+        continue;
+      }
       const decision = decide(record, { ...want, retryOf }, (other) => claimIsFree(other, deps));
       switch (decision.kind) {
         case 'adopt':

@@ -17,7 +17,7 @@ import type { WaitOptions } from './options.js';
 import { orAborted } from './or-aborted.js';
 import { DIRECT_MIN_MS, LIVY_OVER_YARN_MIN_MS, pace, TERMINAL_MAX_MS } from './pace.js';
 import { ageOf, QueueLimit } from './queue-limit.js';
-import { attemptIn, knownFrom } from './records.js';
+import { attemptIn, endIn, knownFrom } from './records.js';
 import { Spell } from './spell.js';
 import { TimeWaited } from './time-waited.js';
 
@@ -154,7 +154,3 @@ async function writtenDown({ ledger }: EngineDeps, ref: RunRef): Promise<Attempt
   const entry = await ledger.get(ref.key).catch(() => undefined);
   return entry && attemptIn(entry.record.attempts, ref);
 }
-
-/** An end that somebody wrote down is the end, whether or not a server still answers. `lost` is asked about once more. */
-const endIn = (attempt: AttemptRecord | undefined): Extract<Reading, { kind: 'recorded' }> | undefined =>
-  attempt?.outcome && attempt.outcome.kind !== 'lost' ? { kind: 'recorded', outcome: attempt.outcome } : undefined;
