@@ -9,7 +9,7 @@ import { strictYarn } from './failing/cluster.js';
 import { findMeans } from './failing/means.js';
 import { runAll, runCase, type Verdict } from './failing/run-case.js';
 
-// One case per code; `npm run proof -- failures` runs them all.
+// A few of them, that fail in different places: the driver, an executor, YARN, Livy. `npm run proof -- failures` runs them all.
 const AT_ONCE = 3;
 const chosen = failures.filter(({ everyTime }) => everyTime);
 

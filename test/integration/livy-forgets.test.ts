@@ -7,7 +7,7 @@ const livy = useLocalLivy(test, { stub: true, conf: { 'livy.server.session.state
 
 test('what Livy has forgotten is lost unless somebody saw the end, and never failed or succeeded', async (t) => {
   const ledger = memoryLedger();
-  const lw = livy().connect({ ledger, waits: { lostAfterMs: 5_000 } });
+  const lw = livy().connect({ ledger, waits: { lostAfterMs: 5_000, settleMs: 5_000 } });
   const file = await livy().job('job.py', '');
   const seen = await lw.submit({ file }, { key: 'seen' });
   const unseen = await lw.submit({ file }, { key: 'unseen' });

@@ -24,7 +24,7 @@ export interface FailingCase {
   readonly meanwhile?: 'kill' | 'occupy' | 'preempt';
   /** What a machine must have for it beside Spark, named in `conf` as `{otherPython}`, `{python}`, `{s3}` and `{s3Jars}`. */
   readonly needs?: 'otherPython' | 's3';
-  /** The one case of its code that runs in every `npm test`. */
+  /** Runs in every `npm test`: the cases between them fail in each place that a reason is read from. */
   readonly everyTime?: true;
 }
 

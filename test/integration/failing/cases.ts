@@ -34,12 +34,7 @@ const ofCode: readonly FailingCase[] = [
   ),
   { name: 'module-name', code: 'MODULE_NOT_FOUND', job: 'module_not_found.py', args: ['name'], modes: local },
   { name: 'module-first', code: 'MODULE_NOT_FOUND', job: 'import_first.py', modes: both },
-  ...ways(
-    { code: 'CLASS_NOT_FOUND', job: 'class_not_found.py', modes: both },
-    'class',
-    ['jdbc_driver', 'data_source'],
-    'jdbc_driver',
-  ),
+  ...ways({ code: 'CLASS_NOT_FOUND', job: 'class_not_found.py', modes: both }, 'class', ['jdbc_driver', 'data_source']),
   ...ways({ code: 'CLASS_NOT_FOUND', job: 'class_not_found.py', modes: local }, 'class', [
     'no_suitable_driver',
     'format_avro',
@@ -51,7 +46,7 @@ const ofCode: readonly FailingCase[] = [
     'java',
     'result',
   ]),
-  { name: 'serialization-lock', code: 'SERIALIZATION', job: 'serialization.py', args: ['lock'], modes: both, everyTime: true }, // prettier-ignore
+  { name: 'serialization-lock', code: 'SERIALIZATION', job: 'serialization.py', args: ['lock'], modes: both }, // prettier-ignore
   { name: 'exit-3', code: 'USER_EXIT_CODE', job: 'user_exit_code.py', args: ['3'], modes: both, everyTime: true },
   { name: 'exit-at-once', code: 'USER_EXIT_CODE', job: 'user_exit_code.py', args: ['7', 'at_once'], modes: both },
   { name: 'exit-java', code: 'USER_EXIT_CODE', job: 'user_exit_code.py', args: ['42', 'java'], modes: both },
@@ -66,9 +61,9 @@ const ofData: readonly FailingCase[] = [
     'vanished',
     'open_file',
   ]),
-  { name: 'output-dataframe', code: 'OUTPUT_PATH_EXISTS', job: 'output_path_exists.py', args: ['dataframe'], modes: both, everyTime: true }, // prettier-ignore
+  { name: 'output-dataframe', code: 'OUTPUT_PATH_EXISTS', job: 'output_path_exists.py', args: ['dataframe'], modes: both }, // prettier-ignore
   { name: 'output-rdd', code: 'OUTPUT_PATH_EXISTS', job: 'output_path_exists.py', args: ['rdd'], modes: local },
-  ...ways({ code: 'SQL_ANALYSIS', job: 'sql_analysis.py', modes: both }, 'sql', ['column', 'parse'], 'column'),
+  ...ways({ code: 'SQL_ANALYSIS', job: 'sql_analysis.py', modes: both }, 'sql', ['column', 'parse']),
   ...ways({ code: 'SQL_ANALYSIS', job: 'sql_analysis.py', modes: local }, 'sql', [
     'table',
     'function',
@@ -77,12 +72,7 @@ const ofData: readonly FailingCase[] = [
     'grouping',
     'union',
   ]),
-  ...ways(
-    { code: 'SCHEMA_OR_CAST', job: 'schema_or_cast.py', modes: both },
-    'schema',
-    ['ansi_cast', 'parquet_type'],
-    'parquet_type',
-  ),
+  ...ways({ code: 'SCHEMA_OR_CAST', job: 'schema_or_cast.py', modes: both }, 'schema', ['ansi_cast', 'parquet_type']),
   ...ways({ code: 'SCHEMA_OR_CAST', job: 'schema_or_cast.py', modes: local }, 'schema', [
     'overflow',
     'divide',
@@ -114,16 +104,16 @@ const ofSpark: readonly FailingCase[] = [
   { name: 'driver-heap', code: 'DRIVER_OOM', job: 'driver_oom.py', args: ['heap'], modes: both, everyTime: true },
   { name: 'driver-broadcast', code: 'DRIVER_OOM', job: 'driver_oom.py', args: ['broadcast'], modes: local },
   { name: 'driver-python-memory', code: 'DRIVER_OOM', job: 'driver_oom.py', args: ['python'], modes: cluster },
-  { name: 'result-collect', code: 'DRIVER_RESULT_TOO_LARGE', job: 'driver_result_too_large.py', args: ['collect'], modes: both, conf: { 'spark.driver.maxResultSize': '1m' }, everyTime: true }, // prettier-ignore
+  { name: 'result-collect', code: 'DRIVER_RESULT_TOO_LARGE', job: 'driver_result_too_large.py', args: ['collect'], modes: both, conf: { 'spark.driver.maxResultSize': '1m' } }, // prettier-ignore
   { name: 'result-rdd', code: 'DRIVER_RESULT_TOO_LARGE', job: 'driver_result_too_large.py', args: ['rdd'], modes: local, conf: { 'spark.driver.maxResultSize': '1m' } }, // prettier-ignore
-  { name: 'broadcast-timeout', code: 'BROADCAST_TIMEOUT', job: 'broadcast_timeout.py', modes: both, conf: { 'spark.sql.broadcastTimeout': '1', 'spark.sql.adaptive.enabled': 'false' }, everyTime: true }, // prettier-ignore
-  { name: 'worker-exit', code: 'PYTHON_WORKER_CRASH', job: 'python_worker_crash.py', args: ['exit'], modes: both, everyTime: true }, // prettier-ignore
+  { name: 'broadcast-timeout', code: 'BROADCAST_TIMEOUT', job: 'broadcast_timeout.py', modes: both, conf: { 'spark.sql.broadcastTimeout': '1', 'spark.sql.adaptive.enabled': 'false' } }, // prettier-ignore
+  { name: 'worker-exit', code: 'PYTHON_WORKER_CRASH', job: 'python_worker_crash.py', args: ['exit'], modes: both }, // prettier-ignore
   ...ways({ code: 'PYTHON_WORKER_CRASH', job: 'python_worker_crash.py', modes: local }, 'worker', [
     'abort',
     'segfault',
     'kill',
   ]),
-  { name: 'python-version', code: 'PYTHON_VERSION_MISMATCH', job: 'python_version_mismatch.py', modes: both, needs: 'otherPython', conf: { 'spark.pyspark.driver.python': '{python}', 'spark.pyspark.python': '{otherPython}' }, everyTime: true }, // prettier-ignore
+  { name: 'python-version', code: 'PYTHON_VERSION_MISMATCH', job: 'python_version_mismatch.py', modes: both, needs: 'otherPython', conf: { 'spark.pyspark.driver.python': '{python}', 'spark.pyspark.python': '{otherPython}' } }, // prettier-ignore
 ];
 
 /** What goes wrong between Spark and its executors. In local mode there are none to lose. */
@@ -133,7 +123,7 @@ const ofExecutors: readonly FailingCase[] = [
   // YARN's executors end themselves with a SIGTERM when the heap is full; only their own log says why, the driver's does not.
   { name: 'executor-heap', code: 'EXECUTOR_LOST', job: 'executor_memory.py', args: ['heap'], modes: cluster, conf: { 'spark.task.maxFailures': '2' } }, // prettier-ignore
   { name: 'executor-memory-kill-9', code: 'EXECUTOR_MEMORY_KILLED', job: 'executor_memory.py', args: ['kill_9'], modes: cluster, conf: { 'spark.task.maxFailures': '2' } }, // prettier-ignore
-  { name: 'executor-lost-exit', code: 'EXECUTOR_LOST', job: 'executor_lost.py', args: ['exit'], modes: cluster, conf: { 'spark.task.maxFailures': '1' }, everyTime: true }, // prettier-ignore
+  { name: 'executor-lost-exit', code: 'EXECUTOR_LOST', job: 'executor_lost.py', args: ['exit'], modes: cluster, conf: { 'spark.task.maxFailures': '1' } }, // prettier-ignore
   { name: 'executor-lost-four-times', code: 'EXECUTOR_LOST', job: 'executor_lost.py', args: ['exit'], modes: cluster },
   { name: 'executor-lost-term', code: 'EXECUTOR_LOST', job: 'executor_lost.py', args: ['term'], modes: cluster, conf: { 'spark.task.maxFailures': '1' } }, // prettier-ignore
   { name: 'shuffle-files-gone', code: 'SHUFFLE_FETCH_FAILED', job: 'shuffle_fetch_failed.py', modes: both },
