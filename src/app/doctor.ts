@@ -155,7 +155,10 @@ async function* aboutServers(
   yield* checkBehind(
     settings,
     found,
-    (baseUrl, service) => new Http({ baseUrl, network, timeoutMs, retries: 0, service }),
+    (baseUrl, service) => {
+      const isGiven = [settings.yarnUrl, ...(settings.yarnOthers ?? []), settings.historyUrl].includes(baseUrl);
+      return new Http({ baseUrl, network, timeoutMs, retries: 0, service, redirects: isGiven ? 'any' : 'same-host' });
+    },
     signal,
   );
 }

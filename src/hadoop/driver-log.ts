@@ -13,7 +13,7 @@ import { CollectDeadlines } from './collect-deadline.js';
 import type { CollectWait } from './container-follower.js';
 import { DriverReader } from './driver-reader.js';
 import { type DriverApp, readDriverApp } from './driver-starts.js';
-import { type ExecutorContainer, recordedContainers, runningContainers } from './executor-containers.js';
+import { clusterNodes, type ExecutorContainer, recordedContainers, runningContainers } from './executor-containers.js';
 import { type ExecutorCluster, ExecutorsReader } from './executors-reader.js';
 import type { LogPlace } from './log-file.js';
 import { CollectedLogs, NodeLogs } from './log-places.js';
@@ -33,6 +33,10 @@ export interface DriverLogOptions {
   readonly clock: Clock;
 }
 
+/** Shortest pause between two looks at the list of all nodes, which is long on a large cluster, in milliseconds. */
+const NODES_MS = 60_000;
+const hostOf = (address: string): string => address.replace(/^https?:\/\//, '');
+
 /**
  * The driver's stdout and stderr in YARN cluster mode: from the node that runs its container while it is there, then
  * from the server that shows the logs YARN has collected.
@@ -51,6 +55,9 @@ export class DriverLog implements DriverLogSource, ExecutorCluster {
   readonly #server: LogServer;
   readonly #https = new Map<string, Http>();
   readonly #deadlines: CollectDeadlines;
+  /** `host:port` of the NodeManagers that YARN itself has named. */
+  readonly #nodes = new Set<string>();
+  #nextNodesAt = -Infinity;
   #turn = 0;
 
   constructor(options: DriverLogOptions) {
@@ -100,8 +107,25 @@ export class DriverLog implements DriverLogSource, ExecutorCluster {
     const last = app.starts.at(-1);
     const running = app.isOver || !last ? [] : await runningContainers(http, appId, last.number, { ...options, query });
     const recorded = history ? await recordedContainers(history, appId, options) : [];
-    const found = new Map([...recorded, ...running].map((one) => [one.container, one]));
+    const named = [...running, ...app.starts].flatMap(({ node }) => node ?? []);
+    const known = await this.#askedForNodes(named, recorded, { ...options, query });
+    const found = new Map([...known, ...running].map((one) => [one.container, one]));
     return [...found.values()].filter(({ container }) => !drivers.has(container));
+  }
+
+  /** A node that only a link of the job's names is asked when YARN has one of that name; else YARN's collected log will do. */
+  async #askedForNodes(
+    named: readonly string[],
+    recorded: readonly ExecutorContainer[],
+    options: CallOptions & { readonly query: Query },
+  ): Promise<readonly ExecutorContainer[]> {
+    for (const node of named) this.#nodes.add(hostOf(node));
+    const isKnown = ({ node }: ExecutorContainer) => node === undefined || this.#nodes.has(hostOf(node));
+    if (!recorded.every(isKnown) && this.clock.now() >= this.#nextNodesAt) {
+      this.#nextNodesAt = this.clock.now() + NODES_MS;
+      for (const node of await clusterNodes(this.#resourceManager(), options)) this.#nodes.add(node);
+    }
+    return recorded.map((one) => (isKnown(one) ? one : { ...one, node: undefined }));
   }
 
   #resourceManager(): Http {

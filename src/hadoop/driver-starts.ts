@@ -2,6 +2,7 @@ import { type CallOptions, HttpStatusError } from '../core/index.js';
 import type { Http, Query } from '../http/index.js';
 import * as z from 'zod';
 import { driverPlaceOf, WireApp } from './app-report.js';
+import { nodeAddress } from './node-address.js';
 import { parsed } from './parsed.js';
 
 /** One start of the driver: YARN's attempt, and the container of its application master. */
@@ -47,7 +48,7 @@ const Attempts = z.object({
 /** Before it is registered with YARN a master has not said yet where its driver is. */
 const REGISTERED = new Set(['RUNNING', 'FINISHING', 'FINISHED']);
 const OVER = new Set(['FINISHED', 'FAILED', 'KILLED']);
-const CONTAINER = /^container_[\w]+$/;
+export const CONTAINER = /^container_\w+$/;
 
 /**
  * `GET /ws/v1/cluster/apps/<id>` and its `/appattempts`. `undefined`: the ResourceManager has no record of it.
@@ -102,7 +103,6 @@ function startOf(attempt: Attempt, isPast: boolean, resourceManager: string): Dr
   const { id, containerId, nodeHttpAddress, logsLink, finishedTime } = attempt;
   if (!CONTAINER.test(containerId)) return []; // it has none yet, or we may not see it
   const secure = /^https:/.test(logsLink) || (!/^http:/.test(logsLink) && resourceManager.startsWith('https:'));
-  const isAddress = /^[\w.-]+:\d+$|^\[[\da-f:.]+\]:\d+$/i.test(nodeHttpAddress);
-  const node = isAddress ? `${secure ? 'https' : 'http'}://${nodeHttpAddress}` : undefined;
+  const node = nodeAddress(nodeHttpAddress, secure ? 'https' : 'http');
   return [{ number: id, container: containerId, node, isOver: isPast || finishedTime > 0 }];
 }

@@ -1,5 +1,5 @@
 import { AuthError, BadAnswerError, type CallOptions, HttpStatusError } from '../core/index.js';
-import type { Http, Query } from '../http/index.js';
+import type { Http, Query, RedirectPolicy } from '../http/index.js';
 import { type LogAnswer, readLogAnswer } from './log-answer.js';
 import type { LogPlace, LogRequest } from './log-file.js';
 
@@ -15,8 +15,9 @@ interface Place {
 
 /**
  * The container's own node, while its NodeManager remembers it: `GET /ws/v1/node/containers/<container>/logs/<file>?size=-N`
- * (Hadoop 2.9 and later). After the end it answers 404, "Unknown container", or redirects to a log server, whose answer
- * is as good; a file that was not written yet is a 404 too.
+ * (Hadoop 2.9 and later). After the end it answers 404, "Unknown container", or redirects to a log server; a file that was
+ * not written yet is a 404 too. The redirect is read as "not here any more", and not followed: the log server is asked by the
+ * address that the settings or the ResourceManager give, so that a node, whose address is hearsay, sends us nowhere.
  */
 export class NodeLogs implements LogPlace {
   readonly #place: Place;
@@ -27,9 +28,8 @@ export class NodeLogs implements LogPlace {
   async read(request: LogRequest, options: CallOptions): Promise<LogAnswer | undefined> {
     const { http, container } = this.#place;
     const path = `/ws/v1/node/containers/${container}/logs/${request.file}`;
-    const answer = await ask(this.#place, path, request, options);
+    const answer = await ask(this.#place, path, request, 'none', options).catch(undefinedIfSentAway);
     if (answer === undefined || answer.log) return answer?.log;
-    if (/^can ?not find/i.test(answer.text)) return undefined; // a log server's words, where a redirect led there
     throw new BadAnswerError(
       `The NodeManager at ${http.baseUrl} does not say where in the log its answer stands (Hadoop before 2.9 does not)`,
       answer.text.slice(0, 200),
@@ -51,12 +51,17 @@ export class CollectedLogs implements LogPlace {
   async read(request: LogRequest, options: CallOptions): Promise<LogAnswer | undefined> {
     const path = `/containerlogs/${this.#place.container}/${request.file}`;
     try {
-      return (await ask(this.#place, path, request, options))?.log;
+      return (await ask(this.#place, path, request, 'same-host', options))?.log;
     } catch (error) {
       if (error instanceof HttpStatusError && error.status === 500 && isMissing(error)) return undefined;
       throw error;
     }
   }
+}
+
+function undefinedIfSentAway(error: unknown): undefined {
+  if (error instanceof HttpStatusError && error.status >= 300 && error.status < 400) return undefined;
+  throw error;
 }
 
 const isMissing = ({ serverMessage, body }: HttpStatusError): boolean =>
@@ -66,6 +71,7 @@ async function ask(
   { http, who }: Place,
   path: string,
   { size, most }: LogRequest,
+  redirects: RedirectPolicy,
   options: CallOptions,
 ): Promise<{ readonly log: LogAnswer | undefined; readonly text: string } | undefined> {
   try {
@@ -74,6 +80,7 @@ async function ask(
       query: { ...who, size },
       maxBytes: most,
       timeoutMs: TIMEOUT_MS,
+      redirects,
       retries: 0, // whoever follows the log asks again by itself
     });
     const log = readLogAnswer(bytes, size, truncated);

@@ -1,5 +1,5 @@
 import type { CallOptions } from '../core/index.js';
-import type { Http, Query } from '../http/index.js';
+import type { Http, Query, RedirectPolicy } from '../http/index.js';
 import * as z from 'zod';
 import { parsed } from './parsed.js';
 import * as wire from './spark-wire.js';
@@ -35,6 +35,8 @@ export interface SparkApiOptions {
   readonly base: string;
   /** For messages: `The driver`. */
   readonly who: string;
+  /** How far its answers lead. @defaultValue the client's */
+  readonly redirects?: RedirectPolicy;
 }
 
 /** Longest wait for one answer: a driver that collects garbage for longer is asked again later. */
@@ -50,7 +52,9 @@ export class SparkApi {
   readonly #http: Http;
   readonly #base: string;
   readonly #who: string;
-  constructor({ http, base, who }: SparkApiOptions) {
+  readonly #redirects: RedirectPolicy | undefined;
+  constructor({ http, base, who, redirects }: SparkApiOptions) {
+    this.#redirects = redirects;
     this.#http = http;
     this.#base = base;
     this.#who = who;
@@ -99,7 +103,8 @@ export class SparkApi {
   /** Not repeated by itself: the next reading comes soon. */
   async #get<T>(schema: z.ZodType<T>, path: string, query: Query, options: CallOptions = {}): Promise<T> {
     const where = `${this.#base}/api/v1/applications${path}`;
-    const answer = await this.#http.get(where, { timeoutMs: TIMEOUT_MS, ...options, query, retries: 0 });
+    const redirects = this.#redirects !== undefined && { redirects: this.#redirects };
+    const answer = await this.#http.get(where, { timeoutMs: TIMEOUT_MS, ...options, query, retries: 0, ...redirects });
     return parsed(schema, answer, `${this.#who}'s answer to GET ${where} is not of Spark's monitoring API`, SHOWN);
   }
 }

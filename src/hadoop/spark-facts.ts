@@ -35,7 +35,12 @@ const AT_ONCE = 4;
  */
 export async function readSparkFacts(appId: string, options: SparkFactsOptions): Promise<SparkFacts | undefined> {
   const { http, base, source, signal, timeoutMs } = options;
-  const call = { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }) };
+  const call = {
+    ...(signal && { signal }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    // Behind YARN's proxy the driver answers, which is the job's; after its end the proxy leads where the driver told it to.
+    ...(base !== '' && { redirects: 'same-host' as const }),
+  };
   const root = `${base}/api/v1/applications/${encodeURIComponent(appId)}`;
   const app = await orNone(async () => wire.Application.parse(await http.get(root, call)));
   if (app === undefined) return undefined;

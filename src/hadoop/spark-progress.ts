@@ -10,7 +10,7 @@ import {
   type RunProgress,
   type RunRef,
 } from '../core/index.js';
-import type { Http } from '../http/index.js';
+import type { Http, RedirectPolicy } from '../http/index.js';
 import { proxyOfLink, uiAddress, type UiHint, uiHintOf } from './driver-ui.js';
 import { SparkApi } from './spark-api.js';
 import { endedStages, type FinalCount, finalCount } from './spark-final.js';
@@ -178,12 +178,13 @@ class Reader implements ProgressReader {
     const { yarn, open, livyUrl } = this.#options;
     if (appId === undefined) {
       const address = this.#hint && uiAddress(livyUrl, this.#hint);
-      return address === undefined ? undefined : { address, http: () => open(address), base: '' };
+      return address === undefined ? undefined : { address, http: () => open(address), base: '', redirects: 'none' };
     }
     const base = `/proxy/${encodeURIComponent(appId)}`;
-    if (yarn) return { address: `${yarn.baseUrl}${base}`, http: () => yarn, base, appId };
+    const redirects = 'same-host'; // after the end YARN's proxy leads where the driver told it to
+    if (yarn) return { address: `${yarn.baseUrl}${base}`, http: () => yarn, base, appId, redirects };
     const proxy = proxyOfLink(this.#link, appId);
-    return proxy === undefined ? undefined : { address: proxy, http: () => open(proxy), base: '', appId };
+    return proxy === undefined ? undefined : { address: proxy, http: () => open(proxy), base: '', appId, redirects };
   }
 
   #isNew({ id, attempt = 0 }: EndedStage, other: readonly EndedStage[] = []): boolean {
@@ -199,10 +200,12 @@ interface Where {
   readonly http: () => Http;
   readonly base: string;
   readonly appId?: string;
+  /** What answers there may be the job's own doing: it must not send us wherever it likes. */
+  readonly redirects: Exclude<RedirectPolicy, 'any'>;
 }
 
-async function place({ address, http, base, appId }: Where, options: CallOptions): Promise<Place> {
-  const api = new SparkApi({ http: http(), base, who: 'The driver' });
+async function place({ address, http, base, appId, redirects }: Where, options: CallOptions): Promise<Place> {
+  const api = new SparkApi({ http: http(), base, who: 'The driver', redirects });
   const app = appId ?? (await api.applications(options))[0]?.id ?? '';
   return { address, monitor: new SparkMonitor(api, encodeURIComponent(app)) };
 }

@@ -5,6 +5,7 @@ import { parseBaseUrl, type Query, urlOf } from './base-url.js';
 import type { Incoming } from './exchange.js';
 import { requestLine } from './failure.js';
 import { createNetwork, type Network } from './network.js';
+import type { RedirectPolicy } from './redirects.js';
 import { retrying } from './retry.js';
 import { type Call, Sender } from './sender.js';
 
@@ -24,6 +25,8 @@ export interface HttpOptions {
   readonly timeoutMs?: number;
   /** How often a read is repeated; a write never is. @defaultValue `4` */
   readonly retries?: number;
+  /** How far a read is followed that is sent elsewhere. @defaultValue `any`, to other hosts without credentials */
+  readonly redirects?: RedirectPolicy;
   /** `Livy`, `YARN`: for messages. @defaultValue `The server` */
   readonly service?: string;
   readonly logger?: Logger;
@@ -38,6 +41,8 @@ export interface RequestOptions extends CallOptions {
 export interface ReadOptions extends RequestOptions {
   /** How often this read is repeated. @defaultValue the client's */
   readonly retries?: number;
+  /** How far this read is followed. @defaultValue the client's */
+  readonly redirects?: RedirectPolicy;
 }
 
 export interface TextOptions extends ReadOptions {
@@ -84,6 +89,7 @@ export class Http {
   readonly #service: string;
   readonly #timeoutMs: number;
   readonly #retries: number;
+  readonly #redirects: RedirectPolicy;
   readonly #logger: Logger | undefined;
   readonly #clock: Clock;
 
@@ -97,6 +103,7 @@ export class Http {
     this.#logger = options.logger;
     this.#timeoutMs = checkTimeout(options.timeoutMs ?? 30_000);
     this.#retries = checkRetries(options.retries ?? 4);
+    this.#redirects = options.redirects ?? 'any';
     this.#ownsNetwork = options.network === undefined;
     this.#network = options.network ?? createNetwork();
     this.#sender = new Sender({
@@ -170,13 +177,13 @@ export class Http {
     options: TextOptions,
     body: string | undefined,
   ): Promise<Incoming> {
-    const { signal, headers } = options;
+    const { signal, headers, redirects = this.#redirects } = options;
     const timeoutMs = options.timeoutMs === undefined ? this.#timeoutMs : checkTimeout(options.timeoutMs);
     const retries =
       method !== 'GET' ? 0 : options.retries === undefined ? this.#retries : checkRetries(options.retries);
     const maxBytes = options.maxBytes ?? MOST_BYTES;
     const beyond = options.maxBytes === undefined ? 'refuse' : 'cut';
-    const request: Call = { method, url, accept, headers, body, maxBytes, beyond, timeoutMs, signal };
+    const request: Call = { method, url, accept, headers, body, redirects, maxBytes, beyond, timeoutMs, signal };
     const send = () => this.#sender.send(request);
     try {
       signal?.throwIfAborted();

@@ -13,5 +13,6 @@ export {
   type TextAnswer,
   type TextOptions,
 } from './http.js';
+export type { RedirectPolicy } from './redirects.js';
 export { isLoopback } from './proxy-rules.js';
 export { createNetwork, type Network, type NetworkOptions, type Route } from './network.js';

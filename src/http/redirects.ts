@@ -1,3 +1,6 @@
+import { normalHost } from './host-map.js';
+import { isLoopback } from './proxy-rules.js';
+
 /** How many redirects one request may follow. */
 export const MOST_HOPS = 5;
 
@@ -6,6 +9,32 @@ export type Redirect =
   | { readonly kind: 'none' }
   | { readonly kind: 'follow'; readonly url: URL }
   | { readonly kind: 'refuse'; readonly because: string };
+
+/**
+ * How far a read is followed that a server sends elsewhere.
+ *
+ * - `any`: to any host, there without credentials. For addresses that somebody wrote down.
+ * - `same-host`: no further than another port of the host that was asked, and never out of the encryption. For addresses that a
+ *   server named, and for answers that a job may have a hand in. On a loopback address, which is mostly a tunnel's end, another
+ *   port is another server, of this machine: there it means the same port.
+ * - `none`: not at all. For addresses that a log named.
+ */
+export type RedirectPolicy = 'any' | 'same-host' | 'none';
+
+/** Why this one is not followed; `undefined` when it is. */
+export function refusalOf(policy: RedirectPolicy, base: URL, to: URL): string | undefined {
+  if (policy === 'any' || (policy === 'same-host' && staysOn(base, to))) return undefined;
+  return policy === 'none'
+    ? `it redirects to ${to.origin}, and what comes from such an address is not followed`
+    : `it redirects to ${to.origin}, and is followed no further than its own host; name that server in the settings if it is the right one`;
+}
+
+function staysOn(base: URL, to: URL): boolean {
+  if (base.origin === to.origin) return true;
+  if (base.protocol === 'https:' && to.protocol !== 'https:') return false;
+  const host = normalHost(base.hostname);
+  return host === normalHost(to.hostname) && !isLoopback(host);
+}
 
 const redirecting = new Set([301, 302, 303, 307, 308]);
 

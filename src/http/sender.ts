@@ -12,7 +12,7 @@ import { type Auth, checkHeader } from './auth.js';
 import { exchange, ExchangeFailure, type Incoming, type Outgoing } from './exchange.js';
 import { isStale, requestLine, type Subject, unreachable } from './failure.js';
 import type { Line, Network } from './network.js';
-import { MOST_HOPS, redirectOf } from './redirects.js';
+import { MOST_HOPS, redirectOf, type RedirectPolicy, refusalOf } from './redirects.js';
 import { statusError } from './status-error.js';
 
 export interface SenderSettings {
@@ -32,6 +32,7 @@ export interface Call {
   readonly accept: string;
   readonly headers: Readonly<Record<string, string>> | undefined;
   readonly body: string | undefined;
+  readonly redirects: RedirectPolicy;
   readonly maxBytes: number;
   readonly beyond: 'cut' | 'refuse';
   readonly timeoutMs: number;
@@ -87,9 +88,14 @@ export class Sender {
     }
   }
 
-  /** A body holds the job's conf, often with secrets: it goes where our credentials may go, and nowhere else. */
+  /** A read goes as far as its caller lets it; a body, which often holds secrets, where our credentials may go and nowhere else. */
   #refusal(call: Call, to: URL): string | undefined {
-    if (call.method === 'GET' || this.#settings.network.trustsRedirect(this.#settings.base, to)) return undefined;
+    const { base, network } = this.#settings;
+    const isTrusted = network.trustsRedirect(base, to);
+    if (call.method === 'GET') {
+      return isTrusted && call.redirects !== 'none' ? undefined : refusalOf(call.redirects, base, to);
+    }
+    if (isTrusted) return undefined;
     return (
       `it redirects to ${to.origin}, and a ${call.method} goes to another host only where that was allowed ` +
       `(--redirect-host ${to.hostname}, library: redirectHosts: ['${to.hostname}']); or use that address in the first place`

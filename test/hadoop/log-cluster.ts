@@ -51,6 +51,8 @@ class LogCluster {
   isClientMode = false;
   isForgotten = false;
   isDown = false;
+  /** The addresses in the ResourceManager's list of nodes. */
+  clusterNodes: string[] = [];
   readonly asked: { readonly to: string; readonly path: string; readonly headers: IncomingHttpHeaders }[] = [];
 
   app(): Recorded {
@@ -79,6 +81,10 @@ class LogCluster {
     if (path.endsWith('/appattempts')) return this.attempts();
     if (path.includes('/cluster/apps/')) return this.app();
     if (path.endsWith('/cluster/info')) return { status: 200, headers: json, body: info };
+    if (path === '/ws/v1/cluster/nodes') {
+      const node = this.clusterNodes.map((nodeHTTPAddress) => ({ nodeHTTPAddress, state: 'RUNNING' }));
+      return { status: 200, headers: json, body: JSON.stringify({ nodes: { node } }) };
+    }
     if (path === '/conf') return recordedLog(`conf-${(url.searchParams.get('name') ?? '').replaceAll('.', '-')}`);
     const [, container = '', file = ''] = /(container_\w+)\/(?:logs\/)?(\w+)$/.exec(path) ?? [];
     const start = Number(/_0(\d)_\d+$/.exec(container)?.[1]) - 1;

@@ -164,3 +164,60 @@ test('the host map holds for the host that a redirect names', async (t) => {
   t.is(other.seen[0]?.headers.host, 'ip-10-0-3-9.ec2.internal:8042');
   t.is(other.seen[0]?.url, '/logs');
 });
+
+test('same-host: a read goes to another port of its host, and not to another host', async (t) => {
+  const other = await webServer(t, json({ there: true }));
+  const server = (to: string) => webServer(t, redirect(302, to));
+  const http = async (to: string) => {
+    const { port } = await server(to);
+    const at = createNetwork({ map: [`primary.corp:8088=127.0.0.1:${port}`, `*:18080=127.0.0.1:${other.port}`] });
+    return new Http({ baseUrl: 'http://primary.corp:8088', network: at, redirects: 'same-host', auth });
+  };
+  t.deepEqual(await (await http('http://PRIMARY.corp:18080/x')).get('/'), { there: true });
+  t.is(other.seen[0]?.headers.authorization, undefined);
+  for (const evil of [
+    'http://secondary.corp:18080/x',
+    'http://primary.corp.evil:18080/',
+    'http://169.254.169.254:18080/',
+  ]) {
+    const error = await t.throwsAsync((await http(evil)).get('/'), { instanceOf: HttpStatusError });
+    t.regex(
+      error?.message ?? '',
+      /it redirects to http:\/\/[\w.]+:18080, and is followed no further than its own host/,
+    );
+  }
+  t.is(other.seen.length, 1);
+});
+
+test('same-host: on this machine another port is another server, and is not asked', async (t) => {
+  const other = await webServer(t, json({ secret: true }));
+  const server = await webServer(t, [redirect(302, `${other.url}/x`), redirect(302, '/here'), json({ here: true })]);
+  const http = new Http({ baseUrl: server.url, redirects: 'same-host' });
+  await t.throwsAsync(http.get('/'), { instanceOf: HttpStatusError, message: /no further than its own host/ });
+  t.deepEqual(await http.get('/'), { here: true });
+  t.is(other.seen.length, 0);
+});
+
+test('same-host: a read never leaves the encryption', async (t) => {
+  const plain = await webServer(t, json({}));
+  const server = await webServer(t, redirect(307, 'http://livy.corp:80/x'), tlsFiles.server);
+  const map = [`livy.corp:443=127.0.0.1:${server.port}`, `livy.corp:80=127.0.0.1:${plain.port}`];
+  const network = createNetwork({ ca: tlsFiles.ca, map, insecure: true });
+  const http = new Http({ baseUrl: 'https://livy.corp', network, redirects: 'same-host' });
+  await t.throwsAsync(http.get('/'), { instanceOf: HttpStatusError, message: /no further than its own host/ });
+  t.is(plain.seen.length, 0);
+});
+
+test('none: a read follows nothing, not even within its origin; one call may say so for itself', async (t) => {
+  const server = await webServer(t, redirect(302, '/there'));
+  const none = new Http({ baseUrl: server.url, redirects: 'none' });
+  await t.throwsAsync(none.get('/'), { instanceOf: HttpStatusError, message: /it redirects to .* is not followed/ });
+  await t.throwsAsync(new Http({ baseUrl: server.url }).getText('/', { redirects: 'none' }), {
+    instanceOf: HttpStatusError,
+    message: /is not followed/,
+  });
+  t.deepEqual(
+    server.seen.map(({ url }) => url),
+    ['/', '/'],
+  );
+});
