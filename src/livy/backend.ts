@@ -1,6 +1,7 @@
 import {
   type AttemptPlan,
   type Backend,
+  BadAnswerError,
   type CallOptions,
   isFinal,
   isLivywireError,
@@ -77,7 +78,7 @@ export class LivyBackend implements Backend {
     return (await this.#delete(addressOf(batch), options)) ? 'asked' : 'no-record';
   }
 
-  /** Half of the time at most, so that who waits learns that nothing was asked. @throws UnreachableError, always `no` */
+  /** Half of the time at most, so that who waits learns that nothing was asked. @throws UnreachableError `no` for a server in trouble */
   async #beforeStop(ref: RunRef, { signal, timeoutMs = Infinity }: CallOptions): Promise<Batch | undefined> {
     const lookMs = Math.ceil(Math.min(LOOK_MOST_MS, timeoutMs / 2)); // no part of one: Node refuses it
     const late = AbortSignal.timeout(lookMs);
@@ -85,9 +86,10 @@ export class LivyBackend implements Backend {
       return await ownBatch(this.#client, ref, { signal: signal ? AbortSignal.any([signal, late]) : late });
     } catch (error) {
       signal?.throwIfAborted();
-      const isSilent = error instanceof UnreachableError;
-      if (!late.aborted && !isSilent) throw error;
-      const why = isSilent ? error.message : `Livy did not answer within ${Math.round(lookMs / 100) / 10} s`;
+      // A server in trouble did not say no to the stop: it was never asked for it.
+      const isTrouble = isLivywireError(error) && (error.retryable || error instanceof BadAnswerError);
+      if (!late.aborted && !isTrouble) throw error;
+      const why = isTrouble ? error.message : `Livy did not answer within ${Math.round(lookMs / 100) / 10} s`;
       throw new UnreachableError(`${why}; ${ref.key} was not asked to stop`, 'no', { cause: error });
     }
   }

@@ -55,8 +55,7 @@ export async function cancel(deps: EngineDeps, ref: RunRef, options: CancelOptio
     // It had ended before we came.
     if (asked === 'ended') await withdraw();
 
-    const askedAt = clock.now();
-    let isKillTried = false;
+    let killFrom = clock.now() + LIVY_KILLS_WITHIN_MS;
     const waiting = { timeoutMs: left(), maxDelayMs: 2_000, ...(signal && { signal }) };
     for await (const sight of watch(
       deps,
@@ -77,10 +76,10 @@ export async function cancel(deps: EngineDeps, ref: RunRef, options: CancelOptio
         continue;
       }
       // Livy took it, and the application goes on: its spark-submit had handed it to YARN already.
-      const isLate = sight.status.source === 'yarn' && clock.now() - askedAt >= LIVY_KILLS_WITHIN_MS;
-      if (registry && isLate && !isKillTried) {
-        isKillTried = true;
-        await request.kill(sight.ref);
+      const isLate = sight.status.source === 'yarn' && clock.now() >= killFrom;
+      if (registry && isLate) {
+        const killed = await request.kill(sight.ref);
+        killFrom = killed === 'asked' ? Infinity : clock.now() + LIVY_KILLS_WITHIN_MS;
       }
     }
     throw new WaitTimeoutError(known, timeoutMs);

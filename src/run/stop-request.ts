@@ -19,6 +19,8 @@ import { within } from './within.js';
 const YARN_AFTER_MS = 5_000;
 /** Less than this is no asking, however little time was given. */
 const LEAST_MS = 2_000;
+const KILL_TRIES = 3;
+const KILL_AGAIN_MS = 1_000;
 /** Livy's 120 s app-lookup-timeout, and the kill itself. */
 const MOST_MS = 150_000;
 
@@ -75,9 +77,9 @@ export class StopRequest {
     let asked = await until(registry ? Math.min(YARN_AFTER_MS, ms / 3) : ms);
     if (asked !== 'asked' && registry) {
       const killed = await this.kill(ref);
-      const isSettled = killed === 'asked' || killed === 'ended';
+      const isSettled = killed === 'asked' || killed === 'ended' || isLost(killed);
       if (!isSettled && asked === 'unanswered') asked = await until(this.#options.left());
-      if (isSettled || asked === 'no-record') asked = killed;
+      if (isSettled || asked === 'no-record') asked = isLost(killed) ? 'unanswered' : killed;
     }
     if (asked === 'asked') await this.#taken(ref);
     return asked;
@@ -97,7 +99,15 @@ export class StopRequest {
       this.#appId = appId;
       return this.#send((options) => registry.kill(appId, options), ms);
     };
-    return (await within(clock, ms, ask(), signal)) ?? 'unanswered';
+    // A kill whose answer is lost can be sent again, after one more look: what has ended takes no harm.
+    const askAgain = async (): Promise<StopAnswer> => {
+      for (let tries = 1; ; tries++) {
+        const answer = await ask();
+        if (!isLost(answer) || tries >= KILL_TRIES) return answer;
+        await clock.sleep(KILL_AGAIN_MS, this.#call(ms).signal);
+      }
+    };
+    return (await within(clock, ms, askAgain(), signal)) ?? 'unanswered';
   }
 
   /** Counts as under way until it is answered; one that was broken off may have been acted on. */
@@ -152,6 +162,8 @@ export class StopRequest {
     return new Date(this.#deps.clock.now()).toISOString();
   }
 }
+
+const isLost = (answer: StopAnswer): boolean => isLivywireError(answer) && mayHaveBeenTaken(answer);
 
 /** Whether a server may have acted on the request though its answer is none. */
 const mayHaveBeenTaken = (error: LivywireError): boolean =>

@@ -371,6 +371,21 @@ test('stop that is not answered is an error, not a success', async (t) => {
   await t.throwsAsync(backend.stop(refTo(ours)), { instanceOf: HttpStatusError });
 });
 
+for (const [what, status, body] of [
+  ['503', 503, ''],
+  ['something that is no batch', 200, '[]'],
+] as const) {
+  test(`stop before which Livy answers ${what} was not sent, and says so`, async (t) => {
+    const { backend, asked } = await open(t, [made('GET', `/batches/${ours}`, status, body)]);
+    const error = await t.throwsAsync(backend.stop(refTo(ours)), {
+      instanceOf: UnreachableError,
+      message: /; k was not asked to stop$/,
+    });
+    t.is(error.reached, 'no');
+    t.is(asked.length, 1);
+  });
+}
+
 test('discard takes a name that is gone already for done', async (t) => {
   const zombie = made('GET', `/batches/${ours}`, 200, view({ state: 'starting' }));
   const { backend } = await open(t, [notFound('GET', ours), zombie, notFound('DELETE', ours)]);

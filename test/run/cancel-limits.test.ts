@@ -1,5 +1,5 @@
 import test from 'ava';
-import { type StopState, UnreachableError, WaitTimeoutError } from '../../src/core/index.js';
+import { AuthError, type StopState, UnreachableError, WaitTimeoutError } from '../../src/core/index.js';
 import { testClock } from '../../src/testing/index.js';
 import { aName, attemptOf, recordFor, refFor, rig } from '../helpers/engine.js';
 import { FakeRegistry } from '../helpers/fake-registry.js';
@@ -107,4 +107,31 @@ test('a cancel that YARN refuses and Livy does not answer is an error that names
   registry.kill = () => Promise.reject(new UnreachableError('YARN is away', 'no'));
   backend.onStop = () => Promise.reject(new UnreachableError('Livy is away', 'no'));
   await t.throwsAsync(run.cancel(), { instanceOf: UnreachableError, message: 'Livy is away' });
+});
+
+for (const livy of ['takes the DELETE, and nothing comes of it', 'does not answer'] as const) {
+  test(`a kill at YARN whose answer is lost is sent again where Livy ${livy}`, async (t) => {
+    const { run, backend, registry, clock } = await setUp([running], { known: true });
+    registry.set(appId, { tags: [aName] });
+    if (livy === 'does not answer') backend.onStop = () => Promise.reject(new UnreachableError('Livy is away', 'no'));
+    const kill = registry.kill.bind(registry);
+    let lost = 0;
+    // Longer than the tries of one request for a kill.
+    registry.kill = (id) =>
+      ++lost <= 5 ? Promise.reject(new UnreachableError('the answer was lost', 'maybe')) : kill(id);
+    const start = clock.now();
+    t.like(await run.cancel(), { kind: 'cancelled', by: 'livywire' });
+    t.is(registry.app(appId)?.raw, 'KILLED');
+    t.is(lost, 6);
+    t.true(clock.now() - start < 60_000);
+  });
+}
+
+test('a kill that YARN forbids is not sent again and again', async (t) => {
+  const { run, registry } = await setUp([running], { known: true });
+  registry.set(appId, { tags: [aName] });
+  let kills = 0;
+  registry.kill = () => (kills++, Promise.reject(new AuthError(403, 'not yours')));
+  await t.throwsAsync(run.cancel({ timeoutMs: 60_000 }), { instanceOf: WaitTimeoutError });
+  t.true(kills <= 3, `${kills}`);
 });
