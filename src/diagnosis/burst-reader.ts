@@ -65,7 +65,7 @@ export class BurstReader {
     this.#close();
     this.#event = line;
     const message = line.event?.message ?? '';
-    const inner = handedOn(message);
+    const inner = line.isJobs || this.#isQuoted(line) ? undefined : handedOn(message);
     const task = inner === undefined ? LOST_TASK.exec(message)?.[1] : undefined;
     if (inner !== undefined) this.#tell(line, inner);
     else if (task !== undefined) this.#said(line, task, 'task');
@@ -113,14 +113,7 @@ export class BurstReader {
     said: { type: string; message: string; role: Throwable['role']; frames?: Frame[]; lang?: 'python' },
   ): void {
     const { type, message, role, frames = [], lang = 'java' } = said;
-    const one: Throwable & { frames: Frame[] } = {
-      lang,
-      type,
-      message: message.slice(0, LONGEST_MESSAGE),
-      role,
-      line,
-      frames,
-    };
+    const one: Throwable & { frames: Frame[] } = { lang, type, message: message.slice(0, LONGEST_MESSAGE), role, line, frames }; // prettier-ignore
     this.#now = one;
     this.#hasFrames = lang === 'python';
     if (this.#open && this.#open.throwables.length < MOST_THROWABLES) this.#open.throwables.push(one);
@@ -215,7 +208,7 @@ export class BurstReader {
   #inTrace(line: Line): boolean {
     const { text } = line;
     const open = this.#open;
-    const told = handedOn(text);
+    const told = this.#isReport(line) ? handedOn(text) : undefined;
     if (told !== undefined) {
       this.#tell(line, told);
       return true;
@@ -242,12 +235,24 @@ export class BurstReader {
     if (!goesOn) {
       this.#close(true);
       const event = thread === undefined && this.#event?.index === line.index - 1 ? this.#event : undefined;
-      this.#start(line, { ...(event && { event }), ...(thread !== undefined && { thread }) });
+      const isDrivers = thread !== undefined && !line.isJobs;
+      this.#start(line, { ...(event && { event }), ...(isDrivers && { thread }) });
     }
     this.#add(line, { type, message, role: goesOn && !text.startsWith(': ') ? 'task' : goesOn ? 'cause' : 'raised' });
     this.#touch(line);
     this.#taskIn(line);
     return true;
+  }
+
+  /** YARN's own words, or those that Spark's client hands on: anybody may print a line that looks like them. */
+  #isReport(line: Line): boolean {
+    if (line.source === 'yarn') return !this.#isQuoted(line);
+    return this.#event?.event?.logger === 'Client' && !this.#event.isJobs;
+  }
+
+  /** Behind the exception that YARN hands on come its own words. */
+  #isQuoted({ source }: Line): boolean {
+    return source === 'yarn' && this.#bursts.some(({ isTold, event }) => isTold && !event);
   }
 
   #taskIn(line: Line): void {

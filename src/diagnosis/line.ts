@@ -12,6 +12,8 @@ export interface Line extends DiagnosisLine {
   /** Its place among the lines of its source, from 0. */
   readonly index: number;
   readonly event?: LogEvent;
+  /** Of a stream to which nobody but the job writes. */
+  readonly isJobs?: true;
 }
 
 /** Of a longer line only the beginning is read: a rule needs no more, and no hostile line makes it slow. */

@@ -4,6 +4,7 @@ import { BurstReader } from './burst-reader.js';
 import { endingOf } from './ending.js';
 import { type Line, readLine } from './line.js';
 import { type Frame, ownFrame, raisedAt, type Throwable } from './throwable.js';
+import { isJobsStream, spokenIn, toldIn } from './told.js';
 import { type Verdict, verdictOf } from './verdict.js';
 
 /** What there is to reason from. */
@@ -37,25 +38,32 @@ export interface View {
   readonly thrown: readonly Throwable[];
   /** What YARN, the application master and spark-submit themselves say of the end. */
   readonly told: readonly Line[];
+  /** The same, and all else that they logged. */
+  readonly spoken: readonly Line[];
 }
-
-const LONGEST_TOLD = 60;
 
 export function prepare(facts: Facts): View {
   const { status, app } = facts;
   const given = [...facts.lines, ...serverWords(facts.lines, [app?.diagnostics, status.message])];
   const names = [...new Set(given.map(({ source }) => source))];
-  const sources = names.map((name) => given.filter(({ source }) => source === name).map(readLine));
+  const read = names.map((name) => given.filter(({ source }) => source === name).map(readLine));
+  const all = read.flat();
+  const sources = read.map((one) =>
+    isJobsStream(one[0]?.source ?? '', all) ? one.map((line) => ({ ...line, isJobs: true as const })) : one,
+  );
   const lines = sources.flat();
-  const bursts = sources.flatMap((one) => BurstReader.read(one));
-  const verdict = verdictOf({ state: status.state, exitCode: facts.exitCode }, lines, bursts);
+  const found = sources.map((one) => ({ one, bursts: BurstReader.read(one) }));
+  const bursts = found.flatMap((each) => each.bursts);
+  const told = found.flatMap((each) => toldIn(each.one, each.bursts));
+  const spoken = spokenIn(lines, new Set(told));
+  const verdict = verdictOf({ state: status.state, exitCode: facts.exitCode }, spoken, bursts);
   const ending = endingOf(bursts, lines, verdict);
-  return { facts, lines, verdict, bursts, ending, thrown: thrownBy(ending), told: toldIn(lines, bursts) };
+  return { facts, lines, verdict, bursts, ending, thrown: thrownBy(ending), told, spoken };
 }
 
-/** The servers' own words as lines, unless the log holds them already. */
+/** The servers' own words as lines, unless YARN's are there already. What a job printed is not YARN's, however alike. */
 function serverWords(lines: readonly DiagnosisLine[], texts: readonly (string | undefined)[]): DiagnosisLine[] {
-  const known = new Set(lines.map(({ text }) => text.trim()));
+  const known = new Set(lines.filter(({ source }) => source === 'yarn').map(({ text }) => text.trim()));
   return texts.flatMap((text) => {
     const words = (text ?? '').split('\n').filter((line) => line.trim() !== '');
     if (words.every((line) => known.has(line.trim()))) return [];
@@ -67,26 +75,6 @@ function serverWords(lines: readonly DiagnosisLine[], texts: readonly (string | 
 function thrownBy(ending: readonly Burst[]): readonly Throwable[] {
   const all = ending.flatMap(({ throwables }) => throwables.toReversed());
   return [...all.filter(({ role }) => role !== 'earlier'), ...all.filter(({ role }) => role === 'earlier')];
-}
-
-const TOLD_LOGGERS = new Set(['ApplicationMaster', 'Client', 'SparkSubmit', 'YarnAllocator', 'YarnClusterScheduler']);
-const IS_TOLD =
-  /^\s{0,9}(?:diagnostics: |Error: |error: |Exception in thread "main" |requirement failed|Application application_|Failing this attempt|Failed to submit|For more detailed output|Diagnostics|Local path )|^\[?[\d: .,+-]{0,30}\]?(?:Container|Killed by|Exception from|Exit code|Application|File )|^(?:\S{0,100}YarnException|\S{0,100}InvalidResourceRequestException)|^Unrecognized |^Invalid (?:maximum|initial)|^Could not create the Java|can't open file '|^\{"msg":"|^Rejected/; // prettier-ignore
-
-/** All of what YARN says; of the logs the words of those who start drivers. */
-function toldIn(lines: readonly Line[], bursts: readonly Burst[]): readonly Line[] {
-  const inTold = new Map<string, Set<number>>();
-  for (const { isTold, source, first, last } of bursts) {
-    if (!isTold) continue;
-    const indexes = inTold.get(source) ?? new Set();
-    for (let i = first; i <= Math.min(last, first + LONGEST_TOLD); i++) indexes.add(i);
-    inTold.set(source, indexes);
-  }
-  return lines.filter(({ source, index, event, text }) => {
-    if (source === 'yarn') return true;
-    if (event) return event.level === 'ERROR' && TOLD_LOGGERS.has(event.logger);
-    return IS_TOLD.test(text) || inTold.get(source)?.has(index) === true;
-  });
 }
 
 const GENERIC_PYTHON = /^(?:\w{1,40}Error|\w{0,40}Exception|SystemExit)$/;

@@ -1,7 +1,10 @@
+import type { Line } from '../line.js';
 import { findTold, type Match, type Rule } from '../rule.js';
-import { placeOf, type View } from '../view.js';
+import { isOwnWords, placeOf, type View } from '../view.js';
 
 const OOM = /(?:^|[\s:"])java\.lang\.OutOfMemoryError(?:: .{0,160})?$/;
+/** In the words of another exception. */
+const HANDED_ON = /java\.lang\.OutOfMemoryError|Not enough memory to build and broadcast/;
 const LARGER = 'Give the driver more: --driver-memory 8g (in the cluster also spark.driver.memoryOverhead)';
 const LESS = 'Or bring less to it: no collect() or toPandas() of large results, no broadcast of large tables';
 
@@ -33,7 +36,7 @@ function limitIn({ told }: View): string {
 /** An OutOfMemoryError that ended the driver, and is no executor's. */
 function ofEnding(view: View): Match | undefined {
   for (const { throwables } of view.ending) {
-    const thrown = throwables.find(({ type, message }) => type.endsWith('OutOfMemoryError') || /java\.lang\.OutOfMemoryError|Not enough memory to build and broadcast/.test(message)); // prettier-ignore
+    const thrown = throwables.find((one) => one.type.endsWith('OutOfMemoryError') || (!isOwnWords(one) && HANDED_ON.test(one.message))); // prettier-ignore
     const before = thrown ? throwables.slice(0, throwables.indexOf(thrown) + 1) : [];
     const task = before.find(({ role, line }) => role === 'task' && /Lost task/.test(line.text));
     const isLocal = view.lines.some(({ text }) => /Lost task .{0,120}executor driver\)/.test(text));
@@ -52,7 +55,7 @@ function ofThread(view: View): Match | undefined {
   if (view.verdict.kind === 'succeeded') return undefined;
   const isLost = view.thrown.some(({ type, message }) => /Py4JNetworkError|ConnectionRefusedError|ConnectionResetError|Py4JError/.test(type) || /Job \d{1,9} cancelled because SparkContext was shut down|SparkContext was shut down/.test(message)); // prettier-ignore
   if (!isLost && (view.thrown.length > 0 || view.verdict.kind === undefined)) return undefined;
-  const line = view.lines.find(({ text, event }) => OOM.test(event?.message ?? text) && !/^Caused by|Lost task|TaskSetManager/.test(text)); // prettier-ignore
+  const line = view.lines.find((one) => isOfJvm(view, one));
   if (!line || isOfTask(view, line.source, line.index)) return undefined;
   const place = placeOf(view);
   const words = OOM.exec(line.text)?.[0]
@@ -63,6 +66,12 @@ function ofThread(view: View): Match | undefined {
     ...(words !== undefined && { title: words }),
     ...(place ? { place } : { place: 'none' as const }),
   };
+}
+
+/** Words that a JVM leaves; to stdout it writes none of its own but those above what it then does about it. */
+function isOfJvm({ lines }: View, { source, index, text, event, isJobs }: Line): boolean {
+  if (!OOM.test(event?.message ?? text) || /^Caused by|Lost task|TaskSetManager/.test(text)) return false;
+  return !isJobs || lines.some((one) => one.source === source && one.index === index + 1 && /^#/.test(one.text));
 }
 
 /** Below an event that tells of a task or another process. */

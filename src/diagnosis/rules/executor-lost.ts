@@ -25,6 +25,6 @@ const reasonIn = (message: string): string => oneLine(/Reason: ([\s\S]*)/.exec(m
 
 /** What the log says of the last one that went. */
 function withReason(words: string, { lines }: View): string {
-  const lost = lines.findLast(({ event }) => event && event.level !== 'INFO' && /^(?:Lost executor|Container .{0,80}(?:exited|marked as failed))/.test(event.message)); // prettier-ignore
+  const lost = lines.findLast(({ event, isJobs }) => event && !isJobs && event.level !== 'INFO' && /^(?:Lost executor|Container .{0,80}(?:exited|marked as failed))/.test(event.message)); // prettier-ignore
   return lost?.event ? `${words}: ${oneLine(lost.event.message, 140)}` : words;
 }

@@ -47,7 +47,7 @@ function seenInLog(view: View): Match | undefined {
   );
   const isTold = view.told.some(({ text }) => /Max number of executor failures/.test(text));
   if (!isConsequence && !isTold) return undefined;
-  const line = view.lines.find(({ event, text }) => event && event.level !== 'INFO' && OF_EXECUTOR.test(text) && (KILLED.test(text) || SIGKILLED.test(text) || EXIT_OOM.test(text))); // prettier-ignore
+  const line = view.lines.find(({ event, isJobs, text }) => event && !isJobs && event.level !== 'INFO' && OF_EXECUTOR.test(text) && (KILLED.test(text) || SIGKILLED.test(text) || EXIT_OOM.test(text))); // prettier-ignore
   if (!line) return undefined;
   return { lines: [line], title: words(line.text, KILLED), next: [OVERHEAD, HEAP, SMALLER] };
 }

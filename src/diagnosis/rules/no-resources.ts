@@ -26,7 +26,7 @@ export const noResources: Rule = {
 /** Waited for executors until it ended, and never had one. */
 function starved({ lines, thrown, verdict }: View): Match | undefined {
   if (verdict.kind === undefined || thrown.length > 0) return undefined;
-  const waiting = lines.filter(({ event }) => event && STARVED.test(event.message));
+  const waiting = lines.filter(({ event, isJobs }) => event && !isJobs && STARVED.test(event.message));
   if (waiting.length < 2 || lines.some(({ event }) => event && GOT.test(event.message))) return undefined;
   return {
     lines: waiting.slice(-1),

@@ -21,7 +21,7 @@ export const userExitCode: Rule = {
 function ofMaster(view: View): Match | undefined {
   const { userExit } = view.verdict;
   if (userExit === undefined || userExit === 0) return undefined;
-  const line = view.lines.findLast(({ text }) => EXITED.test(text));
+  const line = view.spoken.findLast(({ text }) => EXITED.test(text));
   return {
     ...said(view, `The job ended itself with exit code ${userExit}`),
     ...(line && { lines: [...lastWords(view), line] }),
@@ -30,7 +30,7 @@ function ofMaster(view: View): Match | undefined {
 
 /** System.exit in a JVM: Spark only sees that it goes down, and calls even a 0 a failure. */
 function early(view: View): Match | undefined {
-  const line = view.lines.findLast(({ text }) => EARLY.test(text));
+  const line = view.spoken.findLast(({ text }) => EARLY.test(text));
   if (!line || view.lines.some(({ event }) => event?.message.startsWith('RECEIVED SIGNAL'))) return undefined;
   return {
     ...said(view, 'The driver ended its JVM (System.exit) before it was done'),
