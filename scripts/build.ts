@@ -1,7 +1,7 @@
 /**
  * Builds what the package ships, into dist/:
  *  - the library, one file per entrance in package.json's exports, our code only: packages stay imports;
- *  - the command line, everything inlined, each verb a chunk of its own that is read when it is called;
+ *  - the command line, everything inlined but the AWS SDK, each verb a chunk of its own that is read when it is called;
  *  - the report page's script and style, which only `livywire report` reads;
  *  - the type declarations;
  *  - the licences of what was inlined.
@@ -94,6 +94,8 @@ async function buildCommandLine(): Promise<Metafile> {
     ...shared,
     entryPoints: { bin: 'src/cli/bin.ts' },
     outdir: join(dist, 'cli'),
+    // 25 MB that are installed with the package, and read only where AWS is asked.
+    external: ['@aws-sdk/*', '@smithy/*'],
     plugins: [readyPageAssets],
     // ESM first where a package has both, so that what is unused falls away.
     mainFields: ['module', 'main'],

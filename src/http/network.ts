@@ -101,6 +101,11 @@ export class Network {
     return this.line(new URL(url)).route;
   }
 
+  /** The kept-alive agent for an address, for clients that are not {@link Http}: the AWS SDK. They count their own requests. */
+  agentFor(url: URL): http.Agent | Promise<http.Agent> {
+    return this.line(url).agent(false);
+  }
+
   /** Closes every socket. Calls under way fail; later ones are refused with a ConfigError. */
   close(): void {
     this.#closed = true;

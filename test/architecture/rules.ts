@@ -147,17 +147,18 @@ const libraryEntrance: Rule = (tree) => {
   const files = new Map(tree.map((file) => [file.path, file]));
   const seen = new Set<string>();
   const found: string[] = [];
-  const visit = (path: string): void => {
+  const visit = (path: string, room: string): void => {
     if (seen.has(path)) return;
     seen.add(path);
     for (const { target, kind } of files.get(path)?.imports ?? []) {
       if (kind !== 'value') continue;
-      if (/^@(aws-sdk|smithy)\//.test(target) || ['aws', 'local', 'cli', 'lambda'].includes(roomOf(target))) {
+      const foreign = ['aws', 'local', 'cli', 'lambda'].includes(roomOf(target)) && roomOf(target) !== room;
+      if (/^@(aws-sdk|smithy)\//.test(target) || foreign) {
         found.push(`importing the library loads ${target}, by ${path}`);
-      } else visit(target);
+      } else visit(target, room);
     }
   };
-  for (const entrance of ['index.ts', 'testing/index.ts']) visit(entrance);
+  for (const entrance of ['index.ts', 'testing/index.ts', 'aws/index.ts']) visit(entrance, roomOf(entrance));
   return found;
 };
 
