@@ -1,5 +1,6 @@
-import type { AppReport, DiagnosisLine, LogItem, LogLine, RunRef, RunStatus } from '../core/index.js';
+import type { AppReport, DiagnosisLine, LogItem, RunRef, RunStatus } from '../core/index.js';
 import type { DiagnosisFacts, EngineDeps } from './deps.js';
+import { LastLines } from './last-lines.js';
 import { wholeLog } from './log-feed.js';
 
 /** Of each stream: a stack trace with its causes is long, and what led to it stands before. */
@@ -14,8 +15,8 @@ export async function factsOf(
 ): Promise<DiagnosisFacts> {
   const known = { status, ...(app && { app }) };
   try {
-    const items = await wholeLog(logs.open(ref, { tail: DIAGNOSED_LINES }), ref, signal ? { signal } : {});
-    return { ...known, lines: linesOf(items) };
+    const reader = logs.open(ref, { tail: DIAGNOSED_LINES });
+    return { ...known, lines: await linesOf(wholeLog(reader, ref, signal ? { signal } : {})) };
   } catch (error) {
     signal?.throwIfAborted();
     logger.warn('the log could not be read for the diagnosis', { error: (error as Error).message });
@@ -24,18 +25,26 @@ export async function factsOf(
 }
 
 /** Of the driver's last start, with their numbers where the log was read from its beginning. */
-function linesOf(items: readonly LogItem[]): DiagnosisLine[] {
-  const all = items.filter((item): item is LogLine => item.type === 'line');
-  const last = Math.max(0, ...all.map(({ driver = 0 }) => driver));
-  const lines = all.filter(({ driver }) => driver === undefined || driver === last);
-  const cut = new Set<string>(items.flatMap((item) => (item.type === 'gap' ? [item.stream] : [])));
-  const counts = new Map<string, number>();
-  for (const { stream } of lines) counts.set(stream, (counts.get(stream) ?? 0) + 1);
-  const isWhole = (stream: string): boolean => !cut.has(stream) && (counts.get(stream) ?? 0) < DIAGNOSED_LINES;
+async function linesOf(log: AsyncIterable<readonly LogItem[]>): Promise<DiagnosisLine[]> {
+  let last = 0;
+  const kept = new LastLines(DIAGNOSED_LINES);
+  const cut = new Set<string>();
+  for await (const piece of log) {
+    for (const item of piece) {
+      const { driver = last } = item.type === 'line' ? item : {};
+      if (driver > last) kept.keepOnly((one) => one.type === 'gap' || one.driver === undefined);
+      last = Math.max(last, driver);
+      if (item.type === 'gap') cut.add(item.stream);
+      if (driver === last) kept.add(item);
+    }
+  }
   const numbers = new Map<string, number>();
-  return lines.map(({ stream, text }) => {
+  return kept.items().flatMap((item) => {
+    if (item.type === 'gap') return [];
+    const { stream, text } = item;
     const line = (numbers.get(stream) ?? 0) + 1;
     numbers.set(stream, line);
-    return { source: stream, ...(isWhole(stream) && { line }), text };
+    const isWhole = !cut.has(stream) && !kept.isCut(stream);
+    return [{ source: stream, ...(isWhole && { line }), text }];
   });
 }

@@ -9,6 +9,7 @@ export { fileLedger, type FileLedgerOptions } from './file-ledger.js';
 export { sweepDrafts } from './sweep-drafts.js';
 export { fileMarkers } from './file-markers.js';
 export { currentIdentity, type Identity } from './identity.js';
+export { type KeptItem, LastLines } from './last-lines.js';
 export { LogChooser } from './log-chooser.js';
 export { memoryLedger } from './memory-ledger.js';
 export { attemptName } from './names.js';

@@ -79,10 +79,12 @@ export class LogFeed {
   }
 }
 
-/** All that a log holds now, in memory: for the last lines of one. */
-export async function wholeLog(reader: LogReader, ref: RunRef, options: CallOptions): Promise<LogItem[]> {
-  const items: LogItem[] = [];
-  for await (const piece of reader.read(ref, options)) items.push(...piece);
-  for await (const piece of reader.finish(ref, options)) items.push(...piece);
-  return items;
+/** All that a log holds now, piece by piece. */
+export async function* wholeLog(
+  reader: LogReader,
+  ref: RunRef,
+  options: CallOptions,
+): AsyncGenerator<readonly LogItem[], void> {
+  yield* reader.read(ref, options);
+  yield* reader.finish(ref, options);
 }

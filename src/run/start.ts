@@ -73,7 +73,8 @@ export class Starter {
           how = 'started';
           break;
         case 'duplicate':
-          // This POST did nothing; what holds the name came before it.
+          // This POST did nothing; what holds the name came before it, and may be running.
+          this.#inDoubt = true;
           seen = await this.#settle('the backend holds the name already', { before: this.#posts.slice(0, -1) });
           break;
         case 'unknown':
@@ -183,7 +184,10 @@ export class Starter {
   /** Before the first POST: is it there already? An unanswered question does not hold us up, for nothing was sent. */
   async #askOnce(): Promise<RunStatus | undefined> {
     const sighting = await this.#lookout.look([], this.#options.signal);
-    if (sighting.kind === 'suspect') return this.#settle('the backend holds the name already');
+    if (sighting.kind === 'suspect') {
+      this.#inDoubt = true;
+      return this.#settle('the backend holds the name already');
+    }
     return sighting.kind === 'found' ? this.#adopt(sighting) : undefined;
   }
 

@@ -19,6 +19,7 @@ import { DIRECT_MIN_MS, LIVY_OVER_YARN_MIN_MS, pace, TERMINAL_MAX_MS } from './p
 import { ageOf, QueueLimit } from './queue-limit.js';
 import { attemptIn, endIn, knownFrom } from './records.js';
 import { Spell } from './spell.js';
+import { StrayWatch } from './stray-watch.js';
 import { TimeWaited } from './time-waited.js';
 
 /** Longest wait for the last read: the one that begins on the deadline, or too close to it to be answered by then. */
@@ -52,6 +53,13 @@ export async function* watch(
   let saidSilent = '';
   let authProblems = 0;
   const queue = new QueueLimit(queueTimeoutMs);
+  const strays = new StrayWatch(deps);
+  const lookForStrays = async (): Promise<string[]> => {
+    const rest = timeoutMs - waited.ms;
+    if (rest < CLOSE_MS) return [];
+    const said = await inTime(clock, rest, signal, (within) => strays.look(observer.ref, within));
+    return said === 'late' ? [] : said;
+  };
   for (let isFirst = true; ; isFirst = false) {
     signal?.throwIfAborted();
     const askedAt = clock.now();
@@ -61,6 +69,7 @@ export async function* watch(
       const attempt = looksItUp ? await writtenDown(deps, ref) : undefined;
       const ended = endIn(attempt);
       if (ended) return ended;
+      if (attempt) strays.knows(attempt);
       if (queue.needsAge) queue.isAged(await ageOf(deps, attempt, bornAt, within), waited.ms);
       return observer.read(within);
     };
@@ -92,6 +101,7 @@ export async function* watch(
         saidSilent = reading.aside ?? '';
         queue.saw(reading.status);
         yield { kind: 'status', ref: observer.ref, status: reading.status };
+        for (const reason of await lookForStrays()) yield { kind: 'silent', reason };
         break;
       case 'silent':
         queue.sawNothing();

@@ -355,3 +355,23 @@ test('after one request a second application is looked for once, at the end', as
     [`tag ${run.ref.name}`],
   );
 });
+
+test('a token that runs out while something holds the name does not read as nothing started', async (t) => {
+  for (const how of ['duplicate', 'suspect'] as const) {
+    // A YARN that proves nothing before the first request would be asked no further.
+    const lw = testLivywire({ clock: testClock() });
+    const { backend } = lw;
+    const expired = () => Promise.reject(new AuthError(401, 'the token has expired'));
+    const held = { raw: 'starting', state: 'waiting', source: 'livy', links: {}, id: '7' } as const;
+    if (how === 'suspect') {
+      backend.find = async (name) => ((backend.find = expired), { ...held, name });
+    } else {
+      backend.start = async () => ((backend.find = expired), { kind: 'duplicate' });
+    }
+    await t.throwsAsync(
+      lw.submit(spec, { key: 'k' }),
+      { instanceOf: SubmitUnknownError, message: /the token has expired/ },
+      how,
+    );
+  }
+});
