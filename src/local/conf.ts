@@ -16,12 +16,13 @@ export function properties(settings: Readonly<Record<string, string>>): string {
     .join('');
 }
 
+export const escapeXml = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
 /** A Hadoop `*-site.xml`. */
 export function siteXml(settings: Readonly<Record<string, string>>): string {
-  const escape = (text: string): string =>
-    text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
   const lines = Object.entries(settings).map(
-    ([key, value]) => `<property><name>${escape(key)}</name><value>${escape(value)}</value></property>`,
+    ([key, value]) => `<property><name>${escapeXml(key)}</name><value>${escapeXml(value)}</value></property>`,
   );
   return `<?xml version="1.0"?>\n<configuration>\n${lines.join('\n')}\n</configuration>\n`;
 }

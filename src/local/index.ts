@@ -6,6 +6,7 @@ export { LocalError } from './errors.js';
 export { down, type DownOptions } from './down.js';
 export { instanceLogs, type InstanceLogOptions } from './logs.js';
 export {
+  type AwsAccess,
   type InstanceOptions,
   type InstanceStatus,
   type LocalInstance,

@@ -127,6 +127,8 @@ export async function planLivy(plan: LivyPlan): Promise<ServerRecord> {
     LIVY_LOG_DIR: logs,
     LIVY_PID_DIR: tmp,
     ...(yarn && { HADOOP_CONF_DIR: yarn.hadoopConfDir }),
+    // spark-submit reads job files from s3:// with these, and sends the list along to drivers and executors.
+    ...(software.awsJars.length > 0 && { SPARK_DIST_CLASSPATH: software.awsJars.join(':') }),
     ...options.env,
   };
   const own = options.livyHome === undefined ? undefined : await livyScript(options.livyHome);

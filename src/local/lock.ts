@@ -22,9 +22,14 @@ const pinSchema = z.strictObject({
 
 const lockSchema = z.strictObject({
   v: z.literal(1),
-  maven: z.strictObject({ livy: z.array(jarSchema).nonempty(), hadoop: z.array(jarSchema) }),
+  maven: z.strictObject({ livy: z.array(jarSchema).nonempty(), hadoop: z.array(jarSchema), aws: z.array(jarSchema) }),
   /** `build` is installed first: Spark is published as source only, and pip is not to choose its build tools by itself. */
-  pypi: z.strictObject({ build: z.array(pinSchema), spark: z.array(pinSchema).nonempty(), java: z.array(pinSchema) }),
+  pypi: z.strictObject({
+    build: z.array(pinSchema),
+    spark: z.array(pinSchema).nonempty(),
+    java: z.array(pinSchema),
+    moto: z.array(pinSchema),
+  }),
 });
 
 /** One jar to fetch. */

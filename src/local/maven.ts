@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { escapeXml } from './conf.js';
 import { coordinates, jarFileName, type LockedJar } from './lock.js';
 import { runTool } from './tool.js';
 import { trustOptions } from './trust-store.js';
@@ -107,6 +108,3 @@ export async function getJars(
   ];
   await runTool(join(tool.javaHome, 'bin', 'java'), ivy, { cwd: work, onLine, signal });
 }
-
-const escapeXml = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -1,5 +1,13 @@
-/** The servers of one instance. Without YARN there is only `livy`. */
-export const serverNames = ['resourcemanager', 'nodemanager', 'jobhistory', 'spark-history', 'livy'] as const;
+/** The servers of one instance. Without YARN there is only `livy`; `moto` and `aws` are there with AWS. */
+export const serverNames = [
+  'resourcemanager',
+  'nodemanager',
+  'jobhistory',
+  'spark-history',
+  'moto',
+  'aws',
+  'livy',
+] as const;
 export type ServerName = (typeof serverNames)[number];
 
 /** A process that cannot be mistaken for a later one with the same number. */
@@ -35,6 +43,11 @@ export interface LocalPlaces {
 export interface InstanceOptions {
   /** Put a real YARN, JobHistory server and Spark History Server behind Livy. @defaultValue `false`: `local[*]` */
   readonly yarn?: boolean;
+  /**
+   * Add S3 and the EMR API, with one cluster that is this instance, and let Spark read and write `s3://`. Implies
+   * `yarn`. @defaultValue `false`
+   */
+  readonly aws?: boolean;
   /** Another Livy: the folder that holds `bin/livy-server`. @defaultValue Apache Livy 0.7.1-incubating, fetched */
   readonly livyHome?: string;
   /**
@@ -111,6 +124,21 @@ export interface LocalInstance {
     readonly jobHistory: string;
     readonly sparkHistory: string;
   };
+  /** What a program needs to talk to S3 and the EMR API; absent without AWS. */
+  readonly aws?: AwsAccess;
+}
+
+/** The local S3 and EMR API, in the words of the AWS SDKs' settings. */
+export interface AwsAccess {
+  /** `AWS_ENDPOINT_URL`, for S3, EMR and STS alike. */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** A bucket that is there from the start. */
+  readonly bucket: string;
+  /** The name of the cluster that is this instance. */
+  readonly clusterName: string;
 }
 
 /** One server as it is now. */

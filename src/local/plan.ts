@@ -1,4 +1,5 @@
 import { ConfigError } from '../core/index.js';
+import { planAws, prepareAws } from './aws-servers.js';
 import { type Layout, planLivy } from './livy-server.js';
 import type { InstanceOptions } from './model.js';
 import { freePorts, isFree } from './ports.js';
@@ -6,7 +7,11 @@ import type { ServerRecord } from './record.js';
 import type { Software } from './software.js';
 import { planYarn } from './yarn-servers.js';
 
+/** AWS needs a YARN behind it: an EMR cluster is one. */
+export const hasYarn = (options: InstanceOptions): boolean => options.yarn === true || options.aws === true;
+
 export interface Plan {
+  readonly name: string;
   readonly layout: Layout;
   readonly software: Software;
   readonly options: InstanceOptions;
@@ -21,7 +26,11 @@ export async function planServers(plan: Plan): Promise<ServerRecord[]> {
   }
   const [free = 0] = options.port === undefined ? await freePorts(1) : [];
   const port = options.port ?? free;
-  if (options.yarn !== true) return [await planLivy({ ...plan, port })];
-  const yarn = await planYarn(plan);
-  return [...yarn.servers, await planLivy({ ...plan, port, yarn })];
+  if (!hasYarn(options)) return [await planLivy({ ...plan, port })];
+  const aws = options.aws === true ? await prepareAws() : undefined;
+  const yarn = await planYarn({ ...plan, ...(aws && { coreSite: aws.coreSite }) });
+  const livy = await planLivy({ ...plan, port, yarn });
+  return aws === undefined
+    ? [...yarn.servers, livy]
+    : [...yarn.servers, ...(await planAws(aws, plan, yarn, livy)), livy];
 }

@@ -2,6 +2,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import * as z from 'zod';
+import { awsAccess } from './aws-access.js';
 import { type LocalInstance, type LocalPlaces, serverNames } from './model.js';
 import { stateRoot } from './paths.js';
 
@@ -33,6 +34,7 @@ const recordSchema = z.object({
   token: z.string().min(16),
   createdAt: z.string(),
   yarn: z.boolean(),
+  aws: z.boolean().optional(),
   /** The options that it was made with, as JSON, to tell whether a second `up` wants the same. */
   wish: z.string(),
   state: z.enum(['starting', 'up', 'failed']),
@@ -117,5 +119,6 @@ export function asInstance(dir: string, record: InstanceRecord): LocalInstance {
         sparkHistory: urlOf('spark-history'),
       },
     }),
+    ...(record.aws === true && { aws: awsAccess(record.name, urlOf('aws')) }),
   };
 }

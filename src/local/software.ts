@@ -7,6 +7,7 @@ import { findJava, type Java } from './java.js';
 import { ensureJdk } from './jdk.js';
 import { jarFileName, type LocalLock, type LockedJar, theLock } from './lock.js';
 import type { LocalProgress } from './model.js';
+import { checkMotoPython, ensureMoto } from './moto.js';
 import { findPython, makeSparkEnv, openSparkEnv, type SparkEnv, sparkEnvDir } from './python.js';
 import { clearStaging, onPath, runTool } from './tool.js';
 
@@ -17,6 +18,10 @@ export interface Software extends SparkEnv {
   readonly livyJars: readonly string[];
   /** YARN's jars by full path; none without YARN. */
   readonly hadoopJars: readonly string[];
+  /** What Hadoop and Spark need for `s3://`, by full path; none without AWS. */
+  readonly awsJars: readonly string[];
+  /** The folder that moto is imported from; absent without AWS. */
+  readonly moto?: string;
 }
 
 export interface SoftwareOptions {
@@ -25,6 +30,8 @@ export interface SoftwareOptions {
   /** Which groups of jars are wanted. */
   readonly livy: boolean;
   readonly hadoop: boolean;
+  /** Whether S3 and the EMR API are wanted: moto, and the jars for `s3://`. */
+  readonly aws: boolean;
   readonly lock?: LocalLock;
   readonly report: (progress: LocalProgress) => void;
   readonly signal?: AbortSignal | undefined;
@@ -46,11 +53,13 @@ export function ensureSoftware(options: SoftwareOptions): Promise<Software> {
     await Promise.all([clearStaging(root), clearStaging(jarDir)]);
     const livy = options.livy ? lock.maven.livy : [];
     const hadoop = options.hadoop ? lock.maven.hadoop : [];
-    // Both lists name some jars; those are fetched once.
-    const wanted = [...new Map([...livy, ...hadoop].map((jar) => [jar.at, jar])).values()];
+    const aws = options.aws ? lock.maven.aws : [];
+    // The lists name some jars twice; those are fetched once.
+    const wanted = [...new Map([...livy, ...hadoop, ...aws].map((jar) => [jar.at, jar])).values()];
     const missing = await missingJars(jarDir, wanted);
 
     const python = await findPython(options.python);
+    if (options.aws) checkMotoPython(python.version);
     const envDir = sparkEnvDir(options.cacheDir, lock, python);
     const [foundSpark, foundJava] = await Promise.all([openSparkEnv(envDir), findJava()]);
     const mvn = missing.length === 0 ? undefined : await workingMaven(signal);
@@ -75,8 +84,18 @@ export function ensureSoftware(options: SoftwareOptions): Promise<Software> {
       } as const;
       await fetchJars(jarDir, missing, ivy, { report, signal });
     }
+    const moto = options.aws
+      ? await ensureMoto(root, lock, { executable: spark.python, version: python.version }, { report, signal })
+      : undefined;
     const paths = (jars: readonly LockedJar[]): string[] => jars.map((jar) => join(jarDir, jarFileName(jar)));
-    return { ...spark, java, livyJars: paths(livy), hadoopJars: paths(hadoop) };
+    return {
+      ...spark,
+      java,
+      livyJars: paths(livy),
+      hadoopJars: paths(hadoop),
+      awsJars: paths(aws),
+      ...(moto !== undefined && { moto }),
+    };
   });
 }
 

@@ -9,7 +9,7 @@ import { LocalError } from './errors.js';
 import { layoutOf } from './livy-server.js';
 import type { InstanceOptions, LocalInstance, LocalProgress, UpOptions } from './model.js';
 import { cacheRoot, instanceDir, stateRoot } from './paths.js';
-import { planServers } from './plan.js';
+import { hasYarn, planServers } from './plan.js';
 import { identify, stopMarked } from './process-id.js';
 import { asInstance, type InstanceRecord, readRecord, readToken, writeRecord } from './record.js';
 import { launch, serverStatus, untilHealthy } from './server.js';
@@ -49,7 +49,8 @@ export async function up(options: UpOptions = {}): Promise<LocalInstance> {
       cacheDir: cacheRoot(options),
       python: options.python,
       livy: options.livyHome === undefined,
-      hadoop: options.yarn === true,
+      hadoop: hasYarn(options),
+      aws: options.aws === true,
       report,
       signal,
     });
@@ -68,10 +69,11 @@ export async function up(options: UpOptions = {}): Promise<LocalInstance> {
 
 /** The options that an instance is made with, as text. What was left unstated is left out. */
 function wish(options: UpOptions): string {
-  const { yarn, livyHome, sparkSubmit, conf, sparkConf, yarnConf, env, allow, port, recovery } = options;
+  const { aws, livyHome, sparkSubmit, conf, sparkConf, yarnConf, env, allow, port, recovery } = options;
   const { yarnPollMs, yarnRecovery, yarnMemoryMb } = options;
   const same: { [K in keyof Required<InstanceOptions>]: unknown } = {
-    yarn: yarn ?? false,
+    yarn: hasYarn(options),
+    aws,
     livyHome: livyHome && resolve(livyHome),
     sparkSubmit: sparkSubmit && resolve(sparkSubmit),
     conf,
@@ -133,7 +135,7 @@ async function start(
   const by = await identify(process.pid);
   if (by === undefined) throw new LocalError('This system does not say when a process started');
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const servers = await planServers({ layout: layoutOf(dir), software, options, cwd: process.cwd() }).catch(
+  const servers = await planServers({ name, layout: layoutOf(dir), software, options, cwd: process.cwd() }).catch(
     async (error: unknown) => {
       await rm(dir, { recursive: true, force: true }); // without a record nothing lists it, and down does not know it
       throw error;
@@ -144,7 +146,8 @@ async function start(
     name,
     token: randomUUID(),
     createdAt: new Date(systemClock.now()).toISOString(),
-    yarn: options.yarn === true,
+    yarn: hasYarn(options),
+    ...(options.aws === true && { aws: true }),
     wish: wanted,
     state: 'starting',
     by,

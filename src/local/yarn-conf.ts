@@ -27,14 +27,16 @@ export interface YarnConfOptions {
   readonly memoryMb: number;
   /** The person's own settings; they win. */
   readonly extra: Readonly<Record<string, string>>;
+  /** More for `core-site.xml`. */
+  readonly coreSite?: Readonly<Record<string, string>>;
 }
 
 const at = (port: number): string => `127.0.0.1:${port}`;
 
 /** Hadoop's configuration files by name: EMR's shape, on one machine and without HDFS. */
 export function hadoopConf(options: YarnConfOptions): Record<string, Record<string, string>> {
-  const { ports, dir, recovery, memoryMb, extra } = options;
-  const core = { 'fs.defaultFS': 'file:///', 'hadoop.tmp.dir': `${dir}/tmp` };
+  const { ports, dir, recovery, memoryMb, extra, coreSite } = options;
+  const core = { 'fs.defaultFS': 'file:///', 'hadoop.tmp.dir': `${dir}/tmp`, ...coreSite };
   const resourceManager = {
     'yarn.resourcemanager.hostname': '127.0.0.1',
     'yarn.resourcemanager.bind-host': '127.0.0.1',

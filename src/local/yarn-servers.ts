@@ -12,6 +12,8 @@ export interface YarnPlan {
   readonly layout: Layout;
   readonly software: Software;
   readonly options: InstanceOptions;
+  /** More for `core-site.xml`: the file systems beside the local one. */
+  readonly coreSite?: Readonly<Record<string, string>>;
 }
 
 export interface Yarn {
@@ -29,7 +31,7 @@ const classes = {
 } as const;
 
 /** Writes the configuration of a YARN on this machine and says how its four servers are started. */
-export async function planYarn({ layout, software, options }: YarnPlan): Promise<Yarn> {
+export async function planYarn({ layout, software, options, coreSite = {} }: YarnPlan): Promise<Yarn> {
   const found = await freePorts(yarnPortNames.length);
   const ports = Object.fromEntries(yarnPortNames.map((name, index) => [name, found[index] ?? 0])) as YarnPorts;
   const dir = join(layout.dir, 'yarn');
@@ -44,6 +46,7 @@ export async function planYarn({ layout, software, options }: YarnPlan): Promise
     recovery: options.yarnRecovery ?? true,
     memoryMb: options.yarnMemoryMb ?? 8_192,
     extra: options.yarnConf ?? {},
+    coreSite,
   });
   for (const [name, settings] of Object.entries(files)) {
     await writeFile(join(conf, `${name}.xml`), siteXml(settings), { mode: 0o600 });

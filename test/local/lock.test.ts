@@ -5,8 +5,8 @@ import { coordinates, jarFileName, parseLock, requirements, theLock } from '../.
 const hash = 'a'.repeat(64);
 const good = {
   v: 1,
-  maven: { livy: [{ at: 'org.example:tool:1.0', sha256: hash, size: 3 }], hadoop: [] },
-  pypi: { build: [], spark: [{ name: 'pyspark', version: '3.5.8', sha256: [hash] }], java: [] },
+  maven: { livy: [{ at: 'org.example:tool:1.0', sha256: hash, size: 3 }], hadoop: [], aws: [] },
+  pypi: { build: [], spark: [{ name: 'pyspark', version: '3.5.8', sha256: [hash] }], java: [], moto: [] },
 };
 
 test('the lock file that ships pins every file by name, version and hash', (t) => {

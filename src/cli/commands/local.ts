@@ -10,12 +10,17 @@ import { nearest } from '../scan.js';
 import { plain, shellWord, since, table } from '../show.js';
 
 const actions = ['up', 'status', 'logs', 'down'] as const;
-const servers = ['livy', 'resourcemanager', 'nodemanager', 'jobhistory', 'spark-history'] as const;
+const servers = ['livy', 'resourcemanager', 'nodemanager', 'jobhistory', 'spark-history', 'moto', 'aws'] as const;
 
 const options = {
   name: { type: 'string', describe: 'Name of the instance (default: default)', group: 'Which' },
   all: { type: 'boolean', describe: 'down: every instance', group: 'Which' },
   yarn: { type: 'boolean', describe: 'up: put a real YARN behind Livy, as on EMR', group: 'up' },
+  aws: {
+    type: 'boolean',
+    describe: 'up: add S3 and the EMR API, and let Spark read s3:// (implies --yarn)',
+    group: 'up',
+  },
   'livy-home': { type: 'string', describe: 'up: another Livy, the folder that has bin/livy-server', group: 'up' },
   python: { type: 'string', describe: 'up: the Python to use (default: the first one on the PATH)', group: 'up' },
   port: { type: 'string', describe: "up: Livy's port (default: a free one)", group: 'up' },
@@ -46,6 +51,15 @@ function settingsOf(pairs: readonly string[], flag: string): Record<string, stri
   );
 }
 
+/** A profile or a session token of the person's own would win over the keys, and these go nowhere else. */
+const awsLines = (aws: NonNullable<Awaited<ReturnType<LocalServers['up']>>['aws']>): string[] => [
+  'unset AWS_PROFILE AWS_SESSION_TOKEN',
+  `export AWS_ENDPOINT_URL=${aws.endpoint}`,
+  `export AWS_REGION=${aws.region}`,
+  `export AWS_ACCESS_KEY_ID=${aws.accessKeyId}`,
+  `export AWS_SECRET_ACCESS_KEY=${aws.secretAccessKey}`,
+];
+
 /** stdout gets what a shell can `eval`; everything else is progress. */
 async function up(local: LocalServers, args: LocalArgs, { out, io, signal }: Context): Promise<number> {
   const port = countOf(args.port, '--port');
@@ -56,6 +70,7 @@ async function up(local: LocalServers, args: LocalArgs, { out, io, signal }: Con
     const instance = await local.up({
       signal,
       yarn: args.yarn,
+      ...(args.aws && { aws: true }),
       onProgress: (progress) => view.show(progress),
       ...(args.name !== undefined && { name: args.name }),
       ...(args['livy-home'] !== undefined && { livyHome: args['livy-home'] }),
@@ -66,14 +81,16 @@ async function up(local: LocalServers, args: LocalArgs, { out, io, signal }: Con
       ...(sparkConf && { sparkConf }),
     });
     view.close();
-    const { behind } = instance;
+    const { aws, behind } = instance;
     out.note(`${instance.name} ${instance.reused ? 'was up already' : 'is up'}: Livy at ${instance.url}`);
     out.result(
       `export LIVYWIRE_URL=${instance.url}`,
       ...(behind
         ? [`export LIVYWIRE_YARN_URL=${behind.resourceManager}`, `export LIVYWIRE_HISTORY_URL=${behind.sparkHistory}`]
         : []),
+      ...(aws ? awsLines(aws) : []),
     );
+    if (aws) out.note(`cluster ${plain(aws.clusterName)}, bucket s3://${aws.bucket}`);
     // The same flags again, for an instance that is up is only found by those it was started with.
     const same = args.given.flatMap(({ typed, value }) => [typed, ...(value === undefined ? [] : [shellWord(value)])]);
     const words = same.filter((word) => !['--json', '--quiet', '-q'].includes(word));
@@ -152,6 +169,7 @@ export const localCommand = defineCommand({
     ['eval "$(livywire local up)"', 'start it, and let this shell use it'],
     ['livywire run jobs/pi.py', 'a job of this folder'],
     ['livywire local up --yarn --name emr', 'with YARN, as on EMR'],
+    ['livywire local up --aws --name nightly', 'with S3 and the EMR API, a cluster called nightly'],
     ['livywire local logs -f', "Livy's own log"],
     ['livywire local down --all', ''],
   ],

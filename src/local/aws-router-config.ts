@@ -1,0 +1,22 @@
+import * as z from 'zod';
+
+const configSchema = z.strictObject({
+  port: z.int().positive(),
+  /** The server that knows S3, STS and most of the EMR API. */
+  moto: z.url(),
+  /** Made at the start. */
+  bucket: z.string(),
+  /** The cluster that is this instance, made at the start. */
+  cluster: z.strictObject({
+    name: z.string(),
+    livy: z.url(),
+    resourceManager: z.url(),
+    jobHistory: z.url(),
+    sparkHistory: z.url(),
+  }),
+});
+
+/** What the router is told by the `up` that starts it. */
+export type RouterConfig = z.infer<typeof configSchema>;
+
+export const parseRouterConfig = (text: string): RouterConfig => configSchema.parse(JSON.parse(text));
