@@ -2,7 +2,7 @@ import {
   type AppReport,
   type AttemptRecord,
   isFinal,
-  type LogItem,
+  type LogStream,
   type RunOutcome,
   type RunRecord,
   type RunRef,
@@ -11,8 +11,8 @@ import {
 } from '../core/index.js';
 import { readEventLog, YarnRegistry } from '../hadoop/index.js';
 import { createNetwork, Http, type Network } from '../http/index.js';
-import { cleanReport, type ReportLog, type RunReport } from '../report/index.js';
-import { attemptIn, type Run } from '../run/index.js';
+import { cleanReport, type ReportLog, type ReportLogItem, type RunReport } from '../report/index.js';
+import { attemptIn, type KeptItem, LastLines, type Run } from '../run/index.js';
 import type { GatherOptions } from './gather-options.js';
 import { borne, gatherSpark, RETRIES } from './gather-spark.js';
 import { openLedger } from './open-ledger.js';
@@ -127,33 +127,18 @@ async function askYarn(
 }
 
 async function readLog(run: Run, tail: number, missing: string[], signal: AbortSignal | undefined): Promise<ReportLog> {
-  const items: Exclude<LogItem, { type: 'notice' }>[] = [];
+  const last = new LastLines(tail);
   for await (const event of run.logs({ tail, ...(signal && { signal }) })) {
     signal?.throwIfAborted();
     if (event.type === 'notice') missing.push(`of the log: ${event.text}`);
-    if (event.type === 'line' || event.type === 'gap') items.push(event);
+    if (event.type === 'line' || event.type === 'gap') last.add(event);
   }
-  const left = new Map<string, number>();
-  for (const { type, stream } of items) if (type === 'line') left.set(stream, (left.get(stream) ?? 0) + 1);
-  const isCut = [...left.values()].some((count) => count >= tail);
-  // A log that grows while it is read has more than its tail.
-  const last = items.filter(({ type, stream }) => {
-    const count = left.get(stream) ?? 0;
-    if (type === 'line') left.set(stream, count - 1);
-    return count <= tail;
-  });
-  return {
-    tail,
-    isCut,
-    items: last.map((item) =>
-      item.type === 'line'
-        ? { type: 'line', stream: item.stream, text: item.text }
-        : {
-            type: 'gap',
-            stream: item.stream,
-            reason: item.reason,
-            ...(item.lines !== undefined && { lines: item.lines }),
-          },
-    ),
-  };
+  return { tail, isCut: STREAMS.some((stream) => last.isCut(stream)), items: last.items().map(reported) };
 }
+
+const STREAMS = ['stdout', 'stderr', 'yarn'] as const satisfies readonly LogStream[];
+
+const reported = (item: KeptItem): ReportLogItem =>
+  item.type === 'line'
+    ? { type: 'line', stream: item.stream, text: item.text }
+    : { type: 'gap', stream: item.stream, reason: item.reason, ...(item.lines !== undefined && { lines: item.lines }) };
