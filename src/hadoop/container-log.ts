@@ -21,6 +21,8 @@ const NOT_THE_SAME = {
   other: 'the log that YARN collected does not go on where the one on the node was left',
 };
 
+const AT_ONCE = 512 * 1024;
+
 interface Stream {
   readonly name: 'stdout' | 'stderr';
   readonly file: LogFile;
@@ -74,25 +76,30 @@ export class ContainerLog {
           missing.add(one);
           continue;
         }
-        isOpen ||= reading.isOpen === true;
-        const items = this.#itemsOf(one, reading, isCopy);
-        if (items.length > 0) yield items;
+        for (const items of this.#itemsOf(one, reading, isCopy)) if (items.length > 0) yield items;
         // What is written while we read is for the next time: a job that writes fast must not hold the caller for ever.
         if (!goals.has(one)) goals.set(one, one.file.length);
-        if (!reading.isEnd && !one.isLost && one.file.offset < (goals.get(one) ?? 0)) unfinished.push(one);
+        const isLeft = !reading.isEnd && !one.isLost;
+        const isForNow = isLeft && !reading.isBehind && one.file.offset < (goals.get(one) ?? 0);
+        if (isForNow) unfinished.push(one);
+        // The end of a file that grew was not seen, nor who still writes it.
+        isOpen ||= reading.isOpen === true || (isLeft && !isForNow);
       }
       left = unfinished;
     }
     return { found: this.#streams.length - missing.size, isMissing: missing.size > 0, isOpen };
   }
 
-  #itemsOf(one: Stream, { fresh, changed }: FreshBytes, isCopy: boolean): LogItem[] {
-    if (changed === undefined) return this.#linesOf(one, one.lines.push(fresh));
+  /** Lines of so many bytes at a time, so that a long piece does not become a million lines at once. */
+  *#itemsOf(one: Stream, { fresh, changed }: FreshBytes, isCopy: boolean): Generator<LogItem[], void> {
+    for (let at = 0; at < fresh.length; at += AT_ONCE) {
+      yield this.#linesOf(one, one.lines.push(fresh.subarray(at, at + AT_ONCE)));
+    }
+    if (changed === undefined) return;
     const reason = (isCopy ? NOT_THE_SAME : REPLACED)[changed];
-    const items: LogItem[] = [...this.#linesOf(one, one.lines.end()), { type: 'gap', stream: one.name, reason }];
+    yield [...this.#linesOf(one, one.lines.end()), { type: 'gap', stream: one.name, reason }];
     if (isCopy) one.isLost = true;
     else one.file.rewind();
-    return items;
   }
 
   /** What has no line feed, once nothing more will come. */
@@ -116,7 +123,9 @@ export class ContainerLog {
 
 async function nextOf(one: Stream, place: LogPlace, options: CallOptions): Promise<FreshBytes | undefined> {
   if (one.skipTo !== undefined) {
-    if (!(await one.file.skipToTail(one.skipTo, place, options))) return undefined;
+    const skipped = await one.file.skipToTail(one.skipTo, place, options);
+    if (skipped === 'missing') return undefined;
+    if (skipped === 'behind') return { fresh: Buffer.alloc(0), isEnd: false, isOpen: undefined, isBehind: true };
     one.skipTo = undefined;
   }
   return one.file.next(place, options);

@@ -24,6 +24,8 @@ export interface FreshBytes {
   readonly isOpen: boolean | undefined;
   /** What was read before is no longer the beginning of this file; nothing of it was added. */
   readonly changed?: 'shorter' | 'other';
+  /** It grows faster than we ask: nothing was read, and it is worth a pause. */
+  readonly isBehind?: true;
 }
 
 /** Read at a time, in bytes. */
@@ -32,7 +34,7 @@ const PIECE = 512 * 1024;
 const MARK = 256;
 /** A file may grow by so much between two readings without a second question, in bytes; more where it has grown faster. */
 const LEAST_SLACK = 4_096;
-const MOST_SLACK = PIECE;
+const MOST_SLACK = 16 * PIECE;
 const MOST_QUESTIONS = 6;
 const FIRST_WINDOW = 64 * 1024;
 
@@ -48,6 +50,8 @@ export class LogFile {
   /** As far as we have heard. */
   #length = 0;
   #slack = LEAST_SLACK;
+  /** It grew by more than a piece between two answers: what the last one said of its length is too old to go by. */
+  #isFast = false;
 
   constructor(name: string) {
     this.name = name;
@@ -63,37 +67,70 @@ export class LogFile {
     return this.#length;
   }
 
-  /** The next bytes from there, at most half a megabyte. `undefined`: no such file there. */
+  /** The next bytes from there: half a megabyte, and what was written while we asked. `undefined`: no such file there. */
   async next(place: LogPlace, options: CallOptions): Promise<FreshBytes | undefined> {
     const from = this.#offset - this.#mark.length;
     for (let i = 0; i < MOST_QUESTIONS; i++) {
+      const isGlanced = i > 0 || this.#isFast;
+      if (isGlanced) {
+        const seen = await this.#glance(place, options);
+        if (seen === undefined) return undefined;
+        if (seen.length < this.#offset) return this.#changed('shorter', seen);
+      }
       const size = this.#offset === 0 ? PIECE : from - Math.max(this.#length, this.#offset) - this.#slack;
       const most = MOST_HEADER + MARK + this.#slack + PIECE;
       const answer = await place.read({ file: this.name, size, most }, options);
       if (answer === undefined) return undefined;
-      const grown = this.#length === 0 ? 0 : answer.length - this.#length;
-      this.#length = answer.length;
+      const grown = this.#hear(answer);
       if (answer.length < this.#offset) return this.#changed('shorter', answer);
       if (answer.start > from) {
-        this.#slack = Math.min(MOST_SLACK, Math.max(this.#slack * 4, grown));
+        if (isGlanced) this.#widen(grown); // else it grew in the pause, and a glance is all that is missing
         continue;
       }
       this.#slack = Math.min(MOST_SLACK, Math.max(LEAST_SLACK, Math.round(grown * 1.25)));
       return this.#take(answer);
     }
-    return { fresh: Buffer.alloc(0), isEnd: false, isOpen: undefined }; // it grows faster than we ask
+    return { fresh: Buffer.alloc(0), isEnd: false, isOpen: undefined, isBehind: true };
   }
 
-  /** Passes over all but the last so many lines. Looks at the file backwards, without keeping it. `false`: no such file there. */
-  async skipToTail(lines: number, place: LogPlace, options: CallOptions): Promise<boolean> {
+  /** Its length just now: a small answer, where a long one may take as long as the file needs to outgrow it. */
+  async #glance(place: LogPlace, options: CallOptions): Promise<LogAnswer | undefined> {
+    const answer = await place.read({ file: this.name, size: -1, most: MOST_HEADER }, options);
+    if (answer) this.#isFast = this.#hear(answer) > PIECE;
+    return answer;
+  }
+
+  /** @returns by how much it has grown since it was last heard of */
+  #hear({ length }: LogAnswer): number {
+    const grown = this.#length === 0 ? 0 : length - this.#length;
+    this.#length = length;
+    if (grown > PIECE) this.#isFast = true;
+    return grown;
+  }
+
+  #widen(grown: number): void {
+    this.#slack = Math.min(MOST_SLACK, Math.max(this.#slack * 4, grown));
+  }
+
+  /**
+   * Passes over all but the last so many lines. Looks at the file backwards, without keeping it. `missing`: no such file there;
+   * `behind`: it grew too fast to find them, and has to be asked again.
+   */
+  async skipToTail(lines: number, place: LogPlace, options: CallOptions): Promise<'done' | 'missing' | 'behind'> {
     let wanted = lines;
     let end: number | undefined;
-    for (let window = FIRST_WINDOW; ; window = PIECE) {
-      const size = end === undefined ? -window : end - this.#length - window;
-      const answer = await place.read({ file: this.name, size, most: MOST_HEADER + window }, options);
-      if (answer === undefined) return false;
-      this.#length = answer.length;
+    for (let window = FIRST_WINDOW, misses = 0; misses < MOST_QUESTIONS; window = PIECE) {
+      const slack = end === undefined ? 0 : this.#slack;
+      const size = (end ?? 0) - (end === undefined ? 0 : this.#length) - window - slack;
+      const answer = await place.read({ file: this.name, size, most: MOST_HEADER + window + slack }, options);
+      if (answer === undefined) return 'missing';
+      const grown = this.#hear(answer);
       const stop = end ?? answer.length;
+      if (end !== undefined && answer.start >= end) {
+        this.#widen(grown);
+        misses++;
+        continue;
+      }
       const bytes = answer.bytes.subarray(0, Math.max(0, stop - answer.start)); // it may have grown past the window
       if (end === undefined) {
         if (lines === 0) return this.#passOver(answer.length, bytes);
@@ -104,9 +141,10 @@ export class LogFile {
         if (at < 0) break;
         if (wanted-- === 0) return this.#passOver(answer.start + at + 1, bytes.subarray(0, at + 1));
       }
-      if (answer.start === 0) return true; // there are not so many
+      if (answer.start === 0) return 'done'; // there are not so many
       end = Math.min(stop, answer.start);
     }
+    return 'behind';
   }
 
   /** Begins anew, with whatever stands there now. */
@@ -128,9 +166,9 @@ export class LogFile {
   }
 
   /** @param upTo - bytes that end where the offset is now */
-  #passOver(offset: number, upTo: Buffer): true {
+  #passOver(offset: number, upTo: Buffer): 'done' {
     this.#offset = offset;
     this.#mark = Buffer.from(upTo.subarray(Math.max(0, upTo.length - MARK)));
-    return true;
+    return 'done';
   }
 }
