@@ -12,4 +12,3 @@ export interface AwsSettings {
    */
   readonly proxyEnv?: Readonly<Record<string, string | undefined>>;
 }
-

@@ -45,7 +45,9 @@ export {
 } from './model.js';
 export type { ProgressReader, ProgressSource, WaitingSource } from './progress-ports.js';
 export type { EndedStage, RunProgress, RunWaiting, StageProgress, WaitCause } from './progress.js';
+export { namespaceFromText, namespaceText, newestFirst, recordFromText, summaryOf } from './ledger-text.js';
 export type {
+  Actor,
   AppRegistry,
   AppReport,
   AppSearch,
@@ -68,6 +70,7 @@ export type {
   OutputMarker,
   OutputMarkers,
   RunRecord,
+  RunSummary,
   StartAnswer,
 } from './ports.js';
 export { isSecretName, plainLine, REDACTED, redactArgs, redactSpec, redactText } from './redact.js';

@@ -201,6 +201,21 @@ export interface Claim {
   readonly leaseUntil: string;
 }
 
+/** Who asked for something, from where and with what: for people who look later. Nothing is decided by it. */
+export interface Actor {
+  /** The ARN that AWS says we are, else the user of the operating system. */
+  readonly who: string;
+  /** `sts`: AWS said so · `claimed`: nobody checked it. */
+  readonly proof: 'sts' | 'claimed';
+  readonly host: string;
+  /** The version of livywire. */
+  readonly livywire: string;
+  /** The commit of the folder it was called in; `dirty` when files of it had changes that are not in it. */
+  readonly git?: { readonly commit: string; readonly dirty: boolean };
+  /** The run of a CI system or of Airflow that it was part of. */
+  readonly ci?: { readonly system: string; readonly url?: string; readonly run?: string };
+}
+
 /** One attempt in the ledger. */
 export interface AttemptRecord {
   readonly attempt: number;
@@ -214,6 +229,10 @@ export interface AttemptRecord {
   readonly backend: BackendKind;
   readonly endpoint: string;
   readonly claim?: Claim;
+  /** Who made the attempt. */
+  readonly by?: Actor;
+  /** SHA-256 of the code that runs, hex, where it is known: of the staged file. */
+  readonly codeSha256?: string;
   /** Each POST that was about to be sent: our clock, and the resource manager's where it answered. */
   readonly posts: readonly { readonly at: string; readonly serverMs?: number }[];
   readonly id?: string;
@@ -226,6 +245,8 @@ export interface AttemptRecord {
   readonly cancelAskedAt?: string;
   /** When a server took it: with no record left anywhere, this is what says how it ended. */
   readonly cancelTakenAt?: string;
+  /** Who asked for the end, oldest first. */
+  readonly cancels?: readonly { readonly at: string; readonly by: Actor }[];
   readonly outcome?: RunOutcome;
   /**
    * The reading that `outcome` was made from, while only how it ended is written down: why it failed and what Spark
@@ -248,6 +269,22 @@ export interface RunRecord {
   readonly attempts: readonly AttemptRecord[];
 }
 
+/** A run as a list shows it. */
+export interface RunSummary {
+  readonly key: string;
+  /** ISO 8601, the submitter's clock. */
+  readonly createdAt: string;
+  /** The number of its newest attempt, and how far that is. */
+  readonly attempt: number;
+  readonly state: Exclude<AttemptRecord['phase'], 'ended'> | RunOutcome['kind'];
+  readonly id?: string;
+  readonly appId?: string;
+  /** Its label, else its file. */
+  readonly label: string;
+  /** Who started the newest attempt, where that was written down. */
+  readonly who?: string;
+}
+
 /** A record and the version that an update must name. */
 export interface LedgerEntry {
   readonly record: RunRecord;
@@ -268,4 +305,6 @@ export interface Ledger {
   update(record: RunRecord, version: string): Promise<LedgerEntry>;
   /** Newest first. */
   list(options?: { readonly since?: Date; readonly limit?: number }): AsyncIterable<RunRecord>;
+  /** As `list`, where a ledger can tell it without reading every record. */
+  summaries?(options?: { readonly since?: Date; readonly limit?: number }): AsyncIterable<RunSummary>;
 }

@@ -1,8 +1,17 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Ledger, LedgerConflictError, type LedgerEntry, LedgerError, type RunRecord } from '../core/index.js';
-import { newestFirst } from './memory-ledger.js';
+import {
+  type Ledger,
+  LedgerConflictError,
+  type LedgerEntry,
+  LedgerError,
+  namespaceFromText,
+  namespaceText,
+  newestFirst,
+  recordFromText,
+  type RunRecord,
+} from '../core/index.js';
 
 const NAMESPACE_FILE = 'ledger.json';
 const READS_AT_ONCE = 32;
@@ -89,7 +98,7 @@ export function fileLedger(folder: string, { onDamaged }: FileLedgerOptions = {}
       throw error;
     });
     if (text === undefined) return undefined;
-    return recordFrom(path, text);
+    return recordFromText(path, text);
   }
 
   async function current(hash: string): Promise<LedgerEntry | undefined> {
@@ -124,8 +133,8 @@ export function fileLedger(folder: string, { onDamaged }: FileLedgerOptions = {}
             if (codeOf(error) === 'ENOENT') return undefined;
             throw error;
           });
-          if (text !== undefined) return namespaceFrom(path, text);
-          await publish(folder, path, `${JSON.stringify({ v: 1, namespace: randomUUID() })}\n`);
+          if (text !== undefined) return namespaceFromText(path, text);
+          await publish(folder, path, namespaceText(randomUUID()));
         }
       } catch (error) {
         return failed('opened', error);
@@ -185,36 +194,6 @@ export function fileLedger(folder: string, { onDamaged }: FileLedgerOptions = {}
       yield* wanted.sort(newestFirst).slice(0, limit);
     },
   };
-}
-
-function parse(path: string, text: string): Readonly<Record<string, unknown>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new LedgerError(`The ledger's file ${path} is not JSON; it was written by something else`, { cause: error });
-  }
-  const fields: Record<string, unknown> = typeof value === 'object' && value !== null ? { ...value } : {};
-  if (typeof fields.v === 'number' && fields.v > 1) {
-    throw new LedgerError(`The ledger's file ${path} has v: ${fields.v}; a newer livywire wrote it`);
-  }
-  return fields;
-}
-
-function recordFrom(path: string, text: string): RunRecord {
-  const fields = parse(path, text);
-  const { v, key, attempts } = fields;
-  if (v !== 1 || typeof key !== 'string' || !Array.isArray(attempts) || attempts.length === 0) {
-    throw new LedgerError(`The ledger's file ${path} holds no record of a run; it was written by something else`);
-  }
-  return fields as unknown as RunRecord;
-}
-
-/** A ledger without its name must not pass for another: every key would be a new run. */
-function namespaceFrom(path: string, text: string): string {
-  const { namespace } = parse(path, text);
-  if (typeof namespace === 'string' && namespace !== '') return namespace;
-  throw new LedgerError(`The ledger's file ${path} holds no namespace; it was written by something else`);
 }
 
 /** So that a published name survives a power cut. Some file systems refuse it; the file itself is safe by then. */

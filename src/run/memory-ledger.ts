@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Ledger, LedgerConflictError, type LedgerEntry, type RunRecord } from '../core/index.js';
+import { type Ledger, LedgerConflictError, type LedgerEntry, newestFirst, type RunRecord } from '../core/index.js';
 
 /**
  * A ledger that lives and dies with the process: for tests and short-lived programs.
@@ -40,6 +40,3 @@ export function memoryLedger({ namespace = randomUUID() }: { readonly namespace?
     },
   };
 }
-
-export const newestFirst = (a: RunRecord, b: RunRecord): number =>
-  a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : a.key < b.key ? -1 : 1;

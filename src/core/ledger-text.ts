@@ -1,0 +1,59 @@
+import { LedgerError } from './errors.js';
+import type { RunRecord, RunSummary } from './ports.js';
+
+// What every ledger that keeps text does alike, wherever it keeps it.
+
+function parse(place: string, text: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new LedgerError(`The ledger's file ${place} is not JSON; it was written by something else`, { cause: error });
+  }
+  const fields: Record<string, unknown> = typeof value === 'object' && value !== null ? { ...value } : {};
+  if (typeof fields.v === 'number' && fields.v > 1) {
+    throw new LedgerError(`The ledger's file ${place} has v: ${fields.v}; a newer livywire wrote it`);
+  }
+  return fields;
+}
+
+/** A record out of its text. @throws LedgerError that names the place */
+export function recordFromText(place: string, text: string): RunRecord {
+  const fields = parse(place, text);
+  const { v, key, attempts } = fields;
+  if (v !== 1 || typeof key !== 'string' || !Array.isArray(attempts) || attempts.length === 0) {
+    throw new LedgerError(`The ledger's file ${place} holds no record of a run; it was written by something else`);
+  }
+  return fields as unknown as RunRecord;
+}
+
+/** A ledger without its name must not pass for another: every key would be a new run. @throws LedgerError */
+export function namespaceFromText(place: string, text: string): string {
+  const { namespace } = parse(place, text);
+  if (typeof namespace === 'string' && namespace !== '') return namespace;
+  throw new LedgerError(`The ledger's file ${place} holds no namespace; it was written by something else`);
+}
+
+export const namespaceText = (namespace: string): string => `${JSON.stringify({ v: 1, namespace })}\n`;
+
+/** The order of lists. */
+export const newestFirst = (
+  a: { readonly createdAt: string; readonly key: string },
+  b: { readonly createdAt: string; readonly key: string },
+): number => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : a.key < b.key ? -1 : 1);
+
+/** What a list shows of a record. */
+export function summaryOf({ key, createdAt, spec, attempts }: RunRecord): RunSummary {
+  const last = attempts.at(-1);
+  const { phase = 'claimed', outcome } = last ?? {};
+  return {
+    key,
+    createdAt,
+    attempt: last?.attempt ?? 0,
+    state: outcome?.kind ?? (phase === 'ended' ? 'lost' : phase),
+    ...(last?.id !== undefined && { id: last.id }),
+    ...(last?.appId !== undefined && { appId: last.appId }),
+    label: spec.name ?? spec.file,
+    ...(last?.by && { who: last.by.who }),
+  };
+}
