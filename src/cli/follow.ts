@@ -12,7 +12,7 @@ import { Chatter } from './chatter.js';
 import type { Context } from './define.js';
 import { codeOfError, codeOfOutcome, codeOfSignal, exitCodes } from './exit-code.js';
 import { Interrupted, type Interrupts } from './interrupts.js';
-import { type Left, leftAs, stopWords } from './left.js';
+import { type Left, leftAs, leftOfStop } from './left.js';
 import { RunView } from './run-view.js';
 import { outcomeLines, plain, runWord } from './show.js';
 
@@ -131,7 +131,7 @@ async function timedOut(
   return stop(
     run,
     context,
-    { withinMs: STOP_ON_TERMINAL_MS, giveUp: interrupts.signal, reason: limit, code: exitCodes.stillRunning },
+    { withinMs: STOP_ON_TERMINAL_MS, giveUp: interrupts.signal, reason: limit, code: exitCodes.stillRunning, left },
     options,
   );
 }
@@ -150,9 +150,9 @@ async function interrupted(
     sayLeft(run, context, reason, left);
     return code;
   }
-  context.out.note('stopping the job');
+  if (left.kind !== 'ended') context.out.note('stopping the job');
   const withinMs = why.asked ? STOP_ON_TERMINAL_MS : STOP_WITHIN_MS;
-  return stop(run, context, { withinMs, giveUp: again, reason, code }, options);
+  return stop(run, context, { withinMs, giveUp: again, reason, code, left }, options);
 }
 
 interface StopOptions {
@@ -161,6 +161,8 @@ interface StopOptions {
   readonly reason: Reason;
   /** When it was not seen to stop. */
   readonly code: number;
+  /** As it was before. */
+  readonly left: Left;
 }
 
 /** Stops the job, and says so only when a server did. A server that does not answer holds nobody up. */
@@ -176,7 +178,11 @@ async function stop(
   const signal = AbortSignal.any([over.signal, options.giveUp]);
   let state: StopState = 'unsent';
   const onStop = (to: StopState): void => void (state = to);
-  const unproven = (words: string): void => sayLeft(run, context, options.reason, { kind: 'running', words });
+  const unproven = (words?: string): void => {
+    const left = leftOfStop(state, options.left);
+    const isKnown = words === undefined || left.kind === 'ended';
+    sayLeft(run, context, options.reason, isKnown ? left : { ...left, words });
+  };
   const isLimit = options.reason === 'timeout' || options.reason === 'queue-timeout';
   try {
     const outcome = await Promise.race([run.cancel({ timeoutMs: options.withinMs, signal, onStop }), late]);
@@ -194,7 +200,7 @@ async function stop(
   } finally {
     over.abort();
   }
-  unproven(stopWords[state]);
+  unproven();
   const why: unknown = options.giveUp.reason;
   const isEnded = options.giveUp.aborted && isLimit && why instanceof Interrupted && !why.asked;
   return isEnded && why.signal !== undefined ? codeOfSignal(why.signal) : options.code;

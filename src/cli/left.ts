@@ -17,7 +17,17 @@ export function leftAs(last: RunStatus | undefined): Left {
 
 /** By how far the cancel came: "was asked" is said only of what a server took. */
 export const stopWords: Readonly<Record<StopState, string>> = {
+  ended: 'it has ended, its outcome not yet read',
   unsent: 'could not be asked to stop, may be running',
   sent: 'asked to stop, without an answer so far; may be running',
   taken: 'was asked to stop, not yet seen to have stopped',
 };
+
+/** What became of a job that was to be stopped. @param before as it was when the stopping began */
+export function leftOfStop(state: StopState, before?: Left): Left {
+  if (before?.kind === 'ended') return before;
+  if (state === 'ended') return { kind: 'ended', words: stopWords.ended };
+  // Who was never asked may not even be there.
+  const kind = before?.kind ?? (state === 'unsent' ? 'unknown' : 'running');
+  return { kind, words: stopWords[state] };
+}

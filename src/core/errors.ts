@@ -158,8 +158,8 @@ export class SubmitBusyError extends LivywireError {
   override readonly retryable = true;
 }
 
-/** How far a cancel came: no server could be asked, one was and has not answered, one took it. */
-export type StopState = 'unsent' | 'sent' | 'taken';
+/** How far a cancel came: no server could be asked, one was and has not answered, one took it, the end was seen. */
+export type StopState = 'unsent' | 'sent' | 'taken' | 'ended';
 
 /**
  * Waiting stopped at a limit. The Spark job was left as it is: running, or waiting for its turn.
@@ -183,6 +183,7 @@ export class WaitTimeoutError extends LivywireError {
       unsent: `could not be asked to stop within ${after}, and may be running`,
       sent: `was asked to stop, without an answer within ${after}; it may be running`,
       taken: `was asked to stop, and has not been seen to stop within ${after}`,
+      ended: `has ended, and how could not be written down within ${after}`,
     };
     super(`Run ${ref.key} ${what[stop ?? limit]}`);
   }

@@ -31,7 +31,7 @@ export async function cancel(deps: EngineDeps, ref: RunRef, options: CancelOptio
   const { timeoutMs = DEFAULT_TIMEOUT_MS, signal, onStop } = options;
   const start = clock.now();
   const left = (): number => Math.max(0, timeoutMs - (clock.now() - start));
-  const seen = await look(deps, ref, timeoutMs, signal);
+  const seen = await look(deps, ref, timeoutMs, options);
   if (seen.outcome) return seen.outcome;
   const known = seen.ref;
   // No server has it: of one that is still to be sent nothing ever will be.
@@ -64,6 +64,7 @@ export async function cancel(deps: EngineDeps, ref: RunRef, options: CancelOptio
       asked === 'ended' ? undefined : request.ours,
     )) {
       if (sight.kind === 'outcome') return sight.outcome;
+      if (sight.kind === 'status' && isFinal(sight.status)) onStop?.('ended');
       const isTaken = request.state === 'taken';
       // A request that was under way came back, and started nothing.
       const held = sight.kind === 'silent' && !isTaken ? await endedUnsent(deps, known) : undefined;
@@ -101,7 +102,12 @@ interface Seen {
  * What has ended is not touched: its batch id may be another job's by now. A server that does not answer keeps the
  * request to stop from nobody: the look has a share of the time, no more.
  */
-async function look(deps: EngineDeps, ref: RunRef, timeoutMs: number, signal: AbortSignal | undefined): Promise<Seen> {
+async function look(
+  deps: EngineDeps,
+  ref: RunRef,
+  timeoutMs: number,
+  { signal, onStop }: CancelOptions,
+): Promise<Seen> {
   const lookMs = Math.round(Math.min(LOOK_MOST_MS, Math.max(LOOK_LEAST_MS, timeoutMs * LOOK_SHARE)));
   let seen: Seen = { ref };
   try {
@@ -110,6 +116,7 @@ async function look(deps: EngineDeps, ref: RunRef, timeoutMs: number, signal: Ab
       if (sight.kind === 'status') seen = { ref: sight.ref, status: sight.status };
       // After a final reading comes its outcome.
       if (sight.kind !== 'status' || !isFinal(sight.status)) break;
+      onStop?.('ended');
     }
   } catch (error) {
     if (!isWaitTimeout(error)) throw error;

@@ -89,7 +89,8 @@ export async function* watch(
       case 'ended':
       case 'recorded':
       case 'lost': {
-        if (reading.kind === 'ended') yield { kind: 'status', ref: observer.ref, status: reading.status };
+        const status = endingOf(reading);
+        if (status) yield { kind: 'status', ref: observer.ref, status };
         yield { kind: 'outcome', ref: observer.ref, outcome: await conclude(deps, observer, reading, signal) };
         return;
       }
@@ -163,4 +164,10 @@ const minutes = (ms: number): string => `${Math.round(ms / 60_000)} minutes`;
 async function writtenDown({ ledger }: EngineDeps, ref: RunRef): Promise<AttemptRecord | undefined> {
   const entry = await ledger.get(ref.key).catch(() => undefined);
   return entry && attemptIn(entry.record.attempts, ref);
+}
+
+/** The reading of an end whose outcome is still to be made, or to be completed. */
+function endingOf(reading: Reading): RunStatus | undefined {
+  if (reading.kind === 'ended') return reading.status;
+  return reading.kind === 'recorded' ? reading.attempt.unfinished : undefined;
 }

@@ -99,29 +99,35 @@ test('a job that was refused was not left running: wait and attach say why it wa
   }
 });
 
-test('a signal after the end was read, and before its outcome, does not call the job running', async (t) => {
-  const clock = testClock({ auto: false });
-  const backend = new MemoryBackend({ clock, script: () => ({ afterMs: 20_000, outcome: 'failed' }) });
-  const livywire = testLivywire({ clock, backend });
-  const { done, send, written } = startCli(['run', ...URL_FLAG, '--json', '--key', 'k', JOB], { clock, livywire });
-  while (!backend.requests.includes('GET 0')) await clock.advance(1);
-  let isRead = false;
-  backend.open = () => ({
-    read: async function* () {},
-    finish: async function* (_ref: RunRef, options?: CallOptions) {
-      isRead = true;
-      await clock.sleep(86_400_000, options?.signal);
-      yield [];
-    },
+for (const wish of ['leave', 'cancel']) {
+  test(`a signal after the end was read, and before its outcome, does not call the job running: --on-signal ${wish}`, async (t) => {
+    const clock = testClock({ auto: false });
+    const backend = new MemoryBackend({ clock, script: () => ({ afterMs: 20_000, outcome: 'failed' }) });
+    const livywire = testLivywire({ clock, backend });
+    const { done, send, written } = startCli(['run', ...URL_FLAG, '--on-signal', wish, '--json', '--key', 'k', JOB], {
+      clock,
+      livywire,
+    });
+    while (!backend.requests.includes('GET 0')) await clock.advance(1);
+    let isRead = false;
+    backend.open = () => ({
+      read: async function* () {},
+      finish: async function* (_ref: RunRef, options?: CallOptions) {
+        isRead = true;
+        await clock.sleep(86_400_000, options?.signal);
+        yield [];
+      },
+    });
+    for (let i = 0; i < 60 && !isRead; i++) await clock.advance(1_000);
+    send('SIGTERM');
+    for (let i = 0; i < 5; i++) await clock.advance(1_000);
+    const { code, stderr, stdout } = await done;
+    t.is(code, 143, written.stderr);
+    t.regex(stderr, /it has ended \(failed\), its outcome not yet read: k; come back with: livywire attach k/);
+    t.notRegex(stderr, /stop/);
+    t.like(oneDocument(t, stdout), { kind: 'ended', reason: 'signal' });
   });
-  for (let i = 0; i < 60 && !isRead; i++) await clock.advance(1_000);
-  send('SIGTERM');
-  await clock.advance(1_000);
-  const { code, stderr, stdout } = await done;
-  t.is(code, 143, written.stderr);
-  t.regex(stderr, /it has ended \(failed\), its outcome not yet read: k; come back with: livywire attach k/);
-  t.like(oneDocument(t, stdout), { kind: 'ended', reason: 'signal' });
-});
+}
 
 test('a second signal while the job is being stopped gives up at once', async (t) => {
   const { done, send, backend } = await following(CANCELLING);
@@ -358,7 +364,13 @@ for (const [signal, code] of [
     const { code: seen, stdout, stderr } = await done;
     t.is(seen, code);
     t.regex(stderr, /asked to stop, without an answer so far; may be running: -k; see livywire status -- -k$/m);
-    t.like(oneDocument(t, stdout), { v: 1, kind: 'running', reason: 'signal', ref: { key: '-k', id: '0' } });
+    t.like(oneDocument(t, stdout), {
+      v: 1,
+      kind: 'running',
+      reason: 'signal',
+      stop: 'sent',
+      ref: { key: '-k', id: '0' },
+    });
   });
 }
 
@@ -374,5 +386,45 @@ test('a signal while --on-timeout cancel stops the job ends with the code of the
   send('SIGTERM');
   const { code, stderr } = await done;
   t.is(code, 143);
+  t.regex(stderr, /asked to stop, without an answer so far; may be running: k/);
+});
+
+test('a signal during the cancel of a run that has ended, and whose log is read, says that it has ended', async (t) => {
+  const clock = testClock({ auto: false });
+  const backend = new MemoryBackend({ clock, script: () => ({ afterMs: 1_000, outcome: 'failed' }) });
+  const livywire = testLivywire({ clock, backend });
+  await livywire.submit({ file: JOB }, { key: 'k' });
+  await clock.advance(60_000);
+  const isRead = new Promise<void>((resolve) => {
+    backend.open = () => ({
+      read: async function* (_ref: RunRef, options?: CallOptions) {
+        resolve();
+        await clock.sleep(86_400_000, options?.signal);
+        yield [];
+      },
+      finish: async function* () {},
+    });
+  });
+  const { done, send } = startCli(['cancel', ...URL_FLAG, '--json', 'k'], { clock, livywire });
+  await isRead;
+  send('SIGTERM');
+  const { code, stdout, stderr } = await done;
+  t.is(code, 143);
+  t.regex(stderr, /it has ended, its outcome not yet read: k; see livywire status k$/m);
+  t.notRegex(stderr, /stop/);
+  t.like(oneDocument(t, stdout), { kind: 'ended', reason: 'signal', stop: 'ended' });
+});
+
+test('a cancel whose first look hangs is bounded by its --timeout', async (t) => {
+  const clock = testClock();
+  const backend = new MemoryBackend({ clock, script: () => ({ afterMs: 86_400_000 }) });
+  const livywire = testLivywire({ clock, backend });
+  await livywire.submit({ file: JOB }, { key: 'k' });
+  backend.status = () => new Promise(() => undefined);
+  backend.stop = () => new Promise(() => undefined);
+  const start = clock.now();
+  const { code, stderr } = await cli(['cancel', ...URL_FLAG, '--timeout', '10s', 'k'], { clock, livywire });
+  t.is(code, 4);
+  t.true(clock.now() - start <= 20_000, `${clock.now() - start}`);
   t.regex(stderr, /asked to stop, without an answer so far; may be running: k/);
 });

@@ -1,10 +1,13 @@
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import type { CallOptions, RunRef } from '../../src/core/index.js';
 import { fileLedger } from '../../src/run/index.js';
 import { MemoryBackend, testClock, testLivywire } from '../../src/testing/index.js';
-import { cli, type CliOptions, oneDocument, tempFolder } from '../helpers/cli.js';
-import { attemptOf, recordFor, refFor } from '../helpers/engine.js';
+import { cli, type CliOptions, oneDocument, startCli, tempFolder } from '../helpers/cli.js';
+import { attemptOf, entryOf, recordFor, refFor, rig } from '../helpers/engine.js';
+import { FakeRegistry } from '../helpers/fake-registry.js';
+import { dead, StubBackend } from '../helpers/stub-backend.js';
 
 const ENDPOINT = 'http://livy.test:8998';
 const HOUR = 3_600_000;
@@ -121,3 +124,65 @@ test('drafts that a killed writer left in the ledger are swept after an hour', a
   t.regex((await run(['reap'])).stderr, /left in the ledger: 1 draft$/m);
   t.is((await readdir(shard)).length, 1);
 });
+
+test('an end that nobody explained, for whoever saw it was killed, is explained', async (t) => {
+  const { run, ledger } = await world(t);
+  await run(['reap']);
+  const entry = await entryOf(ledger, 'over');
+  const [attempt] = entry.record.attempts;
+  const unfinished = { raw: 'success', state: 'succeeded', source: 'livy', links: {} } as const;
+  await ledger.update({ ...entry.record, attempts: [{ ...attempt!, unfinished }] }, entry.version);
+  t.regex((await run(['reap'])).stdout, /^over .* succeeded, explained now$/m);
+  t.is((await attemptOf(ledger, 'over')).unfinished, undefined);
+});
+
+test('an old run whose end the servers do not agree on is watched long enough to be written down', async (t) => {
+  const clock = testClock();
+  const folder = await tempFolder(t);
+  const ledger = fileLedger(folder);
+  const registry = new FakeRegistry(clock);
+  registry.cannotProve = 'YARN hides what is not ours';
+  const backend = new StubBackend([dead], ENDPOINT);
+  const { engine } = rig({ backend, clock, ledger, registry });
+  const livywire = {
+    ...testLivywire({ clock, ledger }),
+    find: (key: string) => engine.find(key),
+    close: async () => {},
+  };
+  await ledger.create(recordFor(refFor(clock, { key: 'old', endpoint: ENDPOINT })));
+  await clock.sleep(30 * 24 * HOUR);
+  const start = clock.now();
+  const env = { LIVYWIRE_LEDGER: folder, LIVYWIRE_URL: ENDPOINT };
+  const { stdout } = await cli(['reap', '--json'], { clock, livywire, env });
+  const { runs } = oneDocument(t, stdout) as { runs: { key: string; state?: string; outcome?: { kind: string } }[] };
+  t.deepEqual(
+    runs.map(({ key, state, outcome }) => [key, state, outcome?.kind]),
+    [['old', undefined, 'failed']],
+    'one word for one thing',
+  );
+  t.is((await attemptOf(ledger, 'old')).outcome?.kind, 'failed');
+  t.true(clock.now() - start <= 60_000, `${clock.now() - start}`);
+});
+
+for (const [signal, code] of [
+  ['SIGTERM', 143],
+  ['SIGINT', 130],
+] as const) {
+  test(`${signal} while runs are stopped says of each how far it came, and exits with ${code}`, async (t) => {
+    const { clock, livywire, backend, folder } = await world(t);
+    const env = { LIVYWIRE_LEDGER: folder, LIVYWIRE_URL: ENDPOINT };
+    const flags = ['reap', '--cancel', '--yes'] as const;
+    for (const json of [false, true]) {
+      backend.stop = (_ref: RunRef, options?: CallOptions) =>
+        new Promise<never>((_resolve, reject) => {
+          options?.signal?.addEventListener('abort', () => reject(options.signal?.reason as Error));
+          setImmediate(() => started.send(signal));
+        });
+      const started = startCli(json ? [...flags, '--json'] : flags, { clock, livywire, env });
+      const { code: seen, stdout } = await started.done;
+      t.is(seen, code);
+      if (json) t.like(oneDocument(t, stdout), { kind: 'reap', reason: 'signal' });
+      else t.regex(stdout, /^going .* asked to stop, without an answer so far; may be running$/m);
+    }
+  });
+}

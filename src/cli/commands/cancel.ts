@@ -1,8 +1,8 @@
-import { isFinal, isLivywireError, type StopState } from '../../core/index.js';
+import { isLivywireError, type StopState } from '../../core/index.js';
 import { defineCommand } from '../define.js';
 import { codeOfSignal, exitCodes } from '../exit-code.js';
 import { Interrupted } from '../interrupts.js';
-import { stopWords } from '../left.js';
+import { leftOfStop, stopWords } from '../left.js';
 import { openRun } from '../open-run.js';
 import { connectionOptions, durationOf, outputOptions } from '../options.js';
 import { outcomeLines, plain, runWord } from '../show.js';
@@ -34,11 +34,12 @@ export const cancelCommand = defineCommand({
     const { out, signal } = context;
     const timeoutMs = durationOf(args.timeout, '--timeout');
     const { run } = await openRun(args.rest[0] ?? '', context, signal);
-    // Of what has ended nothing is stopped; where nobody can say, the cancel itself finds out.
-    const hasEnded = run.outcome !== undefined || (await run.status({ signal }).then(isFinal, () => false));
-    if (!hasEnded) out.note(`stopping ${plain(run.ref.key)}`);
     let state: StopState = 'unsent';
-    const onStop = (to: StopState): void => void (state = to);
+    // Of what has ended nothing is stopped: it is said when a server is asked.
+    const onStop = (to: StopState): void => {
+      if (state === 'unsent' && to === 'sent') out.note(`stopping ${plain(run.ref.key)}`);
+      state = to;
+    };
     try {
       const outcome = await run.cancel({ signal, onStop, ...(timeoutMs !== undefined && { timeoutMs }) });
       out.result(...outcomeLines(outcome, out.paint, outcome.kind !== 'cancelled'));
@@ -53,7 +54,7 @@ export const cancelCommand = defineCommand({
       if (!signal.aborted || !(why instanceof Interrupted)) throw error;
       // Silence would be taken for a job that stopped.
       out.warn(`${stopWords[state]}: ${see}`);
-      out.document({ v: 1, kind: 'running', reason: 'signal', ref: run.ref });
+      out.document({ v: 1, kind: leftOfStop(state).kind, reason: 'signal', stop: state, ref: run.ref });
       return why.signal === undefined ? exitCodes.stillRunning : codeOfSignal(why.signal);
     }
   },

@@ -17,10 +17,12 @@ import {
   type RunOutcome,
   type RunRecord,
   type RunStatus,
+  type StopState,
 } from '../../core/index.js';
 import { type Context, defineCommand } from '../define.js';
-import { codeOfError, exitCodes } from '../exit-code.js';
-import { confirm } from '../interrupts.js';
+import { codeOfError, codeOfSignal, exitCodes } from '../exit-code.js';
+import { confirm, Interrupted } from '../interrupts.js';
+import { stopWords } from '../left.js';
 import { connectionOptions, durationOf, outputOptions } from '../options.js';
 import { lastOf, paintState, plain, recordState, since, table } from '../show.js';
 
@@ -35,8 +37,10 @@ interface Open {
   standing: 'open' | 'over' | 'left';
   /** In a word or two, for people. */
   seen: string;
-  /** As the servers said it, where one did. */
+  /** As the servers said it, where one did and it is not over. */
   state?: RunStatus['state'];
+  /** How far the cancel came. */
+  stop?: StopState;
   outcome?: RunOutcome;
   error?: LivywireError;
 }
@@ -100,7 +104,10 @@ export const reapCommand = defineCommand({
         show(stoppable, context);
       }
     }
-    out.document({ v: 1, kind: 'reap', runs: open.map(summary) });
+    const why: unknown = signal.reason;
+    const by = signal.aborted && why instanceof Interrupted ? why.signal : undefined;
+    out.document({ v: 1, kind: 'reap', ...(signal.aborted && { reason: 'signal' }), runs: open.map(summary) });
+    if (by !== undefined) return codeOfSignal(by);
     return Math.max(
       exitCodes.succeeded,
       ...open.map(({ error }) => (error ? codeOfError(error) : exitCodes.succeeded)),
@@ -113,7 +120,7 @@ async function openRuns({ signal }: Context, ledger: Ledger, before: number): Pr
   for await (const record of ledger.list()) {
     signal.throwIfAborted();
     const attempt = lastOf(record);
-    if (!attempt || attempt.phase === 'ended' || attempt.phase === 'refused') continue;
+    if (!attempt || attempt.phase === 'refused' || (attempt.phase === 'ended' && !attempt.unfinished)) continue;
     if (Date.parse(attempt.createdAt) > before) continue;
     open.push({ record, attempt, standing: 'open', seen: recordState(attempt) });
   }
@@ -168,7 +175,7 @@ async function look(one: Open, { servers, ledger }: Sources, { io, signal }: Con
     one.state = status.state;
     one.seen = status.state;
     const end = lastOf((await ledger.get(record.key))?.record ?? record)?.outcome;
-    if (end) over(one, end, 'written down now');
+    if (end) over(one, end, attempt.outcome ? 'explained now' : 'written down now');
     else if (isFinal(status)) one.seen = `${status.state}, but the ledger could not be written`;
   } catch (error) {
     signal.throwIfAborted();
@@ -181,6 +188,8 @@ async function look(one: Open, { servers, ledger }: Sources, { io, signal }: Con
 function over(one: Open, outcome: RunOutcome, how?: string): void {
   one.standing = 'over';
   one.outcome = outcome;
+  delete one.state;
+  delete one.stop;
   one.seen = how === undefined ? outcome.kind : `${outcome.kind}, ${how}`;
   delete one.error;
 }
@@ -190,14 +199,21 @@ function failed(one: Open, error: LivywireError): void {
   one.seen = plain(error.message);
 }
 
+/** Interrupted, it says of each run how far it came: silence would be taken for runs that stopped. */
 async function stop(one: Open, { signal }: Context, timeoutMs: number | undefined): Promise<void> {
   if (!one.run) return;
+  one.stop = 'unsent';
+  if (signal.aborted) {
+    one.seen = `${one.seen}, not asked to stop`;
+    return;
+  }
+  const onStop = (to: StopState): void => void (one.stop = to);
   try {
-    over(one, await one.run.cancel({ signal, ...(timeoutMs !== undefined && { timeoutMs }) }));
+    over(one, await one.run.cancel({ signal, onStop, ...(timeoutMs !== undefined && { timeoutMs }) }));
   } catch (error) {
-    signal.throwIfAborted();
-    if (!isLivywireError(error)) throw error;
-    failed(one, error);
+    if (signal.aborted) one.seen = stopWords[one.stop];
+    else if (isLivywireError(error)) failed(one, error);
+    else throw error;
   }
 }
 
@@ -217,13 +233,14 @@ function show(open: readonly Open[], { out, io }: Context): void {
   out.result(out.paint.dim(head), ...body.map((line, i) => paintState(rows[i]?.[3] ?? '', line, out.paint)));
 }
 
-const summary = ({ record, attempt, run, standing, state, outcome, error }: Open): Record<string, unknown> => ({
+const summary = ({ record, attempt, run, standing, state, stop, outcome, error }: Open): Record<string, unknown> => ({
   key: record.key,
   attempt: attempt.attempt,
   createdAt: attempt.createdAt,
   endpoint: attempt.endpoint,
   standing,
   ...(state !== undefined && { state }),
+  ...(stop !== undefined && { stop }),
   ...(run && { ref: run.ref }),
   ...(outcome && { outcome }),
   ...(error && { error: { code: error.code, message: error.message } }),
