@@ -45,22 +45,18 @@ export {
 } from './model.js';
 export type { ProgressReader, ProgressSource, WaitingSource } from './progress-ports.js';
 export type { EndedStage, RunProgress, RunWaiting, StageProgress, WaitCause } from './progress.js';
+export type { Actor, AttemptRecord, Claim, Ledger, LedgerEntry, RunRecord, RunSummary } from './ledger-port.js';
 export { namespaceFromText, namespaceText, newestFirst, recordFromText, summaryOf } from './ledger-text.js';
 export type {
-  Actor,
   AppRegistry,
   AppReport,
   AppSearch,
   AttemptPlan,
-  AttemptRecord,
   Backend,
   CallOptions,
-  Claim,
   Clock,
   DriverLogReader,
   DriverLogSource,
-  Ledger,
-  LedgerEntry,
   Logger,
   LogItem,
   LogOpening,
@@ -69,8 +65,6 @@ export type {
   OutcomeSource,
   OutputMarker,
   OutputMarkers,
-  RunRecord,
-  RunSummary,
   StartAnswer,
 } from './ports.js';
 export { isSecretName, plainLine, REDACTED, redactArgs, redactSpec, redactText } from './redact.js';

@@ -1,5 +1,5 @@
 import { LedgerError } from './errors.js';
-import type { RunRecord, RunSummary } from './ports.js';
+import type { RunRecord, RunSummary } from './ledger-port.js';
 
 // What every ledger that keeps text does alike, wherever it keeps it.
 
