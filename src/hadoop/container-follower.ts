@@ -34,6 +34,7 @@ export class ContainerFollower {
   readonly #tries: NodeTries;
   #isDone = false;
   #wasIdle = true;
+  #isAtWork = false;
 
   constructor(
     places: ContainerPlaces,
@@ -62,6 +63,10 @@ export class ContainerFollower {
   get isReachable(): boolean {
     return this.#tries.isReachable;
   }
+  /** Its node has just said so. */
+  get isAtWork(): boolean {
+    return this.#isAtWork;
+  }
   /** The last reading brought nothing. */
   get wasIdle(): boolean {
     return this.#wasIdle;
@@ -70,9 +75,11 @@ export class ContainerFollower {
   /** What its node has by now. `undefined`: it could not be read, or should not be tried again yet. */
   async *fromNode(options: CallOptions): Pieces<ContainerReading | undefined> {
     this.#wasIdle = true;
+    this.#isAtWork = false;
     if (this.#node === undefined || !this.#tries.isDue) return undefined;
     try {
       const reading = yield* this.#watched(this.#places.node(this.#node, this.container), false, options);
+      this.#isAtWork = reading.isOpen;
       if (this.#tries.succeeded()) yield [notice(`the node of ${this.container} answers again`)];
       return reading;
     } catch (error) {

@@ -24,7 +24,9 @@ export class DriverReader implements DriverLogReader {
   readonly #cluster: DriverCluster;
   readonly #opening: LogOpening;
   readonly #logs = new Map<string, ContainerFollower>();
+  /** As the ResourceManager last told of it. */
   #app: DriverApp | undefined;
+  #isForgotten = false;
   #isDriver = false;
   #lookedAt = -Infinity;
   #saidBlind = '';
@@ -68,26 +70,28 @@ export class DriverReader implements DriverLogReader {
     yield* this.#look(appId, options);
     const app = this.#app;
     if (app?.driver === 'outside') return;
-    if (app && !app.isOver) {
+    if (app && !app.isOver && !this.#isForgotten) {
       yield* this.read(ref, options); // the log as it stands now
-      for (const log of this.#logs.values()) yield log.soFar();
-      return;
+      const isBlind = this.#saidBlind !== '';
+      for (const log of this.#logs.values()) if (!isBlind || log.isAtWork) yield log.soFar();
+      // With nobody to ask whether it is over, a container that is at work no more is answer enough.
+      if (!isBlind || this.#now === undefined) return;
     }
     const wait = this.#cluster.waitFor(appId, app);
-    if (!app) {
-      yield* this.#finishForgotten(appId, wait, options);
-      return;
-    }
-    for (const start of this.#leftToRead(app)) {
+    for (const start of this.#leftToRead(app?.starts ?? [])) {
+      const log = this.#logOf(start);
+      if (log.isAtWork && this.#saidBlind !== '') continue;
       yield* this.#announce(start);
-      yield* this.#logOf(start).complete(wait, true, options);
+      yield* log.complete(wait, true, options);
     }
+    if (this.#isForgotten || !app) yield* this.#finishForgotten(appId, app?.starts ?? [], options);
   }
 
-  /** Where the ResourceManager has no record, the names that containers usually have are tried. */
-  async *#finishForgotten(appId: string, wait: CollectWait, options: CallOptions): Pieces {
+  /** Starts that the ResourceManager did not tell of before it forgot: the names that their containers would have are tried. */
+  async *#finishForgotten(appId: string, known: readonly DriverStart[], options: CallOptions): Pieces {
+    const wait = this.#cluster.waitFor(appId, undefined);
     const isTail = this.#opening.tail !== undefined && this.#first === undefined;
-    const starts = guessed(appId);
+    const starts = this.#fromFirst(guessed(appId, known));
     for (const start of isTail ? starts.toReversed() : starts) {
       const log = this.#logOf(start);
       if (log.isDone) continue;
@@ -116,7 +120,9 @@ export class DriverReader implements DriverLogReader {
       this.#saidBlind = '';
       // Between two starts nobody says where the next driver will be; it will be where the first one was.
       this.#isDriver ||= app?.driver === 'container';
-      this.#app = app;
+      this.#isForgotten = app === undefined;
+      // What it told of before it forgot still holds: these containers are there, and their logs as well.
+      if (app) this.#app = app;
     } catch (error) {
       const problem = borne(error, options);
       if (problem !== this.#saidBlind) yield [notice(`YARN cannot be asked where the driver's log is: ${problem}`)];
@@ -164,20 +170,29 @@ export class DriverReader implements DriverLogReader {
     }
   }
 
-  #leftToRead({ starts }: DriverApp): readonly DriverStart[] {
+  #leftToRead(starts: readonly DriverStart[]): readonly DriverStart[] {
     const isTail = this.#opening.tail !== undefined && this.#first === undefined;
-    const wanted = isTail ? starts.slice(-1) : starts.filter(({ number }) => number >= (this.#first ?? 0));
+    const wanted = isTail ? starts.slice(-1) : this.#fromFirst(starts);
     return wanted.filter(({ container }) => this.#logs.get(container)?.isDone !== true);
+  }
+
+  #fromFirst(starts: readonly DriverStart[]): readonly DriverStart[] {
+    return starts.filter(({ number }) => number >= (this.#first ?? 0));
   }
 }
 
-function guessed(appId: string): DriverStart[] {
+/** The first two, or one more than are known, by the name of the last one: `container_e17_…` after the ResourceManager was restarted. */
+function guessed(appId: string, known: readonly DriverStart[]): DriverStart[] {
   const id = /^application_(\d+_\d+)$/.exec(appId)?.[1];
   if (id === undefined) return [];
-  return [1, 2].map((number) => ({
-    number,
-    container: `container_${id}_0${number}_000001`,
-    node: undefined,
-    isOver: true,
-  }));
+  const last = known.at(-1);
+  const [, front = `container_${id}_`] = /^(container_(?:e\d+_)?\d+_\d+_)\d+_\d+$/.exec(last?.container ?? '') ?? [];
+  return Array.from({ length: Math.max(2, (last?.number ?? 0) + 1) }, (_, i) => i + 1)
+    .filter((number) => !known.some((start) => start.number === number))
+    .map((number) => ({
+      number,
+      container: `${front}${String(number).padStart(2, '0')}_000001`,
+      node: undefined,
+      isOver: true,
+    }));
 }

@@ -279,3 +279,56 @@ test('of several ResourceManagers the one that answers is asked', async (t) => {
   const reader = new DriverLog({ https: [down, up], reach, clock }).open(ref);
   t.deepEqual(shown(await itemsOf(reader.read(ref))), ['1 stdout: hello']);
 });
+
+test('an application that YARN forgets while it is followed: what was begun is read to its end, whatever it is called', async (t) => {
+  const { cluster, read, finish } = await openLog(t);
+  cluster.epoch = 'e17_';
+  cluster.files.push({ stdout: '', stderr: '' }, { stdout: 'a\n', stderr: '' });
+  t.deepEqual((await read()).slice(-2), [
+    'notice: YARN started the driver again: start 3, container_e17_1795406199772_0016_03_000001',
+    '3 stdout: a',
+  ]);
+  cluster.isForgotten = true;
+  cluster.files[2] = { stdout: 'a\nb\n', stderr: '' };
+  t.deepEqual(await read(), ['3 stdout: b'], 'its node is still there');
+  cluster.nodes[2] = 'unknown';
+  cluster.collected = [{ stdout: '' }, { stdout: '' }, { stdout: 'a\nb\nthe end\n', stderr: '' }];
+  t.deepEqual(await finish(), ['3 stdout: the end']);
+});
+
+test('a start that YARN did not tell of before it forgot is looked for by the name of the one before', async (t) => {
+  const { cluster, read, finish } = await openLog(t);
+  cluster.epoch = 'e17_';
+  cluster.files[0] = { stdout: 'a\n', stderr: '' };
+  await read();
+  cluster.isForgotten = true;
+  cluster.nodes[0] = 'unknown';
+  cluster.collected = [{ stdout: 'a\nb\n' }, { stdout: 'second\n' }];
+  t.deepEqual(await finish(), [
+    '1 stdout: b',
+    'notice: YARN started the driver again: start 2, container_e17_1795406199772_0016_02_000001',
+    '2 stdout: second',
+  ]);
+});
+
+test('what was begun of an application that YARN forgot and cannot be had is said to be missing', async (t) => {
+  const { cluster, read, finish } = await openLog(t);
+  cluster.epoch = 'e17_';
+  cluster.files[0] = { stdout: 'a\n', stderr: '' };
+  await read();
+  cluster.isForgotten = true;
+  cluster.nodes[0] = 'unknown';
+  t.deepEqual(await finish(), ["notice: the rest of the driver's log cannot be read: YARN has not collected it"]);
+});
+
+test('a ResourceManager that is out of reach at the end does not keep the rest of the log from being read', async (t) => {
+  const { cluster, read, finish } = await openLog(t);
+  cluster.files[0] = { stdout: 'a\n', stderr: '' };
+  await read();
+  cluster.isBlind = true;
+  cluster.nodes[0] = 'unknown';
+  cluster.collected = [{ stdout: 'a\nb\n', stderr: '' }];
+  const [said, ...rest] = await finish();
+  t.regex(said ?? '', /^notice: YARN cannot be asked where/);
+  t.deepEqual(rest, ['1 stdout: b']);
+});

@@ -20,7 +20,8 @@ export const recordedLog = (name: string): Recorded =>
 export const bytesOf = ({ body }: Pick<Recorded, 'body'>): Buffer => Buffer.from(body, 'latin1');
 
 const APP_ID = 'application_1795406199772_0016';
-export const containerOf = (start: number): string => `container_1795406199772_0016_0${start}_000001`;
+export const containerOf = (start: number, epoch = ''): string =>
+  `container_${epoch}1795406199772_0016_0${start}_000001`;
 
 type Files = Record<string, string | Buffer>;
 
@@ -51,6 +52,10 @@ class LogCluster {
   isClientMode = false;
   isForgotten = false;
   isDown = false;
+  /** The ResourceManager alone is out of reach. */
+  isBlind = false;
+  /** `e17_`: of a ResourceManager that was restarted so often. */
+  epoch = '';
   /** The addresses in the ResourceManager's list of nodes. */
   clusterNodes: string[] = [];
   readonly asked: { readonly to: string; readonly path: string; readonly headers: IncomingHttpHeaders }[] = [];
@@ -69,7 +74,7 @@ class LogCluster {
     const appAttempt = this.files.map((_, i) => ({
       ...first,
       id: i + 1,
-      containerId: containerOf(i + 1),
+      containerId: containerOf(i + 1, this.epoch),
       ...(i < this.files.length - 1 && { finishedTime: 1 }),
     }));
     return { ...one, body: JSON.stringify({ appAttempts: { appAttempt } }) };
@@ -78,6 +83,7 @@ class LogCluster {
   answer(url: URL): Recorded | Buffer {
     if (this.isDown) return { status: 503, headers: {}, body: '' };
     const path = url.pathname;
+    if (this.isBlind && path.includes('/ws/v1/cluster/')) return { status: 503, headers: {}, body: '' };
     if (path.endsWith('/appattempts')) return this.attempts();
     if (path.includes('/cluster/apps/')) return this.app();
     if (path.endsWith('/cluster/info')) return { status: 200, headers: json, body: info };
