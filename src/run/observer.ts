@@ -235,6 +235,7 @@ export class Observer {
     // What a submit may still send is not gone. Of what was cancelled, and is in nobody's hands, nothing more is sent.
     const isUnsettled = attempt?.phase === 'claimed' || attempt?.phase === 'posting';
     if (isUnsettled && (askedAt === undefined || (attempt.claim && !claimIsFree(attempt.claim, this.#deps)))) {
+      this.#gone.end();
       return { kind: 'silent', reason: `${attempt.name} is not started yet; submit with the same key to go on` };
     }
     this.#gone.goOn();

@@ -17,9 +17,9 @@ export class QueueLimit {
     this.#limitMs = limitMs;
   }
 
-  /** Whether it has yet to be told how old the attempt is; it counts from the beginning of the watch until then. */
+  /** Whether it has yet to be told how old the attempt is, of one that did not run yet; until then it counts from the beginning of the watch. */
   get needsAge(): boolean {
-    return this.#limitMs !== Infinity && this.#ageMs === undefined;
+    return this.#limitMs !== Infinity && !this.#hasRun && this.#ageMs === undefined;
   }
 
   /** @param waitedMs for how long the watch had gone on when the attempt was `ageMs` old */

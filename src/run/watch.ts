@@ -70,8 +70,11 @@ export async function* watch(
       const ended = endIn(attempt);
       if (ended) return ended;
       if (attempt) strays.knows(attempt);
-      if (queue.needsAge) queue.isAged(await ageOf(deps, attempt, bornAt, within), waited.ms);
-      return observer.read(within);
+      const seen = await observer.read(within);
+      // Asked after it, so that no time of the reading counts twice, and only of what waits.
+      if (queue.needsAge && seen.kind === 'going' && seen.status.state === 'waiting')
+        queue.isAged(await ageOf(deps, attempt, bornAt, within), waited.ms);
+      return seen;
     };
     const reading = await inTime(clock, rest > CLOSE_MS ? rest : LAST_READ_MS, signal, read).catch((error: unknown) => {
       // One refusal may be a token that was just renewed elsewhere; two are an answer.

@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { Ledger, RunOutcome, StartAnswer } from '../../src/core/index.js';
 import { memoryLedger, testClock, testLivywire } from '../../src/testing/index.js';
-import { attemptOf, recordFor, refFor, rig } from '../helpers/engine.js';
+import { attemptOf, entryOf, recordFor, refFor, rig } from '../helpers/engine.js';
 import { StubBackend } from '../helpers/stub-backend.js';
 
 // A cancel that comes before the job was sent keeps it from being sent.
@@ -148,4 +148,23 @@ test('after that a new attempt is sent when one is asked for', async (t) => {
   const run = await testLivywire({ clock, ledger }).submit(spec, { key: 'k', retryOf: 'failed' });
   t.is(run.how, 'started');
   t.is(run.ref.attempt, 2);
+});
+
+test('the time for which nobody had a record begins anew where it was not started yet in between', async (t) => {
+  const { engine, ledger, clock } = rig({ backend: new StubBackend([undefined]) });
+  const ref = refFor(clock);
+  const askedAt = ref.createdAt;
+  const record = recordFor(ref, { phase: 'posting', cancelAskedAt: askedAt });
+  await ledger.create(record);
+  const mark = async (asked: boolean) => {
+    const { record, version } = await entryOf(ledger, 'k');
+    const { cancelAskedAt: _old, ...rest } = record.attempts[0]!;
+    const attempt = asked ? { ...rest, cancelAskedAt: askedAt } : rest;
+    await ledger.update({ ...record, attempts: [attempt] }, version);
+  };
+  void clock.sleep(50_000).then(() => mark(false));
+  void clock.sleep(70_000).then(() => mark(true));
+  const start = clock.now();
+  t.is((await engine.attach(ref).wait()).kind, 'lost');
+  t.true(clock.now() - start >= 130_000, `${clock.now() - start}`);
 });

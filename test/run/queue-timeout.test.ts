@@ -155,3 +155,19 @@ test('events end at the limit as wait does', async (t) => {
   });
   t.is((error as WaitTimeoutError).limit, 'queue-timeout');
 });
+
+test('how old an attempt is, is asked of YARN only while it waits', async (t) => {
+  const clock = testClock();
+  const registry = new FakeRegistry(clock);
+  const backend = new StubBackend([running]);
+  const { engine, ledger } = rig({ backend, clock, registry });
+  const ref = refFor(clock);
+  await ledger.create(recordFor(ref, { posts: [{ at: ref.createdAt, serverMs: clock.now() }] }));
+  const times = () => registry.requests.filter((one) => one === 'time').length;
+  const waiting = () => engine.attach(ref).wait({ queueTimeoutMs: 5 * MINUTE, timeoutMs: MINUTE });
+  await t.throwsAsync(waiting(), { instanceOf: WaitTimeoutError });
+  t.is(times(), 0);
+  backend.says(starting);
+  await t.throwsAsync(waiting(), { instanceOf: WaitTimeoutError });
+  t.is(times(), 1);
+});
