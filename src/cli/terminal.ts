@@ -37,6 +37,7 @@ export class Terminal {
   readonly paintNote: Colors;
   #live: LiveLine | undefined;
   #document: unknown;
+  #isListing = false;
   /** What would be written while a question stands on the terminal. */
   #held: (() => void)[] | undefined;
 
@@ -97,6 +98,16 @@ export class Terminal {
     this.#document = document;
   }
 
+  /**
+   * One more item of the list that the document of `--json` begins with, for what is too long to be kept. What `document` is
+   * given in the end comes behind it: an error too, so that it is one document whatever happens.
+   */
+  listed(name: string, item: object): void {
+    if (!this.options.json) return;
+    this.raw(`${this.#isListing ? ',' : `{${jsonLine(name)}:[`}${jsonLine(item)}`);
+    this.#isListing = true;
+  }
+
   /** Progress: silent with `--quiet`. */
   note(text: string): void {
     if (!this.options.quiet) this.#say(this.paintNote.dim(safe(text)));
@@ -115,7 +126,9 @@ export class Terminal {
   finish(): void {
     this.release();
     this.live = undefined;
-    if (this.options.json && this.#document !== undefined) this.#write('stdout', [jsonLine(this.#document)]);
+    if (!this.options.json || this.#document === undefined) return;
+    const document = jsonLine(this.#document);
+    this.#write('stdout', [this.#isListing ? `],${document.slice(1)}` : document]);
   }
 
   #say(text: string): void {

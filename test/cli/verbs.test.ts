@@ -1,7 +1,8 @@
 import test from 'ava';
+import { type RunEvent, UnreachableError } from '../../src/core/index.js';
 import { fileLedger } from '../../src/run/index.js';
 import { MemoryBackend, testClock, testLivywire } from '../../src/testing/index.js';
-import { cli, oneDocument, startCli, tempFolder } from '../helpers/cli.js';
+import { cli, oneDocument, type RunningCli, startCli, tempFolder } from '../helpers/cli.js';
 
 const ENDPOINT = 'http://livy.test:8998';
 const JOB = 's3://b/etl.py';
@@ -131,6 +132,29 @@ test('logs --json holds the lines; with -f they go to stderr and are counted', a
   t.false('log' in (JSON.parse(followed.stdout) as object));
 });
 
+test('logs --json writes each line as it comes, and is one document even where it breaks off', async (t) => {
+  const livywire = testLivywire();
+  const { ref } = await livywire.submit({ file: JOB }, { key: 'k' });
+  const written: string[] = [];
+  const cli: { running?: RunningCli } = {};
+  async function* logs(): AsyncGenerator<RunEvent, void> {
+    for (const text of ['a', 'b\u2028']) yield { type: 'line', stream: 'stdout', source: 'livy', text };
+    written.push(cli.running?.written.stdout ?? '');
+    throw new UnreachableError('Livy is gone', 'no');
+  }
+  const found = { ...livywire, find: async () => Object.assign(livywire.attach(ref), { logs }) };
+  cli.running = startCli(['logs', '--json', 'k'], { env: { LIVYWIRE_URL: ENDPOINT }, livywire: found });
+  const { code, stdout } = await cli.running.done;
+  t.is(code, 3);
+  t.regex(written[0] ?? '', /"text":"a"/);
+  const document = oneDocument(t, stdout) as { kind: string; log: { text: string }[]; error: { code: string } };
+  t.deepEqual([document.kind, document.error.code], ['error', 'UNREACHABLE']);
+  t.deepEqual(
+    document.log.map(({ text }) => text),
+    ['a', 'b\u2028'],
+  );
+});
+
 test('cancel stops the run, proves it, and exits with 0', async (t) => {
   const { run } = await world(t);
   const { code, stdout } = await run('cancel', 'k');
@@ -243,7 +267,7 @@ test('without --url nothing that was written for one cluster goes with the endpo
       },
     },
   );
-  const { code, stderr } = await running.done;
+  const { code, stderr } = await cli.running.done;
   t.is(code, 0);
   const [seen] = running.connected;
   t.like(seen, {

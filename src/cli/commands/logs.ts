@@ -1,4 +1,4 @@
-import { ConfigError, type RunEvent } from '../../core/index.js';
+import { ConfigError } from '../../core/index.js';
 import { defineCommand } from '../define.js';
 import { exitCodes } from '../exit-code.js';
 import { LogPrinter } from '../log-printer.js';
@@ -19,7 +19,7 @@ export const logsCommand = defineCommand({
     '',
     '--since goes by the time stamps of log4j, read as UTC: a line counts as old if the last stamp before it',
     'in its stream is. Lines with no stamp before them, such as all that a Python job prints, are always shown.',
-    'With --json the document holds the lines; with --json --follow the lines go to stderr and the document counts them.',
+    'With --json the document holds the lines, written as they come; with --json --follow the lines go to stderr and the document counts them.',
   ],
   examples: [
     ['livywire logs --verbose sales/2026-11-01 > driver.log', 'all that is there now'],
@@ -60,7 +60,7 @@ export const logsCommand = defineCommand({
       prefix: args.executors,
       since: sinceMs === undefined ? undefined : new Since(sinceMs),
     });
-    const kept: RunEvent[] = [];
+    let isEmpty = true;
     const events = run.logs({
       follow: args.follow,
       signal,
@@ -75,11 +75,13 @@ export const logsCommand = defineCommand({
       // With one stream YARN's own words would be in the way.
       if (event.type === 'line' && args.stream !== undefined && args.stream !== 'both' && event.stream !== args.stream)
         continue;
-      if (printer.take(event) && isHeld) kept.push(event);
+      if (!printer.take(event) || !isHeld) continue;
+      out.listed('log', event);
+      isEmpty = false;
     }
     printer.end();
     const { lines, missing } = printer;
-    out.document({ v: 1, kind: 'logs', ref: run.ref, lines, missing, ...(isHeld && { log: kept }) });
+    out.document({ v: 1, kind: 'logs', ref: run.ref, lines, missing, ...(isHeld && isEmpty && { log: [] }) });
     return exitCodes.succeeded;
   },
 });
