@@ -136,15 +136,15 @@ test('logs --json writes each line as it comes, and is one document even where i
   const livywire = testLivywire();
   const { ref } = await livywire.submit({ file: JOB }, { key: 'k' });
   const written: string[] = [];
-  const cli: { running?: RunningCli } = {};
+  const box: { running?: RunningCli } = {};
   async function* logs(): AsyncGenerator<RunEvent, void> {
     for (const text of ['a', 'b\u2028']) yield { type: 'line', stream: 'stdout', source: 'livy', text };
-    written.push(cli.running?.written.stdout ?? '');
+    written.push(box.running?.written.stdout ?? '');
     throw new UnreachableError('Livy is gone', 'no');
   }
   const found = { ...livywire, find: async () => Object.assign(livywire.attach(ref), { logs }) };
-  cli.running = startCli(['logs', '--json', 'k'], { env: { LIVYWIRE_URL: ENDPOINT }, livywire: found });
-  const { code, stdout } = await cli.running.done;
+  box.running = startCli(['logs', '--json', 'k'], { env: { LIVYWIRE_URL: ENDPOINT }, livywire: found });
+  const { code, stdout } = await box.running.done;
   t.is(code, 3);
   t.regex(written[0] ?? '', /"text":"a"/);
   const document = oneDocument(t, stdout) as { kind: string; log: { text: string }[]; error: { code: string } };
@@ -267,7 +267,7 @@ test('without --url nothing that was written for one cluster goes with the endpo
       },
     },
   );
-  const { code, stderr } = await cli.running.done;
+  const { code, stderr } = await running.done;
   t.is(code, 0);
   const [seen] = running.connected;
   t.like(seen, {
