@@ -5,6 +5,7 @@ import { classNotFound } from './rules/class-not-found.js';
 import { contextNotStarted } from './rules/context-not-started.js';
 import { credentialsExpired } from './rules/credentials-expired.js';
 import { diskFull } from './rules/disk-full.js';
+import { driverLost } from './rules/driver-lost.js';
 import { driverOom } from './rules/driver-oom.js';
 import { driverResultTooLarge } from './rules/driver-result-too-large.js';
 import { executorLost } from './rules/executor-lost.js';
@@ -55,6 +56,7 @@ export const rules: readonly Rule[] = [
   pythonNotFound,
   executorMemoryKilled,
   driverOom,
+  driverLost,
   diskFull,
   shuffleFetchFailed,
   serialization,

@@ -22,7 +22,6 @@ const ofContainer = (view: View): Match | undefined =>
   findTold(view, [
     { says: /AM Container for appattempt_\S{1,60} exited with\s{1,3}exitCode: -10[34]\b/, title: () => `YARN killed the driver's container for its memory${limitIn(view)}` }, // prettier-ignore
     { says: /^.{0,120}[Cc]ontainer \[pid=\d{1,9},containerID=container_\w{1,60}_0{1,6}1\] is running .{0,60}beyond .{0,300}/, title: () => `YARN killed the driver's container for its memory${limitIn(view)}` }, // prettier-ignore
-    { says: /AM Container for appattempt_\S{1,60} exited with\s{1,3}exitCode: 137\b/, title: () => "The driver's container was killed (exit code 137), as is done to what needs too much memory", next: ['Give the container more room: --conf spark.driver.memoryOverhead=2g', LARGER, LESS] }, // prettier-ignore
   ]);
 
 function limitIn({ told }: View): string {
