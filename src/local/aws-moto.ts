@@ -1,4 +1,10 @@
+import { CallRefused } from './aws-answer.js';
+import { REGION } from './aws-access.js';
 import { LocalError } from './errors.js';
+
+/** By this header moto knows which service and region are meant, and that it is no stranger; nobody checks the signature. */
+const signedFor = (service: string): string =>
+  `AWS4-HMAC-SHA256 Credential=livywire/20260101/${REGION}/${service}/aws4_request, SignedHeaders=host, Signature=0`;
 
 /** What we ask of moto ourselves. */
 export class Moto {
@@ -8,33 +14,39 @@ export class Moto {
     this.#url = url;
   }
 
-  /** One call of the EMR API. @throws LocalError when moto refuses it */
+  /** One call of the EMR API. @throws CallRefused with moto's own words */
   async emr(action: string, input: unknown): Promise<Record<string, unknown>> {
     const reply = await fetch(this.#url, {
       method: 'POST',
       headers: {
         'content-type': 'application/x-amz-json-1.1',
         'x-amz-target': `ElasticMapReduce.${action}`,
-        // By the service in this header moto knows who is meant; nobody checks the signature.
-        authorization:
-          'AWS4-HMAC-SHA256 Credential=livywire/20260101/us-east-1/elasticmapreduce/aws4_request, SignedHeaders=host, Signature=0',
+        authorization: signedFor('elasticmapreduce'),
       },
       body: JSON.stringify(input),
     });
     const text = await reply.text();
-    if (!reply.ok) throw new LocalError(`moto refused ${action} (${reply.status}): ${text.slice(0, 300)}`);
-    return JSON.parse(text) as Record<string, unknown>;
+    if (reply.ok) return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+    const said = /^\s*\{/.test(text)
+      ? (JSON.parse(text) as { __type?: string; message?: string; Message?: string })
+      : {};
+    throw new CallRefused(
+      said.__type?.split('#').pop() ?? 'InternalServerError',
+      said.message ?? said.Message ?? text.slice(0, 300),
+      reply.status,
+    );
   }
 
-  /** Makes a bucket, or an object in one. */
+  /** Makes a bucket (`bucket`) or an object (`bucket/key`). @throws LocalError */
   async put(path: string, body?: Uint8Array<ArrayBuffer>): Promise<void> {
-    const reply = await fetch(`${this.#url}/${path}`, { method: 'PUT', ...(body && { body }) });
+    const headers = { authorization: signedFor('s3') };
+    const reply = await fetch(`${this.#url}/${path}`, { method: 'PUT', headers, ...(body && { body }) });
     const text = await reply.text();
     if (!reply.ok) throw new LocalError(`moto refused to put ${path} (${reply.status}): ${text.slice(0, 300)}`);
   }
 
-  /** Whether it is up and asked for nothing yet. */
-  async answers(): Promise<boolean> {
+  /** Whether it is up. */
+  answers(): Promise<boolean> {
     return fetch(`${this.#url}/moto-api/`).then(
       async (reply) => {
         await reply.arrayBuffer();

@@ -1,4 +1,5 @@
-import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { Agent, type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http';
 
 // Hop by hop, or answered by the server in front already.
 const ours = new Set(['connection', 'keep-alive', 'expect', 'proxy-connection']);
@@ -14,15 +15,7 @@ export class Proxy {
 
   /** @param body what was read of the request already; without it the request itself is passed on */
   forward(from: IncomingMessage, to: ServerResponse, body?: Buffer): void {
-    const headers = Object.fromEntries(Object.entries(from.headers).filter(([name]) => !ours.has(name)));
-    const onward = request({
-      agent: this.#agent,
-      host: this.#target.hostname,
-      port: this.#target.port,
-      method: from.method,
-      path: from.url,
-      headers,
-    });
+    const onward = this.#request(from);
     onward.once('response', (answer) => {
       to.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders);
       answer.pipe(to);
@@ -31,7 +24,31 @@ export class Proxy {
     // The client sees what it would see of a server that went away.
     onward.once('error', () => to.destroy());
     to.once('close', () => onward.destroy());
-    if (body === undefined) from.pipe(onward);
-    else onward.end(body);
+    send(from, onward, body);
   }
+
+  /** Has a request carried out and keeps the answer to itself. */
+  async perform(from: IncomingMessage, body?: Buffer): Promise<void> {
+    const onward = this.#request(from);
+    send(from, onward, body);
+    const [answer] = (await once(onward, 'response')) as [IncomingMessage];
+    answer.resume();
+    await once(answer, 'end');
+  }
+
+  #request(from: IncomingMessage): ClientRequest {
+    return request({
+      agent: this.#agent,
+      host: this.#target.hostname,
+      port: this.#target.port,
+      method: from.method,
+      path: from.url,
+      headers: Object.fromEntries(Object.entries(from.headers).filter(([name]) => !ours.has(name))),
+    });
+  }
+}
+
+function send(from: IncomingMessage, onward: ClientRequest, body: Buffer | undefined): void {
+  if (body === undefined) from.pipe(onward);
+  else onward.end(body);
 }

@@ -14,6 +14,14 @@ const configSchema = z.strictObject({
     jobHistory: z.url(),
     sparkHistory: z.url(),
   }),
+  /** Whose spark-submit runs the steps. */
+  sparkHome: z.string(),
+  /** Where steps leave their logs until they are in S3. */
+  stepsDir: z.string(),
+  /** Where they are run, as on the primary node. */
+  workDir: z.string(),
+  containerLogs: z.string(),
+  livyLog: z.string(),
 });
 
 /** What the router is told by the `up` that starts it. */

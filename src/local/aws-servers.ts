@@ -17,12 +17,15 @@ export interface AwsPorts {
   readonly router: number;
   /** What makes `s3://` and `s3a://` file systems of Hadoop. */
   readonly coreSite: Readonly<Record<string, string>>;
+  readonly yarnSite: Readonly<Record<string, string>>;
 }
 
 /** Chosen before YARN is planned, for Hadoop's configuration names the S3 that comes after it. */
 export async function prepareAws(): Promise<AwsPorts> {
   const [moto = 0, router = 0] = await freePorts(2);
-  return { moto, router, coreSite: s3Conf(`http://127.0.0.1:${moto}`) };
+  // The logs of containers are copied to S3 some time after they end, from where the NodeManager wrote them.
+  const yarnSite = { 'yarn.nodemanager.delete.debug-delay-sec': '600' };
+  return { moto, router, coreSite: s3Conf(`http://127.0.0.1:${moto}`), yarnSite };
 }
 
 /** Hadoop's S3A, also under the name that EMR's own file system has. */
@@ -77,6 +80,11 @@ export async function planAws(
       jobHistory: urlOf('jobhistory'),
       sparkHistory: urlOf('spark-history'),
     },
+    sparkHome: livy.launch.env.SPARK_HOME ?? software.sparkHome,
+    stepsDir: join(layout.dir, 'steps'),
+    workDir: layout.work,
+    containerLogs: join(layout.dir, 'yarn', 'nm-logs'),
+    livyLog: livy.launch.log,
   };
   const configFile = join(conf, 'aws-router.json');
   await writeFile(configFile, JSON.stringify(config, undefined, 1), { mode: 0o600 });

@@ -28,7 +28,7 @@ export async function planServers(plan: Plan): Promise<ServerRecord[]> {
   const port = options.port ?? free;
   if (!hasYarn(options)) return [await planLivy({ ...plan, port })];
   const aws = options.aws === true ? await prepareAws() : undefined;
-  const yarn = await planYarn({ ...plan, ...(aws && { coreSite: aws.coreSite }) });
+  const yarn = await planYarn({ ...plan, ...(aws && { coreSite: aws.coreSite, yarnSite: aws.yarnSite }) });
   const livy = await planLivy({ ...plan, port, yarn });
   return aws === undefined
     ? [...yarn.servers, livy]

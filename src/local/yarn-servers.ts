@@ -14,6 +14,8 @@ export interface YarnPlan {
   readonly options: InstanceOptions;
   /** More for `core-site.xml`: the file systems beside the local one. */
   readonly coreSite?: Readonly<Record<string, string>>;
+  /** More for `yarn-site.xml`; the person's own settings win. */
+  readonly yarnSite?: Readonly<Record<string, string>>;
 }
 
 export interface Yarn {
@@ -31,7 +33,7 @@ const classes = {
 } as const;
 
 /** Writes the configuration of a YARN on this machine and says how its four servers are started. */
-export async function planYarn({ layout, software, options, coreSite = {} }: YarnPlan): Promise<Yarn> {
+export async function planYarn({ layout, software, options, coreSite = {}, yarnSite = {} }: YarnPlan): Promise<Yarn> {
   const found = await freePorts(yarnPortNames.length);
   const ports = Object.fromEntries(yarnPortNames.map((name, index) => [name, found[index] ?? 0])) as YarnPorts;
   const dir = join(layout.dir, 'yarn');
@@ -45,7 +47,7 @@ export async function planYarn({ layout, software, options, coreSite = {} }: Yar
     dir,
     recovery: options.yarnRecovery ?? true,
     memoryMb: options.yarnMemoryMb ?? 8_192,
-    extra: options.yarnConf ?? {},
+    extra: { ...yarnSite, ...options.yarnConf },
     coreSite,
   });
   for (const [name, settings] of Object.entries(files)) {

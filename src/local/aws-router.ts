@@ -1,0 +1,97 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import * as z from 'zod';
+import { REGION } from './aws-access.js';
+import { CallRefused, errorFor, sendError, sendJson } from './aws-answer.js';
+import { type AwsCall, callOf, isForm, nameOf } from './aws-call.js';
+import { CONTROL, control, type Controlled } from './aws-control.js';
+import type { Proxy } from './aws-proxy.js';
+
+export interface RouterParts extends Controlled {
+  readonly proxy: Proxy;
+  /** Whether what is made at the start is there. */
+  readonly isReady: () => boolean;
+  readonly log: (line: string) => void;
+}
+
+/** The server before moto: what a test asked for first, then EMR where moto is untrue, then moto. */
+export const awsRouter = (parts: RouterParts): Server =>
+  createServer((request, response) => {
+    answer(parts, request, response).catch((error: unknown) => {
+      parts.log(`${request.method ?? ''} ${request.url ?? ''}: ${String(error)}`);
+      if (response.headersSent) response.destroy();
+      else sendJson(response, 500, { __type: 'InternalServerError', message: String(error) });
+    });
+  });
+
+async function answer(parts: RouterParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = request.url ?? '/';
+  if (path === `${CONTROL}health`) {
+    sendJson(response, parts.isReady() ? 200 : 503, {});
+    return;
+  }
+  if (path.startsWith(CONTROL)) {
+    sendControl(parts, response, request.method ?? 'GET', path, (await read(request)).toString('utf8'));
+    return;
+  }
+  // Bodies of objects are passed on unread; the others are small, and say what is asked.
+  const body = request.headers['x-amz-target'] !== undefined || isForm(request) ? await read(request) : undefined;
+  const call = callOf(request, body);
+  parts.calls.set(nameOf(call), (parts.calls.get(nameOf(call)) ?? 0) + 1);
+
+  const fault = parts.throttle.refuses(call)
+    ? { error: errorFor('Throttling', call), after: false }
+    : parts.faults.take(call);
+  if (fault === undefined) {
+    await carryOut(parts, call, request, response, body);
+    return;
+  }
+  parts.log(`${nameOf(call)} gets ${fault.error.code}${fault.after ? ' after it was done' : ''}`);
+  if (fault.after) await parts.proxy.perform(request, body);
+  else if (body === undefined) await drain(request);
+  if (fault.error.code === 'Reset') request.socket.resetAndDestroy();
+  else sendError(response, call, fault.error);
+}
+
+async function carryOut(
+  { emr, proxy }: RouterParts,
+  call: AwsCall,
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Buffer | undefined,
+): Promise<void> {
+  // The instance's cluster is in one region; in the others there is nothing, and moto says so.
+  const isHere = request.headers.authorization?.includes(`/${REGION}/`) === true;
+  if (call.service !== 'elasticmapreduce' || !isHere || !emr.knows(call.action)) {
+    proxy.forward(request, response, body);
+    return;
+  }
+  try {
+    const input = JSON.parse(body?.toString('utf8') ?? '{}') as Record<string, unknown>;
+    sendJson(response, 200, await emr.call(call.action, input));
+  } catch (error) {
+    if (error instanceof CallRefused) sendError(response, call, error.error);
+    else if (error instanceof z.ZodError)
+      sendError(response, call, { code: 'ValidationException', message: error.message, status: 400 });
+    else throw error;
+  }
+}
+
+function sendControl(parts: RouterParts, response: ServerResponse, method: string, path: string, text: string): void {
+  try {
+    const said = control(parts, method, path, text === '' ? undefined : (JSON.parse(text) as unknown));
+    sendJson(response, said === undefined ? 404 : 200, said ?? { message: `There is no ${method} ${path}` });
+  } catch (error) {
+    sendJson(response, 400, { message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+async function read(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+/** Lets an upload come to its end, so that the client reads the error and not a broken pipe. */
+async function drain(request: IncomingMessage): Promise<void> {
+  for await (const _ of request);
+}
