@@ -12,7 +12,21 @@ export interface ExecutorCluster extends DriverCluster {
 
 type Pieces = AsyncGenerator<readonly LogItem[], void>;
 
+/** Pauses between two looks at who the executors are, in milliseconds: the more there are, the longer the answers. */
 const LOOK_MS = 5_000;
+const LOOK_EACH_MS = 100;
+const LOOK_MOST_MS = 60_000;
+/** Executors that are asked with one reading, of which there is at most one in a second: two small requests for each. */
+const ASKED_AT_ONCE = 25;
+/** Pauses before one that had nothing new is asked again, in milliseconds: by half of its silence, at most so long. */
+const QUIET_MS = 1_000;
+const QUIET_MOST_MS = 30_000;
+
+interface Followed {
+  readonly log: ContainerFollower;
+  dueAt: number;
+  spokeAt: number;
+}
 
 /** Reads the logs of all executors of an application, each in its own order. */
 export class ExecutorsReader implements DriverLogReader {
@@ -21,7 +35,7 @@ export class ExecutorsReader implements DriverLogReader {
   readonly minPauseMs = 1_000;
   readonly #cluster: ExecutorCluster;
   readonly #opening: LogOpening;
-  readonly #logs = new Map<string, ContainerFollower>();
+  readonly #logs = new Map<string, Followed>();
   #app: DriverApp | undefined;
   #lookedAt = -Infinity;
   #said = '';
@@ -33,8 +47,23 @@ export class ExecutorsReader implements DriverLogReader {
 
   async *read({ appId }: RunRef, options: CallOptions = {}): Pieces {
     if (appId === undefined) return;
-    if (this.#cluster.clock.now() - this.#lookedAt >= LOOK_MS) yield* this.#look(appId, options);
-    for (const log of this.#logs.values()) if (!log.isDone) yield* log.fromNode(options);
+    const pause = Math.min(LOOK_MOST_MS, Math.max(LOOK_MS, LOOK_EACH_MS * this.#logs.size));
+    if (this.#cluster.clock.now() - this.#lookedAt >= pause) yield* this.#look(appId, options);
+    for (const one of this.#due()) {
+      yield* one.log.fromNode(options);
+      const now = this.#cluster.clock.now();
+      if (!one.log.wasIdle) one.spokeAt = now;
+      one.dueAt = now + Math.min(QUIET_MOST_MS, Math.max(QUIET_MS, (now - one.spokeAt) / 2));
+    }
+  }
+
+  /** Those whose turn it is, the longest overdue first: a thousand executors are not a thousand requests each second. */
+  #due(): readonly Followed[] {
+    const now = this.#cluster.clock.now();
+    return [...this.#logs.values()]
+      .filter(({ log, dueAt }) => !log.isDone && dueAt <= now)
+      .sort((a, b) => a.dueAt - b.dueAt)
+      .slice(0, ASKED_AT_ONCE);
   }
 
   async *finish(ref: RunRef, options: CallOptions = {}): Pieces {
@@ -42,15 +71,22 @@ export class ExecutorsReader implements DriverLogReader {
     if (appId === undefined) return;
     yield* this.#look(appId, options);
     if (this.#app && !this.#app.isOver) {
-      yield* this.read(ref, options);
-      for (const log of this.#logs.values()) yield log.soFar();
-      return;
+      // As they stand now: of all of them, whosever turn it is.
+      for (const { log } of this.#logs.values()) {
+        if (!log.isDone) yield* log.fromNode(options);
+        if (log.isAtWork || this.#said === '') yield log.soFar();
+      }
+      // With nobody to ask whether it is over, a container that is at work no more is answer enough.
+      if (this.#said === '') return;
     }
     if (this.#logs.size === 0) {
       yield [notice("nobody says which containers ran executors; Spark's History Server (--history-url) would know")];
     }
     const wait = this.#cluster.waitFor(appId, this.#app);
-    for (const log of this.#logs.values()) if (!log.isDone) yield* log.complete(wait, true, options);
+    for (const { log } of this.#logs.values()) {
+      const isLeft = !log.isDone && !(log.isAtWork && this.#said !== '');
+      if (isLeft) yield* log.complete(wait, true, options);
+    }
   }
 
   async *#look(appId: string, options: CallOptions): Pieces {
@@ -61,8 +97,10 @@ export class ExecutorsReader implements DriverLogReader {
       for (const { container, node } of found) {
         if (this.#logs.has(container)) continue;
         const what = { container, node, whose: `${container}'s` };
-        this.#logs.set(container, new ContainerFollower(this.#cluster, what, this.#opening));
+        const log = new ContainerFollower(this.#cluster, what, this.#opening);
+        this.#logs.set(container, { log, dueAt: -Infinity, spokeAt: this.#lookedAt });
       }
+      this.#said = '';
     } catch (error) {
       const problem = borne(error, options);
       if (problem !== this.#said) yield [notice(`YARN cannot be asked for the executors: ${problem}`)];

@@ -58,6 +58,8 @@ class LogCluster {
   epoch = '';
   /** The addresses in the ResourceManager's list of nodes. */
   clusterNodes: string[] = [];
+  /** The containers that run now, the driver's among them. */
+  containers: string[] = [];
   readonly asked: { readonly to: string; readonly path: string; readonly headers: IncomingHttpHeaders }[] = [];
 
   app(): Recorded {
@@ -84,6 +86,10 @@ class LogCluster {
     if (this.isDown) return { status: 503, headers: {}, body: '' };
     const path = url.pathname;
     if (this.isBlind && path.includes('/ws/v1/cluster/')) return { status: 503, headers: {}, body: '' };
+    if (path.endsWith('/containers')) {
+      const container = this.containers.map((containerId) => ({ containerId, nodeHttpAddress: 'http://node:8042' }));
+      return { status: 200, headers: json, body: JSON.stringify({ container }) };
+    }
     if (path.endsWith('/appattempts')) return this.attempts();
     if (path.includes('/cluster/apps/')) return this.app();
     if (path.endsWith('/cluster/info')) return { status: 200, headers: json, body: info };
