@@ -4,4 +4,5 @@
  */
 export { type AwsClients, awsClients } from './clients.js';
 export { type AwsQuestion, awsErrorName, awsStatusOf, explainAwsError } from './explain-error.js';
+export { s3Ledger, type S3LedgerOptions } from './open-s3-ledger.js';
 export type { AwsSettings } from './settings.js';

@@ -6,46 +6,25 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { execa } from 'execa';
-import { LedgerConflictError, LedgerError, type RunRecord } from '../../src/core/index.js';
+import { LedgerConflictError, LedgerError } from '../../src/core/index.js';
 import { fileLedger } from '../../src/run/index.js';
+import { keysOf, ledgerContract, recordOf } from '../helpers/ledger-contract.js';
 
 async function folderFor(t: ExecutionContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'livywire-ledger-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   return join(folder, 'state', 'ledger');
 }
-const record = (key: string, createdAt = '2026-01-01T00:00:00.000Z'): RunRecord => ({
-  v: 1,
-  key,
-  specHash: 'x',
-  spec: { file: 's3://b/j.py' },
-  createdAt,
-  updatedAt: createdAt,
-  attempts: [
-    { attempt: 1, name: 'n', phase: 'claimed', createdAt, backend: 'livy', endpoint: 'http://livy', posts: [] },
-  ],
-});
+const record = recordOf;
 const files = async (folder: string): Promise<string[]> => {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 };
 const recordFile = async (folder: string): Promise<string> =>
   (await files(folder)).find((file) => /[0-9a-f]{64}\.\d+\.json$/.test(file)) ?? '';
-const keysOf = async (list: AsyncIterable<RunRecord>): Promise<string[]> => {
-  const keys: string[] = [];
-  for await (const { key } of list) keys.push(key);
-  return keys;
-};
-
-test('what is created and updated is what another reader gets', async (t) => {
+ledgerContract('in a folder', async (t) => {
   const folder = await folderFor(t);
-  const [writer, reader] = [fileLedger(folder), fileLedger(folder)];
-  t.is(await reader.get('k'), undefined);
-  const { version } = await writer.create(record('k'));
-  t.deepEqual((await reader.get('k'))?.record, record('k'));
-  const changed = { ...record('k'), updatedAt: '2026-02-01T00:00:00.000Z' };
-  await writer.update(changed, version);
-  t.deepEqual((await reader.get('k'))?.record, changed);
+  return () => fileLedger(folder);
 });
 
 test('a key may be any text, and is no path', async (t) => {
@@ -56,23 +35,6 @@ test('a key may be any text, and is no path', async (t) => {
     t.is((await ledger.get(key))?.record.key, key);
   }
   t.is((await readdir(dirname(folder))).length, 1);
-});
-
-test('a key is created once', async (t) => {
-  const ledger = fileLedger(await folderFor(t));
-  const all = await Promise.allSettled(Array.from({ length: 10 }, () => ledger.create(record('k'))));
-  t.is(all.filter(({ status }) => status === 'fulfilled').length, 1);
-  t.true(all.every((one) => one.status === 'fulfilled' || one.reason instanceof LedgerConflictError));
-});
-
-test('an update that names an old version is a conflict, and changes nothing', async (t) => {
-  const ledger = fileLedger(await folderFor(t));
-  const { version } = await ledger.create(record('k'));
-  await ledger.update({ ...record('k'), specHash: 'second' }, version);
-  await t.throwsAsync(ledger.update({ ...record('k'), specHash: 'late' }, version), {
-    instanceOf: LedgerConflictError,
-  });
-  t.is((await ledger.get('k'))?.record.specHash, 'second');
 });
 
 test('a writer that slept through several versions loses, though the name of its version is free again', async (t) => {
@@ -112,13 +74,6 @@ test.serial(
     t.is((await files(join(folder, 'runs'))).length, 1);
   },
 );
-
-test('many who open a new ledger at once agree on its namespace, and it stays', async (t) => {
-  const folder = await folderFor(t);
-  const names = await Promise.all(Array.from({ length: 20 }, () => fileLedger(folder).namespace()));
-  t.is(new Set(names).size, 1);
-  t.is(await fileLedger(folder).namespace(), names[0]!);
-});
 
 test('readers that read while a record is written always see it', async (t) => {
   const ledger = fileLedger(await folderFor(t));
@@ -229,16 +184,6 @@ test('an unreadable record is a LedgerError', async (t) => {
   await fileLedger(folder).create(record('k'));
   await chmod(await recordFile(folder), 0o000);
   await t.throwsAsync(fileLedger(folder).get('k'), { instanceOf: LedgerError });
-});
-
-test('the list is newest first, from a day on, and as long as asked', async (t) => {
-  const ledger = fileLedger(await folderFor(t));
-  t.deepEqual(await keysOf(ledger.list()), []);
-  for (const day of [3, 1, 5, 2, 4]) await ledger.create(record(`d${day}`, `2026-01-0${day}T00:00:00.000Z`));
-  t.deepEqual(await keysOf(ledger.list()), ['d5', 'd4', 'd3', 'd2', 'd1']);
-  t.deepEqual(await keysOf(ledger.list({ limit: 2 })), ['d5', 'd4']);
-  t.deepEqual(await keysOf(ledger.list({ limit: 0 })), []);
-  t.deepEqual(await keysOf(ledger.list({ since: new Date('2026-01-04T00:00:00Z') })), ['d5', 'd4']);
 });
 
 test('times of files mean nothing: only the version counts', async (t) => {

@@ -1,0 +1,187 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  paginateListObjectsV2,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { CallOptions } from '../../core/index.js';
+import { awsStatusOf, explainAwsError } from '../explain-error.js';
+
+export interface StoredText {
+  readonly text: string;
+  readonly etag: string;
+}
+
+/** What one look at an object tells. */
+export interface ObjectFacts {
+  readonly etag: string;
+  readonly bytes: number;
+  /** S3's own clock, milliseconds; whole seconds. */
+  readonly modifiedMs: number;
+  readonly versionId?: string;
+}
+
+export interface ListedObject {
+  readonly key: string;
+  readonly bytes: number;
+  /** S3's own clock, milliseconds; whole seconds. */
+  readonly modifiedMs: number;
+}
+
+/** When a write is wanted: only where nothing stands, or only in the place of this very version. */
+export type Condition = { readonly ifNoneMatch: '*' } | { readonly ifMatch: string };
+
+/** `taken`: the condition did not hold · `collided`: another write was under way, ask again. */
+export type PutAnswer =
+  | { readonly kind: 'written'; readonly etag: string }
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'collided' };
+
+/** One bucket, in the few ways that we use it. Every failure is one of ours, and says what could not be done. */
+export class Bucket {
+  readonly name: string;
+  readonly #client: () => Promise<S3Client>;
+  readonly #what: string;
+  readonly #field: string;
+
+  /** @param what whose trouble it is, for the sentence: `the ledger s3://bucket/prefix` */
+  constructor(
+    client: () => Promise<S3Client>,
+    { name, what, field }: { readonly name: string; readonly what: string; readonly field: string },
+  ) {
+    this.name = name;
+    this.#client = client;
+    this.#what = what;
+    this.#field = field;
+  }
+
+  /** `undefined` where there is none. */
+  async read(key: string, options?: CallOptions): Promise<StoredText | undefined> {
+    return this.#ask('read', 's3:GetObject', key, options, async (client, how) => {
+      try {
+        const answer = await client.send(new GetObjectCommand({ Bucket: this.name, Key: key }), how);
+        return { text: (await answer.Body?.transformToString('utf8')) ?? '', etag: answer.ETag ?? '' };
+      } catch (error) {
+        if (isMissingKey(error)) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  /** `undefined` where there is none; a missing bucket counts as that too, for S3 answers both alike. */
+  async look(key: string, options?: CallOptions): Promise<ObjectFacts | undefined> {
+    return this.#ask('read', 's3:GetObject', key, options, async (client, how) => {
+      try {
+        const answer = await client.send(new HeadObjectCommand({ Bucket: this.name, Key: key }), how);
+        return {
+          etag: answer.ETag ?? '',
+          bytes: answer.ContentLength ?? 0,
+          modifiedMs: answer.LastModified?.getTime() ?? 0,
+          ...(answer.VersionId !== undefined && { versionId: answer.VersionId }),
+        };
+      } catch (error) {
+        if (awsStatusOf(error) === 404) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  async write(key: string, text: string, condition?: Condition, options?: CallOptions): Promise<PutAnswer> {
+    return this.#ask('written', 's3:PutObject', key, options, async (client, how) => {
+      try {
+        const command = new PutObjectCommand({
+          Bucket: this.name,
+          Key: key,
+          Body: text,
+          ContentType: 'application/json',
+          ...(condition && 'ifNoneMatch' in condition && { IfNoneMatch: '*' }),
+          ...(condition && 'ifMatch' in condition && { IfMatch: condition.ifMatch }),
+        });
+        return { kind: 'written', etag: (await client.send(command, how)).ETag ?? '' };
+      } catch (error) {
+        const status = awsStatusOf(error);
+        if (condition && status === 412) return { kind: 'taken' };
+        if (condition && status === 409) return { kind: 'collided' };
+        if (condition && 'ifMatch' in condition && isMissingKey(error)) return { kind: 'gone' };
+        throw error;
+      }
+    });
+  }
+
+  async remove(key: string, options?: CallOptions): Promise<void> {
+    await this.#ask('tidied', 's3:DeleteObject', key, options, (client, how) =>
+      client.send(new DeleteObjectCommand({ Bucket: this.name, Key: key }), how),
+    );
+  }
+
+  /** In the order of their keys, page by page: one request for each thousand. */
+  async *list(
+    prefix: string,
+    { atMost, ...options }: CallOptions & { readonly atMost?: number } = {},
+  ): AsyncGenerator<ListedObject, void> {
+    for await (const page of this.#pages(
+      { Prefix: prefix, ...(atMost !== undefined && { MaxKeys: atMost }) },
+      options,
+    )) {
+      for (const { Key, Size, LastModified } of page.Contents ?? []) {
+        if (Key !== undefined) yield { key: Key, bytes: Size ?? 0, modifiedMs: LastModified?.getTime() ?? 0 };
+      }
+      if (atMost !== undefined) return;
+    }
+  }
+
+  /** The "folders" right under a prefix. */
+  async folders(prefix: string, options: CallOptions = {}): Promise<readonly string[]> {
+    const found: string[] = [];
+    for await (const page of this.#pages({ Prefix: prefix, Delimiter: '/' }, options)) {
+      for (const one of page.CommonPrefixes ?? []) if (one.Prefix !== undefined) found.push(one.Prefix);
+    }
+    return found;
+  }
+
+  async *#pages(
+    input: { readonly Prefix: string; readonly Delimiter?: string; readonly MaxKeys?: number },
+    options: CallOptions,
+  ) {
+    const pages = paginateListObjectsV2({ client: await this.#client() }, { Bucket: this.name, ...input });
+    for (;;) {
+      const next = await this.#ask('listed', 's3:ListBucket', input.Prefix, options, () => pages.next());
+      if (next.done === true) return;
+      yield next.value;
+    }
+  }
+
+  async #ask<T>(
+    done: string,
+    action: string,
+    key: string,
+    { signal, timeoutMs }: CallOptions = {},
+    ask: (client: S3Client, how: { abortSignal?: AbortSignal; requestTimeout?: number }) => Promise<T>,
+  ): Promise<T> {
+    signal?.throwIfAborted();
+    try {
+      return await ask(await this.#client(), {
+        ...(signal && { abortSignal: signal }),
+        ...(timeoutMs !== undefined && { requestTimeout: timeoutMs }),
+      });
+    } catch (error) {
+      signal?.throwIfAborted();
+      const resource = action === 's3:ListBucket' ? `arn:aws:s3:::${this.name}` : `arn:aws:s3:::${this.name}/${key}`;
+      throw explainAwsError(error, {
+        service: 'S3',
+        doing: `${this.#what} cannot be ${done}`,
+        action,
+        resource,
+        field: this.#field,
+      });
+    }
+  }
+}
+
+/** Not a missing bucket, which is somebody's mistake. */
+const isMissingKey = (error: unknown): boolean =>
+  error instanceof Error &&
+  (error.name === 'NoSuchKey' || (error.name !== 'NoSuchBucket' && awsStatusOf(error) === 404));

@@ -1,0 +1,132 @@
+import test, { type ExecutionContext } from 'ava';
+import { type Ledger, LedgerConflictError, type RunRecord } from '../../src/core/index.js';
+
+/** One store: every call opens the ledger in it anew, as another process would. */
+export type LedgerStore = () => Ledger;
+
+export const recordOf = (key: string, createdAt = '2026-01-01T00:00:00.000Z'): RunRecord => ({
+  v: 1,
+  key,
+  specHash: 'x',
+  spec: { file: 's3://b/j.py' },
+  createdAt,
+  updatedAt: createdAt,
+  attempts: [
+    { attempt: 1, name: 'n', phase: 'claimed', createdAt, backend: 'livy', endpoint: 'http://livy', posts: [] },
+  ],
+});
+
+export async function keysOf(list: AsyncIterable<{ readonly key: string }>): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of list) keys.push(key);
+  return keys;
+}
+
+/** What every ledger promises, as tests. `newStore` gives an empty one; `undefined` where it cannot be had here, which is said. */
+export function ledgerContract(
+  where: string,
+  newStore: (t: ExecutionContext) => Promise<LedgerStore | undefined> | LedgerStore,
+): void {
+  const promise = (sentence: string, body: (t: ExecutionContext, open: LedgerStore) => Promise<void>) =>
+    test(`${where}: ${sentence}`, async (t) => {
+      const open = await newStore(t);
+      if (open) await body(t, open);
+      else t.pass(`skipped: ${where} is not here`);
+    });
+
+  promise('what is created and updated is what another reader gets', async (t, open) => {
+    const [writer, reader] = [open(), open()];
+    t.is(await reader.get('k'), undefined);
+    const { version } = await writer.create(recordOf('k'));
+    t.deepEqual((await reader.get('k'))?.record, recordOf('k'));
+    t.is((await reader.get('k'))?.version, version);
+    const changed = { ...recordOf('k'), updatedAt: '2026-02-01T00:00:00.000Z' };
+    await writer.update(changed, version);
+    t.deepEqual((await reader.get('k'))?.record, changed);
+  });
+
+  promise('a key may be any text', async (t, open) => {
+    const ledger = open();
+    const keys = ['../../etc/passwd', 'a/b', 'ä 😀', '.', 'x'.repeat(1_000)];
+    for (const key of keys) {
+      await ledger.create(recordOf(key));
+      t.is((await ledger.get(key))?.record.key, key);
+    }
+    t.deepEqual((await keysOf(open().list())).sort(), [...keys].sort());
+  });
+
+  promise('of twenty who create a key at once, one wins', async (t, open) => {
+    const all = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, i) => open().create({ ...recordOf('k'), specHash: `${i}` })),
+    );
+    t.is(all.filter(({ status }) => status === 'fulfilled').length, 1);
+    t.true(all.every((one) => one.status === 'fulfilled' || one.reason instanceof LedgerConflictError));
+    const winner = all.findIndex(({ status }) => status === 'fulfilled');
+    t.is((await open().get('k'))?.record.specHash, `${winner}`);
+  });
+
+  promise('an update that names an old version is a conflict, and changes nothing', async (t, open) => {
+    const ledger = open();
+    const { version } = await ledger.create(recordOf('k'));
+    await ledger.update({ ...recordOf('k'), specHash: 'second' }, version);
+    await t.throwsAsync(open().update({ ...recordOf('k'), specHash: 'late' }, version), {
+      instanceOf: LedgerConflictError,
+    });
+    t.is((await ledger.get('k'))?.record.specHash, 'second');
+  });
+
+  promise('an old version is a conflict even if every write in between wrote the same', async (t, open) => {
+    const ledger = open();
+    const { version } = await ledger.create(recordOf('k'));
+    await ledger.update(recordOf('k'), version);
+    await t.throwsAsync(ledger.update(recordOf('k'), version), { instanceOf: LedgerConflictError });
+    await t.throwsAsync(ledger.create(recordOf('k')), { instanceOf: LedgerConflictError });
+  });
+
+  promise('twenty who add to one record at once lose no word and add none twice', async (t, open) => {
+    await open().create(recordOf('k'));
+    const add = async (word: string) => {
+      const ledger = open();
+      for (;;) {
+        const entry = await ledger.get('k');
+        if (!entry) throw new Error('the record is gone');
+        const { record, version } = entry;
+        const words = record.spec.args ?? [];
+        if (words.includes(word)) return;
+        try {
+          await ledger.update({ ...record, spec: { ...record.spec, args: [...words, word] } }, version);
+        } catch (error) {
+          if (!(error instanceof LedgerConflictError)) throw error;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: 20 }, (_, i) => add(`${i}`)));
+    const words = (await open().get('k'))?.record.spec.args ?? [];
+    t.is(words.length, 20);
+    t.is(new Set(words).size, 20);
+  });
+
+  promise('many who open a new ledger at once agree on its namespace, and it stays', async (t, open) => {
+    const names = await Promise.all(Array.from({ length: 20 }, () => open().namespace()));
+    t.is(new Set(names).size, 1);
+    t.is(await open().namespace(), names[0]!);
+  });
+
+  promise('what a reader does with a record does not change the ledger', async (t, open) => {
+    const ledger = open();
+    await ledger.create(recordOf('k'));
+    const entry = await ledger.get('k');
+    (entry!.record.attempts as unknown[]).pop();
+    t.is((await ledger.get('k'))?.record.attempts.length, 1);
+  });
+
+  promise('the list is newest first, from a day on, and as long as asked', async (t, open) => {
+    const ledger = open();
+    t.deepEqual(await keysOf(ledger.list()), []);
+    for (const day of [3, 1, 5, 2, 4]) await ledger.create(recordOf(`d${day}`, `2026-01-0${day}T00:00:00.000Z`));
+    t.deepEqual(await keysOf(ledger.list()), ['d5', 'd4', 'd3', 'd2', 'd1']);
+    t.deepEqual(await keysOf(ledger.list({ limit: 2 })), ['d5', 'd4']);
+    t.deepEqual(await keysOf(ledger.list({ limit: 0 })), []);
+    t.deepEqual(await keysOf(ledger.list({ since: new Date('2026-01-04T00:00:00Z') })), ['d5', 'd4']);
+  });
+}
