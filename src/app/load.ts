@@ -13,11 +13,11 @@ export const loadLocal = () => import('../local/index.js');
 
 /** The rules that say why a run failed, and the files they can be tried on. */
 export const loadDiagnosis = async () => {
-  const [{ codes, diagnose }, { logLines, readLogFile }] = await Promise.all([
+  const [{ codes, diagnose, hasSucceeded }, { isFile, logLines, readLogFile }] = await Promise.all([
     import('../diagnosis/index.js'),
     import('./log-files.js'),
   ]);
-  return { codes, diagnose, logLines, readLogFile };
+  return { codes, diagnose, hasSucceeded, isFile, logLines, readLogFile };
 };
 
 /** What is known about a run, gathered, and the page that shows it. */

@@ -19,6 +19,9 @@ export function diagnose(facts: Facts): Diagnosis {
   return safe(unknown(view));
 }
 
+/** Whether the log itself says that the run succeeded: then there is nothing to explain. */
+export const hasSucceeded = (facts: Facts): boolean => prepare(facts).verdict.kind === 'succeeded';
+
 function write(view: View, rule: Rule, match: Match): Diagnosis {
   const place = placeOfMatch(view, match);
   const title = match.title ?? (match.thrown ? thrownWords(match.thrown) : toldWords(match.lines?.[0] ?? view.told[0]!)); // prettier-ignore

@@ -7,6 +7,7 @@ export { readEventLog } from './event-log.js';
 export { readSparkFacts, type SparkFactsOptions } from './spark-facts.js';
 export { SparkHistory } from './spark-history.js';
 export { SparkProgress, type SparkProgressOptions } from './spark-progress.js';
+export { LineSplitter } from './line-splitter.js';
 export { YarnHa } from './yarn-ha.js';
 export { YarnRegistry, type YarnRegistryOptions } from './yarn-registry.js';
 export { YarnWaiting, type YarnWaitingOptions } from './yarn-waiting.js';

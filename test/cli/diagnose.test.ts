@@ -59,6 +59,45 @@ test("of what yarn logs prints the driver's container counts", async (t) => {
   t.regex(stdout, /stdout:15 /);
 });
 
+test('a log that says it succeeded is an answer', async (t) => {
+  const stdin = [
+    'java.lang.IllegalStateException: survived',
+    '26/11/23 00:36:09 INFO ApplicationMaster: Final app status: SUCCEEDED, exitCode: 0',
+  ].join('\n');
+  const { code, stdout } = await cli(['diagnose', '--json', '-'], { stdin });
+  t.is(code, 0);
+  t.like(oneDocument(t, stdout), { kind: 'diagnosis', state: 'succeeded', diagnosis: undefined });
+  t.regex((await cli(['diagnose', '-'], { stdin })).stdout, /^It succeeded/);
+});
+
+test('a run may be called as a folder is', async (t) => {
+  const cwd = await tempFolder(t);
+  await mkdir(join(cwd, 'etl'));
+  const livywire = testLivywire({ script: () => ({ outcome: 'failed', lines: traceback }) });
+  await (await livywire.submit({ file: 's3://b/x.py' }, { key: 'etl' })).wait();
+  const { code, stdout } = await cli(['diagnose', ...url, 'etl'], { livywire, cwd, files: { [join(cwd, 'etl')]: '' } });
+  t.is(code, 0);
+  t.regex(stdout, /^failed.*etl[\s\S]*PYTHON_EXCEPTION/);
+});
+
+test('of a long log the end is looked at, and its lines keep their numbers', async (t) => {
+  const long = `${'x'.repeat(3_000_000)}\r\n`;
+  const { code, stdout } = await cli(['diagnose', '-'], {
+    stdin: `${long}${'all is well\n'.repeat(60_000)}${traceback.join('\n')}`,
+  });
+  t.is(code, 0);
+  t.regex(stdout, /stdin:60005 {2}ValueError/);
+});
+
+test('a packed file that is broken cannot be read, and is named', async (t) => {
+  const cwd = await tempFolder(t);
+  const path = join(cwd, 'stderr.gz');
+  await writeFile(path, gzipSync('x'.repeat(9_999)).subarray(0, 20));
+  const { code, stderr } = await cli(['diagnose', 'stderr.gz'], { cwd, files: { [path]: '' } });
+  t.is(code, 2);
+  t.regex(stderr, /stderr\.gz cannot be read/);
+});
+
 test('a run is read again; one that succeeded has nothing to explain', async (t) => {
   const livywire = testLivywire({
     script: ({ args }) => ({ outcome: args?.[0] === 'bad' ? 'failed' : 'succeeded', lines: traceback }),
