@@ -42,13 +42,15 @@ export async function* withProgress(
       (result) => box.put({ result }),
       (error: unknown) => box.put({ error }),
     );
-  void side.run(signal, (event) => box.put({ side: event }));
+  // The next look is made when the last one's events were taken: for one who reads slowly they do not pile up.
+  void side.run(signal, (event) => new Promise((taken) => box.put({ side: event, taken })));
   onward();
   try {
     for (;;) {
       const item = await box.take();
       if ('error' in item) throw item.error;
       if ('side' in item) {
+        item.taken();
         yield item.side;
         continue;
       }
@@ -66,7 +68,9 @@ export async function* withProgress(
 }
 
 type Item =
-  { readonly result: IteratorResult<RunEvent, void> } | { readonly error: unknown } | { readonly side: RunEvent };
+  | { readonly result: IteratorResult<RunEvent, void> }
+  | { readonly error: unknown }
+  | { readonly side: RunEvent; readonly taken: () => void };
 
 /** What several put in and one takes out, in order. A race for each line would leave its traces on the promise that waits longest. */
 class Mailbox<T> {
@@ -115,13 +119,13 @@ class Side {
   }
 
   /** Until `signal` aborts or the run is over. */
-  async run(signal: AbortSignal, tell: (event: RunEvent) => void): Promise<void> {
+  async run(signal: AbortSignal, tell: (event: RunEvent) => Promise<void>): Promise<void> {
     const { clock, logger } = this.#deps;
     try {
       for (;;) {
         const minMs = Math.min(PROGRESS_MIN_MS, this.#maxMs);
         await clock.sleep(pace(this.#ageMs, { minMs, maxMs: Math.max(minMs, this.#maxMs) }), signal);
-        for (const event of await this.#look({ signal })) if (!this.#isOver) tell(event);
+        for (const event of await this.#look({ signal })) if (!this.#isOver) await tell(event);
       }
     } catch (error) {
       // Nothing of it is worth the run's own end.

@@ -104,6 +104,19 @@ test('who stops following stops the asking', async (t) => {
   t.is(progress.reads, reads);
 });
 
+test('for one who reads slowly nothing piles up: the next look is made when the last one was taken', async (t) => {
+  const progress = new Source(Array.from({ length: 500 }, (_, i) => counts(i)));
+  const { engine, clock } = rig({ backend: new StubBackend([running]), progress });
+  const events = engine.attach(refFor(clock)).events();
+  for await (const event of events) {
+    if (event.type !== 'progress') continue;
+    const { reads } = progress;
+    await clock.sleep(3_600_000);
+    t.true(progress.reads <= reads + 1, `${progress.reads - reads} looks while nobody read`);
+    if (event.progress.tasks.done > 2) break;
+  }
+});
+
 test('a progress that breaks leaves the run as it is', async (t) => {
   const broken: ProgressSource = {
     open: () => ({ hear: () => undefined, read: () => Promise.reject(new TypeError('bug')) }),
