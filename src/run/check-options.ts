@@ -33,4 +33,6 @@ export function checkOptions(options: Options): void {
     );
   }
   if (output !== undefined && typeof output !== 'string') wrong('output', 'a path');
+  const { codeSha256 } = options;
+  if (codeSha256 !== undefined && !/^[0-9a-f]{64}$/.test(codeSha256)) wrong('codeSha256', '64 hex digits');
 }

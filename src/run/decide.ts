@@ -15,6 +15,8 @@ export interface Submission {
   readonly output?: string | undefined;
   readonly endpoint: string;
   readonly retryOf: 'failed' | 'lost' | undefined;
+  /** For the record; decides nothing. */
+  readonly codeSha256?: string | undefined;
 }
 
 /** What a submit has to do about a key that is in the ledger already. */
@@ -97,9 +99,22 @@ function specDifferences(there: JobSpec, here: JobSpec): string[] {
     );
     return new Map([...fields.map(([key, value]) => [key, JSON.stringify(value)] as const), ...settings]);
   };
-  const [a, b] = [flat(there), flat(here)];
+  const [a, b] = [flat(withoutShared(there, here)), flat(withoutShared(here, there))];
   const lines = [...new Set([...a.keys(), ...b.keys()])]
     .filter((field) => a.get(field) !== b.get(field))
     .map((field) => `${field}: ${a.get(field) ?? 'not set'} there, ${b.get(field) ?? 'not set'} here`);
   return lines.length > 0 ? lines : ['a redacted value differs'];
+}
+
+const LISTS = ['jars', 'pyFiles', 'files', 'archives'] as const;
+
+/** Of two lists of paths that differ, what is only in one: among thirty jars that is the one that counts. */
+function withoutShared(spec: JobSpec, other: JobSpec): JobSpec {
+  const own = LISTS.flatMap((field) => {
+    const [mine, theirs] = [spec[field], other[field]];
+    const left = mine?.filter((path) => theirs?.includes(path) !== true);
+    // The same paths in another order are shown whole.
+    return left && theirs && !(left.length === 0 && mine?.length === theirs.length) ? [[field, left] as const] : [];
+  });
+  return { ...spec, ...Object.fromEntries(own) };
 }

@@ -29,6 +29,8 @@ export interface SubmitOptions {
    * `OUTPUT_MARKER_MISSING`. Another output under a key is a conflict. @defaultValue what the servers say is believed
    */
   readonly output?: string;
+  /** SHA-256 of the code that runs, hex: kept in the ledger for people, and compared with nothing. */
+  readonly codeSha256?: string;
   /**
    * Longest time to spend on back-pressure, on another process that is submitting the same key, and on a request of unknown
    * fate, in milliseconds. That last takes a minute of unbroken absence within one submit before anything is sent again: with

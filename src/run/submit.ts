@@ -63,6 +63,7 @@ export async function submit(
     backend: backend.kind,
     endpoint: backend.endpoint,
     claim: holder.claim(),
+    ...codeOf(want),
     posts: [],
     ...(want.output !== undefined && { output: { path: want.output } }),
   });
@@ -172,21 +173,31 @@ export async function submit(
 export const submissionOf = (
   { backend, markers }: Pick<EngineDeps, 'backend' | 'markers'>,
   spec: JobSpec,
-  { retryOf, output }: SubmitOptions,
+  { retryOf, output, codeSha256 }: SubmitOptions,
 ): Submission => ({
   spec,
   hash: specHash(spec),
   endpoint: backend.endpoint,
   retryOf,
   output: output === undefined ? undefined : markers.accept(output),
+  codeSha256,
 });
 
+const codeOf = ({ codeSha256 }: Submission) => (codeSha256 === undefined ? {} : { codeSha256 });
+
 /** What nobody has sent yet is sent as this submit wants it. */
-function asSubmitted(record: RunRecord, { spec, hash, endpoint, output }: Submission, { kind }: Backend): RunRecord {
+function asSubmitted(record: RunRecord, want: Submission, { kind }: Backend): RunRecord {
+  const { spec, hash, endpoint, output } = want;
   const last = lastAttempt(record);
   if (!nothingWasSent(last)) return record;
-  const { output: _old, ...rest } = last;
-  const wanted = { ...rest, endpoint, backend: kind, ...(output !== undefined && { output: { path: output } }) };
+  const { output: _old, codeSha256: _code, ...rest } = last;
+  const wanted = {
+    ...rest,
+    endpoint,
+    backend: kind,
+    ...codeOf(want),
+    ...(output !== undefined && { output: { path: output } }),
+  };
   return { ...record, attempts: [...record.attempts.slice(0, -1), wanted], specHash: hash, spec: redactSpec(spec) };
 }
 

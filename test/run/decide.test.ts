@@ -190,3 +190,23 @@ test('a conflict in nothing but a secret says so without showing it', (t) => {
   );
   t.deepEqual(lines, ['a redacted value differs']);
 });
+
+test('of two lists of paths, the conflict names what is only in one of them', (t) => {
+  const jars = (...names: readonly string[]) => ({ ...spec, jars: names.map((name) => `s3://b/${name}.jar`) });
+  const against = (one: typeof spec, other: typeof spec) =>
+    conflicts(t, () =>
+      decide(
+        { ...record(attempt()), spec: one, specHash: specHash(one) },
+        want({ spec: other, hash: specHash(other) }),
+        alive,
+      ),
+    );
+  t.deepEqual(against(jars('a', 'b', 'c'), jars('a', 'x', 'c')), [
+    'jars: ["s3://b/b.jar"] there, ["s3://b/x.jar"] here',
+  ]);
+  t.deepEqual(against(jars('a', 'b'), jars('a', 'b', 'c')), ['jars: [] there, ["s3://b/c.jar"] here']);
+  t.deepEqual(against(jars('a', 'b'), jars('b', 'a')), [
+    'jars: ["s3://b/a.jar","s3://b/b.jar"] there, ["s3://b/b.jar","s3://b/a.jar"] here',
+  ]);
+  t.deepEqual(against(spec, jars('a')), ['jars: not set there, ["s3://b/a.jar"] here']);
+});
