@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  type HeadObjectCommandOutput,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { ConfigError } from '../../core/index.js';
+import { awsErrorName, awsStatusOf, explainAwsError } from '../explain-error.js';
+import { base64Of, compositeOf, type Content, readPart, wholeOf } from './content.js';
+import { type Limit, putInParts } from './multipart.js';
+import type { PlannedUpload } from './plan-staging.js';
+
+/** `unknown`: we may not look, so that writing it has to tell. */
+export type Presence = 'there' | 'absent' | 'unknown';
+
+export interface Expected {
+  readonly uri: string;
+  readonly bucket: string;
+  readonly key: string;
+  readonly content: Pick<Content, 'bytes' | 'sha256'> & Partial<Pick<Content, 'parts'>>;
+}
+
+/** Somebody made it just before us, or another request of ours did and its answer was lost. */
+const MADE_ALREADY = new Set(['PreconditionFailed', 'ConditionalRequestConflict', 'NoSuchUpload']);
+
+/** Staged objects: each is written once, under the name of its bytes, and never written over. */
+export class StagingStore {
+  readonly #client: S3Client;
+  readonly #profile: string | undefined;
+
+  constructor(client: S3Client, profile?: string) {
+    this.#client = client;
+    this.#profile = profile;
+  }
+
+  /** @throws ConfigError when other bytes stand under that name */
+  async look(expected: Expected, signal?: AbortSignal): Promise<Presence> {
+    const { bucket, key } = expected;
+    let head: HeadObjectCommandOutput;
+    try {
+      head = await this.#client.send(
+        new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }),
+        signal && { abortSignal: signal },
+      );
+    } catch (error) {
+      signal?.throwIfAborted();
+      const status = awsStatusOf(error);
+      // An answer to HEAD has no words: without s3:ListBucket an absent object is a forbidden one.
+      if (status === 404) return 'absent';
+      if (status === 403) return 'unknown';
+      throw this.#explained(error, expected, 's3:GetObject', 'cannot be looked at');
+    }
+    if (head.ContentLength !== expected.content.bytes || !(await this.#isSame(head, expected, signal))) {
+      throw new ConfigError(
+        `${expected.uri} holds other bytes than those its name promises; somebody wrote over it. Find out who, remove it, and stage again`,
+        { field: '--stage' },
+      );
+    }
+    return 'there';
+  }
+
+  /** Puts it there unless it is. `sent` is told of bytes that arrived. @throws ConfigError, UnreachableError, HttpStatusError */
+  async put(
+    upload: PlannedUpload,
+    {
+      limit,
+      sent,
+      signal,
+    }: { readonly limit: Limit; readonly sent: (bytes: number) => void; readonly signal: AbortSignal },
+  ): Promise<'uploaded' | 'there'> {
+    const presence = await limit(() => this.look(upload, signal));
+    if (presence === 'there') return 'there';
+    try {
+      if (upload.content.parts.length > 0) await putInParts(this.#client, upload, { limit, sent, signal });
+      else await limit(() => this.#putWhole(upload, signal).then(() => sent(upload.content.bytes)));
+      return 'uploaded';
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!MADE_ALREADY.has(awsErrorName(error))) {
+        throw this.#explained(error, upload, 's3:PutObject', `cannot be written, for ${upload.from}`);
+      }
+      const now = await this.look(upload, signal);
+      if (now === 'there') return 'there';
+      throw now === 'unknown'
+        ? new ConfigError(
+            `${upload.uri} is there, and these credentials may not look whether it holds ${upload.from}: they need s3:GetObject (and kms:Decrypt where it is encrypted with a key of KMS)`,
+            { field: 'IAM' },
+          )
+        : this.#explained(error, upload, 's3:PutObject', 'is written and removed by others at the same time');
+    }
+  }
+
+  async #putWhole({ bucket, key, content, source }: PlannedUpload, signal: AbortSignal): Promise<void> {
+    const whole = wholeOf(content);
+    await this.#client.send(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Body: await readPart(source, whole),
+        ContentLength: content.bytes,
+        ChecksumSHA256: whole.sha256,
+        IfNoneMatch: '*',
+      }),
+      { abortSignal: signal },
+    );
+  }
+
+  /** By the checksum that S3 keeps, where it has one that can be compared; else by the bytes themselves. */
+  async #isSame(
+    { ChecksumSHA256 }: HeadObjectCommandOutput,
+    expected: Expected,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
+    const { sha256, parts } = expected.content;
+    if (ChecksumSHA256 !== undefined && !ChecksumSHA256.includes('-')) return ChecksumSHA256 === base64Of(sha256);
+    if (ChecksumSHA256 !== undefined && parts && ChecksumSHA256 === compositeOf(parts)) return true;
+    return (await this.#read(expected, signal)) === sha256;
+  }
+
+  async #read(expected: Expected, signal?: AbortSignal): Promise<string> {
+    const { bucket, key } = expected;
+    const hash = createHash('sha256');
+    try {
+      const { Body } = await this.#client.send(
+        new GetObjectCommand({ Bucket: bucket, Key: key }),
+        signal && { abortSignal: signal },
+      );
+      for await (const piece of (Body ?? []) as AsyncIterable<Uint8Array>) hash.update(piece);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw this.#explained(error, expected, 's3:GetObject', 'cannot be read');
+    }
+    return hash.digest('hex');
+  }
+
+  #explained(error: unknown, { uri, bucket, key }: Expected, action: string, what: string) {
+    return explainAwsError(error, {
+      service: 'S3',
+      doing: `${uri} ${what}`,
+      action,
+      resource: `arn:aws:s3:::${bucket}/${key}`,
+      field: '--stage',
+      profile: this.#profile,
+    });
+  }
+}
