@@ -91,9 +91,15 @@ export class ContainerLog {
   }
 
   /** Lines of so many bytes at a time, so that a long piece does not become a million lines at once. */
-  *#itemsOf(one: Stream, { fresh, changed }: FreshBytes, isCopy: boolean): Generator<LogItem[], void> {
+  *#itemsOf(one: Stream, { fresh, changed, hasMore }: FreshBytes, isCopy: boolean): Generator<LogItem[], void> {
     for (let at = 0; at < fresh.length; at += AT_ONCE) {
       yield this.#linesOf(one, one.lines.push(fresh.subarray(at, at + AT_ONCE)));
+    }
+    if (hasMore) {
+      // Said once: nothing that follows would go on where it was left.
+      one.isLost = true;
+      const reason = `YARN collected it in several parts, and only the first can be read here; all of them: yarn logs -containerId ${this.container} -log_files ${one.name}`;
+      yield [...this.#linesOf(one, one.lines.end()), { type: 'gap', stream: one.name, reason }];
     }
     if (changed === undefined) return;
     const reason = (isCopy ? NOT_THE_SAME : REPLACED)[changed];

@@ -9,6 +9,8 @@ export interface LogAnswer {
   readonly bytes: Buffer;
   /** The container that writes it was still at work. `undefined` where the answer was cut before it said so. */
   readonly isOpen: boolean | undefined;
+  /** Another part of the same log follows: what YARN collected at another time (rolled aggregation), or on another node. */
+  readonly hasMore?: true;
 }
 
 /** Longer than any header: a few lines with a container's, a host's and a file's name. */
@@ -16,6 +18,8 @@ export const MOST_HEADER = 4_096;
 
 const LENGTH = /^LogLength: ?(\d+)$/m;
 const BEGIN = /(?:^|\n)Log ?Contents:\n/;
+/** What may stand between the end of one file and the contents of the next: two rows of signs and a header. */
+const MOST_BETWEEN = 4_096;
 
 /**
  * Takes the header and the trailer off. Seen on 3.3.4:
@@ -49,10 +53,13 @@ export function readLogAnswer(all: Uint8Array, size: number, isCut: boolean): Lo
     // The file was cut while it was read, or the connection's end was not noticed: these offsets mean nothing.
     throw new BadAnswerError(`The log should have ${count} bytes here, and ${bytes.length} came`, '');
   }
+  // Only what follows at once: behind it may stand another part, and in that anything.
+  const [trailer = '', next] = answer.toString('latin1', from + count, from + count + MOST_BETWEEN).split(BEGIN, 2);
   return {
     length: total,
     start: size < 0 ? total - count : 0,
     bytes,
-    isOpen: isCut ? undefined : answer.toString('latin1', from + count).includes('belongs to a running container'),
+    isOpen: isCut ? undefined : trailer.includes('belongs to a running container'),
+    ...(bytes.length === count && next !== undefined && LENGTH.test(trailer) && { hasMore: true }),
   };
 }

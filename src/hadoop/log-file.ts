@@ -26,6 +26,8 @@ export interface FreshBytes {
   readonly changed?: 'shorter' | 'other';
   /** It grows faster than we ask: nothing was read, and it is worth a pause. */
   readonly isBehind?: true;
+  /** The log goes on behind the end of this file, where it cannot be read by its bytes. */
+  readonly hasMore?: true;
 }
 
 /** Read at a time, in bytes. */
@@ -152,13 +154,14 @@ export class LogFile {
     this.#passOver(0, Buffer.alloc(0));
   }
 
-  #take({ start, bytes, length, isOpen }: LogAnswer): FreshBytes {
+  #take({ start, bytes, length, isOpen, hasMore }: LogAnswer): FreshBytes {
     const at = this.#offset - start;
     const before = bytes.subarray(at - this.#mark.length, at);
     if (!before.equals(this.#mark)) return { fresh: Buffer.alloc(0), isEnd: false, isOpen, changed: 'other' };
     const fresh = bytes.subarray(at);
     this.#passOver(this.#offset + fresh.length, bytes);
-    return { fresh, isEnd: this.#offset >= length, isOpen };
+    const isEnd = this.#offset >= length;
+    return { fresh, isEnd, isOpen, ...(isEnd && hasMore && { hasMore }) };
   }
 
   #changed(changed: 'shorter' | 'other', { isOpen }: LogAnswer): FreshBytes {

@@ -332,3 +332,29 @@ test('a ResourceManager that is out of reach at the end does not keep the rest o
   t.regex(said ?? '', /^notice: YARN cannot be asked where/);
   t.deepEqual(rest, ['1 stdout: b']);
 });
+
+test('a log that YARN collected in several parts: the first is shown, and that there are more is said', async (t) => {
+  const { cluster, finish } = await openLog(t);
+  cluster.isOver = true;
+  cluster.nodes[0] = 'unknown';
+  cluster.collected = [{ stdout: 'a\nb\n', stderr: 'one\n' }];
+  cluster.laterParts = { stdout: 'c\nThis log file belongs to a running container\n' };
+  t.deepEqual((await finish()).sort(), [
+    '1 stderr: one',
+    '1 stdout: a',
+    '1 stdout: b',
+    `gap stdout: YARN collected it in several parts, and only the first can be read here; all of them: yarn logs -containerId ${containerOf(1)} -log_files stdout`,
+  ]);
+});
+
+test('a log that prints what a header of YARN looks like has no more parts for it', async (t) => {
+  const { cluster, finish } = await openLog(t);
+  const header = '\nEnd of LogType:stdout\nLogType:stdout\nLogLength:5\nLogContents:\nhello';
+  cluster.isOver = true;
+  cluster.nodes[0] = 'unknown';
+  cluster.collected = [{ stdout: header, stderr: '' }];
+  t.deepEqual(
+    await finish(),
+    header.split('\n').map((line) => `1 stdout: ${line}`),
+  );
+});

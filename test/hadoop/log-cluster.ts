@@ -47,6 +47,8 @@ class LogCluster {
   readonly nodes: ('up' | 'gone' | 'unknown' | 'error' | 'old')[] = ['up'];
   /** What YARN has collected: nothing yet, or files of each start. */
   collected: Files[] | undefined;
+  /** What it collected of the same files at another time. */
+  laterParts: Files = {};
   isOver = false;
   /** In client mode no one tells where the driver listens. */
   isClientMode = false;
@@ -104,7 +106,10 @@ class LogCluster {
     if (path.includes('/ws/v1/node/')) return this.#node(start, file, size);
     const kept = this.collected?.[start]?.[file];
     if (this.collected === undefined) return recordedLog('collected-not-yet');
-    return kept === undefined ? recordedLog('collected-no-container') : logAnswer('collected-last-bytes', kept, size);
+    if (kept === undefined) return recordedLog('collected-no-container');
+    const later = this.laterParts[file];
+    const parts = [kept, ...(later === undefined ? [] : [later])];
+    return Buffer.concat(parts.map((part) => logAnswer('collected-last-bytes', part, size)));
   }
 
   #node(start: number, file: string, size: number): Recorded | Buffer {
