@@ -2,7 +2,7 @@
  * Faults by the thousand around a real Livy. It takes hours, so it goes on where it was left: what was run on this very
  * src is kept in .work/chaos. CHAOS_KEYS, CHAOS_SEED and CHAOS_MINUTES (then it stops for now) are read from the environment.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
@@ -11,7 +11,6 @@ import { type FaultKind, plansOf } from '../../test/chaos/plan.js';
 import { chaosTable, MARKS } from '../../test/chaos/report.js';
 import { figuresOf } from '../../test/chaos/table.js';
 import { trial, type TrialResult } from '../../test/chaos/trial.js';
-import type { Verdict } from '../../test/chaos/verdict.js';
 import { startWorld, type World } from '../../test/chaos/world.js';
 import { putBetween } from '../gate/page.js';
 import { root } from '../gate/project.js';
@@ -20,19 +19,23 @@ import type { Proof } from './proof.js';
 const KEYS = Number(process.env.CHAOS_KEYS ?? 20_000);
 const SEED = Number(process.env.CHAOS_SEED ?? 20_260);
 const MINUTES = Number(process.env.CHAOS_MINUTES ?? Infinity);
-/** Keys that are run, or lost with a stop, together. */
-const ROUND = 250;
+/** Keys that are run, or lost with a stop, together. The next ones begin when the last of them have begun. */
+const ROUND = 500;
 /** The plain client need not fail by the thousand. */
 const PLAIN_KEYS = 120;
 
-interface Round {
+/** So many keys of a seed's plans, by a client. */
+interface Wanted {
   readonly seed: number;
   readonly keys: number;
   readonly client: 'livywire' | 'plain';
-  readonly verdicts: readonly Verdict[];
+}
+/** As JSON has it. */
+interface Round extends Wanted, Omit<TrialResult, 'counts'> {
   readonly counts: readonly (readonly [FaultKind, number])[];
 }
-const resultOf = ({ verdicts, counts }: Round): TrialResult => ({ verdicts, counts: new Map(counts) });
+const isOurs = ({ client }: Wanted): boolean => client === 'livywire';
+const resultOf = (round: Round): TrialResult => ({ ...round, counts: new Map(round.counts) });
 
 /** What was run before on the same src and the same harness. */
 async function progressFile(): Promise<string> {
@@ -58,14 +61,15 @@ async function readRounds(file: string): Promise<Round[]> {
 
 async function oneRound(
   world: World,
-  { seed, keys, client }: Pick<Round, 'seed' | 'keys' | 'client'>,
-  say: (line: string) => void,
+  { seed, keys, client }: Wanted,
+  { say, onLast }: { readonly say: (line: string) => void; readonly onLast: () => void },
 ): Promise<Round> {
-  const { verdicts, counts } = await trial(world, plansOf(seed, keys), { seed, client, say });
-  for (const { index, problems } of verdicts) {
+  const result = await trial(world, plansOf(seed, keys), { seed, client, onLast });
+  for (const { index, problems } of result.verdicts) {
     if (client === 'livywire' && problems.length > 0) say(`seed ${seed}, key ${index}: ${problems.join('; ')}`);
   }
-  return { seed, keys, client, verdicts, counts: [...counts] };
+  for (const stranger of result.strangers) say(`seed ${seed}: an application of nobody's, ${stranger}`);
+  return { seed, keys, client, ...result, counts: [...result.counts] };
 }
 
 export const proof: Proof = {
@@ -76,36 +80,48 @@ export const proof: Proof = {
     const rounds = await readRounds(file);
     if (rounds.length > 0) say(`${rounds.length} rounds were run before`);
     const start = performance.now();
-    const wanted: Pick<Round, 'seed' | 'keys' | 'client'>[] = [
-      { seed: SEED, keys: Math.min(PLAIN_KEYS, KEYS), client: 'plain' },
-    ];
+    const wanted: Wanted[] = [{ seed: SEED, keys: Math.min(PLAIN_KEYS, KEYS), client: 'plain' }];
     for (let i = 0; i * ROUND < KEYS; i++) {
       wanted.push({ seed: SEED + i, keys: Math.min(ROUND, KEYS - i * ROUND), client: 'livywire' });
     }
     const left = wanted.filter(
       (one) => !rounds.some((r) => r.seed === one.seed && r.keys === one.keys && r.client === one.client),
     );
+    const minutes = (): number => Math.round((performance.now() - start) / 60_000);
+    const keep = async (round: Round): Promise<void> => {
+      rounds.push(round);
+      // Two may end at once, and a stop may come at any time.
+      await writeFile(`${file}.${round.client}-${round.seed}`, JSON.stringify(rounds));
+      await rename(`${file}.${round.client}-${round.seed}`, file);
+      const { keys, duplicates, lost, wrong } = figuresOf(rounds.filter(isOurs).map(resultOf));
+      say(`${keys} keys after ${minutes()} minutes: ${duplicates} twice, ${lost} lost, ${wrong} wrong`);
+    };
     // One world for all of them: YARN comes to drop its oldest applications, and Livy its batches.
-    const isTime = (): boolean => (performance.now() - start) / 60_000 < MINUTES;
     let world: World | undefined;
+    const underWay: Promise<void>[] = [];
     try {
       for (const round of left) {
-        if (!isTime()) break;
-        world ??= await startWorld();
-        rounds.push(await oneRound(world, round, say));
-        await writeFile(file, JSON.stringify(rounds));
-        say(`${(rounds.length - 1) * ROUND} keys after ${Math.round((performance.now() - start) / 60_000)} minutes`);
+        if (performance.now() - start > MINUTES * 60_000) break;
+        const there = (world ??= await startWorld());
+        await new Promise<void>((resolve, reject) => {
+          const work = oneRound(there, round, { say, onLast: resolve }).then(keep);
+          underWay.push(work);
+          work.catch(reject);
+        });
       }
+      await Promise.all(underWay);
     } finally {
+      await Promise.allSettled(underWay);
       await world?.close();
     }
-    const of = (client: Round['client']) => rounds.filter((round) => round.client === client);
-    const [livywire, plain] = [figuresOf(of('livywire').map(resultOf)), figuresOf(of('plain').map(resultOf))];
-    const seeds = of('livywire').map(({ seed }) => seed);
+    const ours = rounds.filter(isOurs);
+    const livywire = figuresOf(ours.map(resultOf));
+    const plain = figuresOf(rounds.filter((round) => !isOurs(round)).map(resultOf));
+    const seeds = ours.map(({ seed }) => seed);
     const table = chaosTable({ seeds, livywire, plain });
     await putBetween('docs/reliability.md', MARKS, table);
     for (const line of table.split('\n')) say(line);
-    const problems = of('livywire').flatMap(({ seed, verdicts }) =>
+    const problems = ours.flatMap(({ seed, verdicts }) =>
       verdicts
         .filter((one) => one.problems.length > 0)
         .map((one) => ({ seed, key: one.index, problems: one.problems })),
@@ -114,6 +130,7 @@ export const proof: Proof = {
       ...(['duplicates', 'lost', 'wrong'] as const).flatMap((what) =>
         livywire[what] > 0 ? [`${livywire[what]} ${what}`] : [],
       ),
+      ...(livywire.strangers > 0 ? [`${livywire.strangers} applications of nobody's`] : []),
       ...(livywire.keys < KEYS ? [`${livywire.keys} of ${KEYS} keys were run; the same command goes on`] : []),
       ...(plain.duplicates > 0 && plain.lost + plain.wrong > 0 ? [] : ['the plain client did not fail']),
     ];

@@ -5,7 +5,9 @@ export type TrueEnd = 'SUCCEEDED' | 'FAILED' | 'KILLED';
 export interface App {
   readonly id: string;
   readonly tags: readonly string[];
-  /** Milliseconds since the epoch. */
+  /** When its spark-submit was started, milliseconds since the epoch. */
+  readonly launchedMs: number;
+  /** When it came to YARN, milliseconds since the epoch. */
   readonly startedMs: number;
   /** When it ends, or ended. */
   endMs: number;
@@ -14,6 +16,21 @@ export interface App {
   forgottenMs?: number;
   /** Which launcher handed it in. */
   readonly launcher: string;
+}
+
+/** A spark-submit was started. */
+export interface Launch {
+  readonly pid: number;
+  /** Its first one. */
+  readonly tag: string;
+  readonly atMs: number;
+  /** What came of it. */
+  app?: App;
+}
+
+export interface YarnRestart {
+  readonly atMs: number;
+  readonly forgets: boolean;
 }
 
 export type AppPhase = 'accepted' | 'running' | 'clearing-up' | 'over';
@@ -29,7 +46,13 @@ export class AppBook {
   #startedMs = Date.now() - 3_600_000; // long before any test
   readonly #apps = new Map<string, App>();
   readonly #byTag = new Map<string, App[]>();
-  #forgotten = new Set<string>();
+  /** What YARN still knows. */
+  readonly #remembered = new Map<string, App>();
+  readonly #launches = new Map<string, Launch>();
+  readonly #launchedUnder = new Map<string, readonly Launch[]>();
+  readonly #expected = new Set<string>();
+  readonly #yarnRestarts: YarnRestart[] = [];
+  readonly #livyRestarts: number[] = [];
   #forgotAtMs = 0;
 
   constructor() {
@@ -37,6 +60,7 @@ export class AppBook {
     this.#add({
       id: this.#nextId(),
       tags: [],
+      launchedMs: this.startedMs,
       startedMs: this.startedMs + 1_000,
       endMs: this.startedMs + 9_000,
       end: 'SUCCEEDED',
@@ -56,24 +80,69 @@ export class AppBook {
   restart({ forgets }: { readonly forgets: boolean }): readonly App[] {
     const now = Date.now();
     this.#startedMs = now;
+    this.#yarnRestarts.push({ atMs: now, forgets });
     if (!forgets) return [];
-    const killed = [...this.#apps.values()].filter((app) => app.forgottenMs === undefined && app.endMs > now);
+    const known = [...this.#remembered.values()];
+    const killed = known.filter((app) => app.endMs > now);
     for (const app of killed) {
       app.endMs = now;
       app.end = 'KILLED';
     }
-    for (const app of this.#apps.values()) app.forgottenMs ??= now;
+    for (const app of known) app.forgottenMs = now;
+    this.#remembered.clear();
     return killed;
   }
+  get yarnRestarts(): readonly YarnRestart[] {
+    return this.#yarnRestarts;
+  }
 
+  /** Livy has been killed, and its batches with it. */
+  noteLivyRestart(): void {
+    this.#livyRestarts.push(Date.now());
+  }
+  /** Milliseconds since the epoch. */
+  get livyRestarts(): readonly number[] {
+    return this.#livyRestarts;
+  }
+
+  /** `launcher`: process id and first tag. */
+  launch(launcher: string, atMs: number): void {
+    const [, pid, tag = ''] = /^(\d+)-(.*)$/.exec(launcher) ?? [];
+    const launch: Launch = { pid: Number(pid), tag, atMs };
+    this.#launches.set(launcher, launch);
+    this.#launchedUnder.set(tag, [...this.launchedUnder(tag), launch]);
+  }
+  get launches(): readonly Launch[] {
+    return [...this.#launches.values()];
+  }
+  /** Every spark-submit that was started for the tag, whatever came of it. */
+  launchedUnder(tag: string): readonly Launch[] {
+    return this.#launchedUnder.get(tag) ?? [];
+  }
+
+  /** The application of a launch has come. */
   register(tags: readonly string[], lifeMs: number, end: TrueEnd, launcher: string): App {
     const startedMs = Date.now();
     const lower = tags.map((tag) => tag.toLowerCase());
+    const launch = this.#launches.get(launcher);
+    const launchedMs = launch?.atMs ?? startedMs;
     const endMs = startedMs + lifeMs;
-    return this.#add({ id: this.#nextId(), tags: lower, startedMs, endMs, end, launcher });
+    const app = this.#add({ id: this.#nextId(), tags: lower, launchedMs, startedMs, endMs, end, launcher });
+    if (launch) launch.app = app;
+    return app;
   }
 
-  /** The truth: everything that ever ran under the tag. */
+  /** Applications will come under this name with the number of an attempt. */
+  expect(name: string): void {
+    this.#expected.add(name);
+  }
+  /** All that ran under no tag, or under one that nobody gave out. */
+  get strangers(): readonly App[] {
+    const isExpected = (tag: string): boolean => this.#expected.has(tag.replace(/-a?\d+$/, ''));
+    return [...this.#apps.values()].filter(({ tags, launcher }) => launcher !== '' && !tags.some(isExpected));
+  }
+
+  /** The truth: everything that ever ran under the tag, in the order in which it came. */
   ranUnder(tag: string): readonly App[] {
     return this.#byTag.get(tag) ?? [];
   }
@@ -81,16 +150,15 @@ export class AppBook {
   /** What YARN shows: less what it has forgotten. */
   shown(): readonly App[] {
     this.#forget();
-    return [...this.#apps.values()].filter((app) => this.#isShown(app));
+    return [...this.#remembered.values()];
   }
   shownUnder(tag: string): readonly App[] {
     this.#forget();
-    return this.ranUnder(tag).filter((app) => this.#isShown(app));
+    return this.ranUnder(tag).filter(({ id }) => this.#remembered.has(id));
   }
   byId(id: string): App | undefined {
     this.#forget();
-    const app = this.#apps.get(id);
-    return app && this.#isShown(app) ? app : undefined;
+    return this.#remembered.get(id);
   }
   tagsOf(id: string): readonly string[] {
     return this.#apps.get(id)?.tags ?? [];
@@ -110,29 +178,25 @@ export class AppBook {
     app.end = 'KILLED';
   }
 
-  #isShown({ id, forgottenMs }: App): boolean {
-    return forgottenMs === undefined && !this.#forgotten.has(id);
-  }
-
   #nextId(): string {
     return `application_${this.startedMs}_${String(this.#apps.size + 1).padStart(4, '0')}`;
   }
 
   #add(app: App): App {
     this.#apps.set(app.id, app);
+    this.#remembered.set(app.id, app);
     for (const tag of app.tags) this.#byTag.set(tag, [...(this.#byTag.get(tag) ?? []), app]);
     return app;
   }
 
   /** In the order of their ends, as YARN does. */
   #forget(): void {
-    const remembered = this.#apps.size - this.#forgotten.size; // at most
     // Once a second is enough, and sorting thousands for every request is not.
-    if (remembered <= MOST_ENDED || Date.now() < this.#forgotAtMs + 1_000) return;
+    if (this.#remembered.size <= MOST_ENDED || Date.now() < this.#forgotAtMs + 1_000) return;
     this.#forgotAtMs = Date.now();
-    const ended = [...this.#apps.values()]
-      .filter((app) => app.forgottenMs === undefined && this.phase(app) === 'over')
+    const ended = [...this.#remembered.values()]
+      .filter((app) => this.phase(app) === 'over')
       .sort((a, b) => a.endMs - b.endMs);
-    this.#forgotten = new Set(ended.slice(0, Math.max(0, ended.length - MOST_ENDED)).map(({ id }) => id));
+    for (const { id } of ended.slice(0, Math.max(0, ended.length - MOST_ENDED))) this.#remembered.delete(id);
   }
 }

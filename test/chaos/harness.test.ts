@@ -25,7 +25,7 @@ test.serial('livywire itself starts jobs twice under these faults when it does n
   t.timeout(300_000);
   const plan: KeyPlan = {
     ...plansOf(1, 1)[0]!,
-    surfaceMs: 30_000, // longer than Livy takes to be back, on a busy machine as well
+    surfaceMs: 9_500, // within livywire's settle time, and longer than Livy takes to be back
     launcher: 'honest',
     posts: ['crash-after'],
     livy: [],
@@ -33,10 +33,15 @@ test.serial('livywire itself starts jobs twice under these faults when it does n
     event: undefined,
     cancelAfterMs: undefined,
   };
-  const result = await trial(world(), Array<KeyPlan>(3).fill(plan), {
-    seed,
-    client: 'livywire',
-    waits: { settleMs: 0 },
-  });
-  t.true(figuresOf([result]).duplicates > 0, 'so the settle time is what the 200 keys stand on');
+  let duplicates = 0;
+  // On a machine that is busy Livy may take longer than that.
+  for (let tries = 0; tries < 3 && duplicates === 0; tries++) {
+    const result = await trial(world(), Array<KeyPlan>(3).fill(plan), {
+      seed,
+      client: 'livywire',
+      waits: { settleMs: 0 },
+    });
+    duplicates = figuresOf([result]).duplicates;
+  }
+  t.true(duplicates > 0, 'so the settle time is what the 200 keys stand on');
 });

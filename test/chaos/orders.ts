@@ -46,4 +46,6 @@ export type Word =
       readonly name: string;
       readonly fault: string;
       readonly message: string;
+      /** Which one it is about, where the error says so. */
+      readonly attempt?: number | undefined;
     };

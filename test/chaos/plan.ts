@@ -71,14 +71,18 @@ export interface KeyPlan {
 export type FaultKind = RequestFault | EventKind | 'launcher-dies' | 'launcher-contradicts';
 
 const common = ['reset-before', 'reset-after', 'drop-reply', '500-after', '503-after', 'truncate', 'garble'] as const;
+/** These strike everything that is under way: as often as others, nothing would ever get through. */
+const RARELY: Partial<Record<RequestFault | 'none', number>> = { refuse: 2, 'crash-after': 2 };
+const oneOf = <T extends RequestFault | 'none'>(faults: readonly T[]): fc.Arbitrary<T> =>
+  fc.oneof(...faults.map((kind) => ({ arbitrary: fc.constant(kind), weight: RARELY[kind] ?? 10 })));
 /** A POST refused with a page of a proxy was not acted on, and is the caller's to repeat: no fate to find out. */
-const postFault = fc.constantFrom(...common, ...requestFaults.filter((kind) => kind !== 'page-404'));
+const postFault = oneOf<RequestFault>([...common, ...requestFaults.filter((kind) => kind !== 'page-404')]);
 /** Livy need not die with a read, and one that is sent twice, or when its reader has gone, does nothing to be seen. */
-const readFault = fc.constantFrom(
+const readFault = oneOf([
   ...common,
   ...requestFaults.filter((kind) => kind !== 'twice' && kind !== 'late' && kind !== 'crash-after'),
   'none' as const,
-);
+]);
 
 const whole = (min: number, max: number) => fc.integer({ min, max });
 const often = <T>(share: number, some: fc.Arbitrary<T>, otherwise: T): fc.Arbitrary<T> =>
@@ -90,16 +94,16 @@ const list = <T>(share: number, item: fc.Arbitrary<T>, most: number) =>
   often<readonly T[]>(share, fc.array(item, { minLength: 1, maxLength: most, size: 'max' }), []);
 
 const weights: Readonly<Record<EventKind, number>> = {
-  'submitter-killed': 24,
-  'submitter-stopped': 18,
-  'rival-submitter': 48,
-  'clock-jump': 24,
-  'livy-killed': 9,
+  'submitter-killed': 200,
+  'submitter-stopped': 100,
+  'rival-submitter': 260,
+  'clock-jump': 160,
+  // Everything that is under way has to live with these: one in a while.
+  'livy-killed': 12,
   'livy-unreachable': 12,
-  'yarn-unreachable': 15,
-  // Everything that runs has to live with these.
-  'yarn-recovering': 2,
-  'yarn-forgets': 1,
+  'yarn-unreachable': 14,
+  'yarn-recovering': 5,
+  'yarn-forgets': 2,
 };
 const event: fc.Arbitrary<ChaosEvent> = fc.record({
   kind: fc.oneof(...eventKinds.map((kind) => ({ arbitrary: fc.constant(kind), weight: weights[kind] }))),
@@ -110,13 +114,18 @@ const event: fc.Arbitrary<ChaosEvent> = fc.record({
 
 /** Each part of a plan by itself, so that a plan can be made smaller part by part. */
 export const planParts: { readonly [Part in keyof KeyPlan]-?: fc.Arbitrary<KeyPlan[Part]> } = {
-  surfaceMs: fc.oneof({ arbitrary: whole(50, 2_500), weight: 7 }, { arbitrary: whole(2_500, 5_500), weight: 3 }),
+  surfaceMs: fc.oneof(
+    { arbitrary: whole(50, 2_500), weight: 68 },
+    { arbitrary: whole(2_500, 5_500), weight: 30 },
+    // Longer than the settle time: only a Livy that still knows of it can tell.
+    { arbitrary: whole(11_000, 40_000), weight: 2 },
+  ),
   lifeMs: whole(300, 4_000),
   end: fc.constantFrom('SUCCEEDED', 'SUCCEEDED', 'FAILED'),
   launcher: often<Launcher>(0.12, fc.constantFrom('dies', 'contradicts'), 'honest'),
-  posts: list(0.55, postFault, 3),
-  livy: list(0.35, readFault, 8),
-  yarn: list(0.35, readFault, 8),
+  posts: list(0.5, postFault, 3),
+  livy: list(0.35, readFault, 6),
+  yarn: list(0.35, readFault, 6),
   event: often<ChaosEvent | undefined>(0.3, event, undefined),
   cancelAfterMs: often<number | undefined>(0.06, whole(0, 5_000), undefined),
   retries: often(0.2, fc.constant(true), false),

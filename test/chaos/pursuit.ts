@@ -16,16 +16,21 @@ export interface Said {
   readonly notes: readonly string[];
 }
 
+/** `--force-resend` was given for an attempt. */
+export interface Forced {
+  readonly attempt: number;
+  readonly atMs: number;
+}
+
 /** What came of one key. */
 export interface Tale {
   readonly said: Said[];
   readonly errors: { readonly name: string; readonly message: string; readonly isOurs: boolean }[];
   /** Nobody answered in time. */
   isOpen: boolean;
-  /** `--force-resend` was given in the end. */
-  isForced: boolean;
+  readonly forced: Forced[];
 }
-export const newTale = (): Tale => ({ said: [], errors: [], isOpen: true, isForced: false });
+export const newTale = (): Tale => ({ said: [], errors: [], isOpen: true, forced: [] });
 
 export interface Pursuit {
   readonly submitters: Submitters;
@@ -58,15 +63,16 @@ export async function pursue(tale: Tale, first: Submitter, pursuit: Pursuit): Pr
       else if (++lost > lostTries) return void (tale.isOpen = false);
       else await delay(2_000);
     } else if (word) {
-      const { name, message, fault } = word;
+      const { name, message, fault, attempt = 1 } = word;
       const isOurs = fault !== 'service' && name !== 'WaitTimeoutError';
       tale.errors.push({ name, message, isOurs });
       if (fault === 'livywire' && ++crashes >= CRASHES) return;
       if (name === 'SubmitUnknownError' && mayForce(message)) {
-        force = tale.isForced = true;
+        force = true;
         await delay(FORCED_AFTER_MS);
       }
       await delay(500);
+      if (force) tale.forced.push({ attempt, atMs: Date.now() });
     }
   }
 }

@@ -60,7 +60,10 @@ export function chaosTable({ seeds, livywire, plain }: ChaosFigures): string {
       (plain.keys > 0 ? `The plain client had ${plain.keys} keys of the same plans.` : ''),
     '',
     `A restart of YARN took the truth about ${livywire.forgotten} keys along before anybody had read it: they were said to be lost, rightly, and are not counted as *lost*. ` +
-      `${livywire.forced} keys whose request had no answer stayed undecided for the same reason, until they were sent when told to (\`--force-resend\`).`,
+      `${livywire.forced} keys whose request had no answer stayed undecided for the same reason, until they were sent when told to (\`--force-resend\`). ` +
+      `Of ${livywire.beyond} keys Livy forgot a \`spark-submit\` that was on its way for longer than the settle time: the window that remains, not counted either. ` +
+      `${livywire.lostAtFirst} keys were said to be lost before they were found, ${livywire.errors['WaitTimeoutError'] ?? 0} waits ended at their limit; ` +
+      `${livywire.strangers} applications had no tag or one that nobody gave out. ${livywire.processes} processes of livywire's were started.`,
     '',
     '| | | **livywire** | | | | **plain client** | | | |',
     '|---|---|---|---|---|---|---|---|---|---|',

@@ -1,6 +1,6 @@
 /** A small stand-in for YARN's ResourceManager: its REST answers are the recorded ones, with our applications in them. */
 import { readFileSync } from 'node:fs';
-import { readdir, readFile, unlink } from 'node:fs/promises';
+import { readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -41,6 +41,8 @@ const conf: Readonly<Record<string, Recorded>> = {
 };
 
 const POLL_MS = 40;
+/** After the name of a spark-submit that was started. */
+const LAUNCHED = '.launched';
 
 export class RmStandIn {
   readonly #book: AppBook;
@@ -98,7 +100,14 @@ export class RmStandIn {
   }
 
   async #takeInAll(): Promise<void> {
-    for (const name of await readdir(this.#folder).catch(() => [])) {
+    const names = await readdir(this.#folder).catch(() => []);
+    // What was started stands there before what came of it: both may have come since the last look.
+    for (const name of names.filter((one) => one.endsWith(LAUNCHED))) {
+      const path = join(this.#folder, name);
+      this.#book.launch(name.slice(0, -LAUNCHED.length), (await stat(path)).mtimeMs);
+      await unlink(path);
+    }
+    for (const name of names.filter((one) => !one.endsWith(LAUNCHED))) {
       const path = join(this.#folder, name);
       const text = await readFile(path, 'utf8').catch(() => '');
       const [, tags, life, end] = /^(\S*) (\S+) (SUCCEEDED|FAILED)\n$/.exec(text) ?? [];

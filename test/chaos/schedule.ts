@@ -60,6 +60,11 @@ export class FaultSchedule {
   readonly livy: Schedule = (passing) => this.#next(passing, passing.method === 'POST' ? 'posts' : 'livy');
   readonly yarn: Schedule = (passing) => this.#next(passing, 'yarn');
 
+  /** Whether the request is about one of its keys. */
+  knows(passing: Passing): boolean {
+    return this.#keyOf(passing) !== undefined;
+  }
+
   #next(passing: Passing, sort: 'posts' | 'livy' | 'yarn'): RequestFault | 'none' {
     const key = this.#keyOf(passing);
     const fault = key ? key.next(sort) : this.#byWeather();

@@ -12,11 +12,12 @@ for word in "$@"; do
     launcher=*) launcher=${word#*=} ;;
   esac
 done
+name=$$-${tags%%,*}
+application=$CHAOS_APPLICATIONS/$name
+: >"$application.launched"
 # Not on our streams: Livy reads them to their end, also when only we were stopped.
 sleep "$surface" >/dev/null 2>&1
 # The stand-in takes in whole lines only. While it is out of reach this waits, as the real one does.
-name=$$-${tags%%,*}
-application=$CHAOS_APPLICATIONS/$name
 echo "$tags $life $end" >"$application"
 while [ -e "$application" ]; do sleep 0.1 >/dev/null 2>&1; done
 [ "$launcher" = dies ] && exit 1

@@ -2,7 +2,7 @@
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../src/core/index.js';
-import { createLivywire, fileLedger, isLivywireError } from '../../src/index.js';
+import { createLivywire, fileLedger, isLivywireError, SubmitUnknownError } from '../../src/index.js';
 import type { Order, SubmitterSettings, Word } from './orders.js';
 
 const settings = JSON.parse(process.argv[2] ?? '') as SubmitterSettings;
@@ -42,7 +42,8 @@ async function run({ id, key, spec, retryOf, forceResend = false, cancelAfterMs 
     });
   } catch (error) {
     const { name, message } = error as Error;
-    say({ say: 'error', id, name, fault: isLivywireError(error) ? error.fault : 'livywire', message });
+    const attempt = error instanceof SubmitUnknownError ? error.ref.attempt : undefined;
+    say({ say: 'error', id, name, fault: isLivywireError(error) ? error.fault : 'livywire', message, attempt });
   }
 }
 

@@ -2,7 +2,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { Order, SubmitterSettings, Word } from './orders.js';
 
 type Answer = Exclude<Word, { say: 'ready' }>;
@@ -41,9 +40,9 @@ export class Submitter {
     });
   }
 
-  static async start(settings: SubmitterSettings): Promise<Submitter> {
-    const script = fileURLToPath(new URL('./submitter.ts', import.meta.url));
-    const child = fork(script, [JSON.stringify(settings)], { execArgv: ['--import=tsx'] });
+  /** @param program - as `submitterProgram` wrote it */
+  static async start(program: string, settings: SubmitterSettings): Promise<Submitter> {
+    const child = fork(program, [JSON.stringify(settings)], { execArgv: [] });
     const submitter = new Submitter(child);
     await Promise.race([once(child, 'message'), once(child, 'exit')]);
     if (submitter.#isGone) throw new Error('a submitter did not start');
@@ -89,26 +88,39 @@ export class Submitter {
   }
 }
 
-/** Always about as many as were asked for. */
+/** So many keys at most share the fate of a process that something happens to. */
+const EXPOSED_KEYS = 6;
+
+/**
+ * Some processes at work on many keys at a time, to which nothing happens, and exposed ones with a few keys each, which
+ * are killed, stopped and have their clocks set. One of them is started whenever those that are there have no room.
+ */
 export class Submitters {
+  readonly #program: string;
   readonly #settings: SubmitterSettings;
   readonly #random: () => number;
-  #all: Submitter[] = [];
+  #spared: Submitter[] = [];
+  #exposed: Submitter[] = [];
   #closed = false;
+  /** How many were ever started. */
+  started = 0;
 
-  constructor(settings: SubmitterSettings, random: () => number) {
+  /** @param program - as `submitterProgram` wrote it */
+  constructor(program: string, settings: SubmitterSettings, random: () => number) {
+    this.#program = program;
     this.#settings = settings;
     this.#random = random;
   }
 
+  /** Starts the spared ones. */
   async start(count: number): Promise<void> {
-    await Promise.all(Array.from({ length: count }, () => this.#add()));
+    this.#spared = await Promise.all(Array.from({ length: count }, () => this.#start()));
   }
 
-  /** One that is at work, not `but` where there is another. */
+  /** One that is at work, exposed or not, but never `but` where there is another. */
   async pick(but?: Submitter): Promise<Submitter> {
     for (;;) {
-      const able = this.#all.filter((one) => one.isAtWork);
+      const able = [...this.#spared.filter((one) => one.isAtWork), ...this.#withRoom()];
       const others = able.filter((one) => one !== but);
       const among = others.length > 0 ? others : able;
       if (among.length > 0) return among[Math.floor(this.#random() * among.length)]!;
@@ -116,20 +128,34 @@ export class Submitters {
     }
   }
 
+  /** One that something may happen to, for a key that it is to happen to. */
+  async pickExposed(): Promise<Submitter> {
+    const there = this.#withRoom()[0];
+    if (there) return there;
+    const one = await this.#start();
+    this.#exposed.push(one);
+    return one;
+  }
+
   async kill(one: Submitter): Promise<void> {
-    this.#all = this.#all.filter((other) => other !== one);
+    this.#spared = this.#spared.filter((other) => other !== one);
+    this.#exposed = this.#exposed.filter((other) => other !== one);
     await one.kill();
-    if (!this.#closed) await this.#add();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all(this.#all.map((one) => one.kill()));
+    await Promise.all([...this.#spared, ...this.#exposed].map((one) => one.kill()));
   }
 
-  async #add(): Promise<void> {
-    const one = await Submitter.start(this.#settings);
+  #withRoom(): readonly Submitter[] {
+    return this.#exposed.filter((one) => one.isAtWork && one.keys.length < EXPOSED_KEYS);
+  }
+
+  async #start(): Promise<Submitter> {
+    const one = await Submitter.start(this.#program, this.#settings);
+    this.started++;
     if (this.#closed) await one.kill();
-    else this.#all.push(one);
+    return one;
   }
 }

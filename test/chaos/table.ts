@@ -26,6 +26,12 @@ export interface Figures {
   readonly forgotten: number;
   /** Not sent again before somebody said `--force-resend`. */
   readonly forced: number;
+  /** Livy forgot a `spark-submit` that took longer than the settle time: outside the promise. */
+  readonly beyond: number;
+  /** Applications that are no key's. */
+  readonly strangers: number;
+  /** Submitter processes that were started. */
+  readonly processes: number;
   /** What submitters were told instead of an outcome, and came back from with the same key. */
   readonly errors: Readonly<Record<string, number>>;
   /** From the true end to the word of it, in seconds of the client's time. */
@@ -53,6 +59,9 @@ export function figuresOf(results: readonly TrialResult[]): Figures {
     lostAtFirst: all.filter(({ wasLostAtFirst }) => wasLostAtFirst).length,
     forgotten: all.filter(({ isForgotten }) => isForgotten).length,
     forced: all.filter(({ isForced }) => isForced).length,
+    beyond: all.filter((one) => one.isBeyond).length,
+    strangers: results.reduce((sum, { strangers }) => sum + strangers.length, 0),
+    processes: results.reduce((sum, { processes }) => sum + processes, 0),
     errors,
     detectionSeconds: { p50: at(delays, 0.5), p99: at(delays, 0.99) },
     byFault: [

@@ -1,15 +1,32 @@
 /** What was said of a key, held against what truly ran. */
 import type { App, AppBook, TrueEnd } from './app-book.js';
-import type { FaultKind } from './plan.js';
-import type { Said } from './pursuit.js';
-import type { KeyStory } from './trial.js';
+import { excusesOf } from './excuses.js';
+import type { FaultKind, KeyPlan } from './plan.js';
+import type { Said, Tale } from './pursuit.js';
+import type { Affliction } from './schedule.js';
+
+/** One key and all that became of it. */
+export interface KeyStory extends Tale {
+  readonly index: number;
+  readonly plan: KeyPlan;
+  /** The tag of attempt n. */
+  readonly tag: (attempt: number) => string;
+  readonly affliction: Affliction;
+  /** When it was first submitted, milliseconds since the epoch. */
+  startMs: number;
+  /** From there to the last word about it, in milliseconds of real time. */
+  tookMs: number;
+}
+
+/** What the oracle asks of the book. */
+export type Truth = Pick<AppBook, 'ranUnder' | 'launchedUnder' | 'yarnRestarts' | 'livyRestarts'>;
 
 export interface Verdict {
   readonly index: number;
   readonly faults: readonly FaultKind[];
   /** Applications beyond the first, over all attempts. */
   readonly duplicates: number;
-  /** No outcome, or `lost` to the end. */
+  /** No outcome, or `lost` without YARN having lost the truth. */
   readonly isLost: boolean;
   /** An outcome that is not the true end, or one that was said before there was an end. */
   readonly isWrong: boolean;
@@ -19,6 +36,8 @@ export interface Verdict {
   readonly isForgotten: boolean;
   /** Somebody had to say `--force-resend`. */
   readonly isForced: boolean;
+  /** Livy lost its memory while a `spark-submit` took longer than the settle time: outside the promise. */
+  readonly isBeyond: boolean;
   /** Errors that its submitters came back with, by name. */
   readonly errors: readonly string[];
   /** From the true end of each attempt to the word that it was over, in milliseconds of the client's time. */
@@ -31,46 +50,50 @@ export interface Verdict {
 
 const KIND_OF: Readonly<Record<TrueEnd, string>> = { SUCCEEDED: 'succeeded', FAILED: 'failed', KILLED: 'cancelled' };
 
-export function judge(story: KeyStory, book: AppBook, speed: number): Verdict {
-  const { said, errors, plan, isOpen, affliction, index } = story;
+export function judge(story: KeyStory, truth: Truth, speed: number): Verdict {
+  const { said, errors, plan, isOpen, affliction, index, forced } = story;
   const attempts = Math.max(1, ...said.map(({ attempt }) => attempt));
   const problems: string[] = [];
   const delaysMs: number[] = [];
-  let [duplicates, isWrong] = [0, false];
+  let [duplicates, isWrong, isBeyond] = [0, false, false];
+  const excuses = excusesOf(story, truth);
   // One more than was heard of: an attempt that nobody asked for would be there.
   for (let attempt = 1; attempt <= attempts + 1; attempt++) {
-    const apps = book.ranUnder(story.tag(attempt));
-    const extra = apps.filter((app, n) => n > 0 && !isForcedAfter(story, apps[n - 1]!, app)).length;
+    const apps = truth.ranUnder(story.tag(attempt));
+    const words = said.filter((one) => one.attempt === attempt && one.kind !== 'lost');
+    const { extra, beyond } = excuses.ofApps(attempt, apps);
+    isBeyond ||= beyond > 0;
     if (extra > 0) {
       duplicates += extra;
       problems.push(`attempt ${attempt} has ${apps.length} applications (${livesOf(story, apps)})`);
     }
-    const words = said.filter((one) => one.attempt === attempt && one.kind !== 'lost');
-    // Whoever forced a request is told of what came of that one.
-    const about = (atMs: number) => (story.isForced ? apps.findLast((app) => app.startedMs <= atMs) : apps[0]);
     for (const word of words) {
-      const app = about(word.atMs);
-      const why = app
-        ? notTrue(word, app)
-        : plan.cancelAfterMs !== undefined && word.kind === 'cancelled'
-          ? undefined
-          : 'nothing ran';
-      if (why === undefined) continue;
+      const { app, why } = heldAgainst(word, apps, { isForced: forced.length > 0, plan });
+      if (why === undefined) {
+        if (app && word === words[0]) delaysMs.push((word.atMs - app.endMs) * speed);
+        continue;
+      }
+      if (excuses.isBeyond(attempt, word.atMs)) {
+        isBeyond = true;
+        continue;
+      }
       isWrong = true;
       problems.push(`attempt ${attempt} was said to have ${word.kind}: ${why}; ${word.evidence.join(' | ')}`);
     }
-    const soonest = Math.min(...words.map(({ atMs }) => atMs));
-    const first = words.length > 0 ? about(soonest) : undefined;
-    if (first) delaysMs.push((soonest - first.endMs) * speed);
   }
-  const final = said.at(-1);
-  const isSaidLost = !isOpen && final?.kind === 'lost';
-  const isForgotten = isSaidLost && isTruthGone(story, book, final.attempt);
-  const isLost = isOpen || final === undefined || (isSaidLost && !isForgotten);
-  if (isLost)
-    problems.push(
-      isOpen ? `no outcome: ${errors.at(-1)?.message ?? 'nothing was said'}` : `lost: ${final?.evidence.join(' | ')}`,
-    );
+  // An interim `lost` counts as much as the last one: whoever heard it had no other.
+  const lost = said.filter(({ kind }) => kind === 'lost');
+  const unexcused = lost.filter((word) => {
+    if (excuses.isTruthGone(word)) return false;
+    const isOutside = excuses.isBeyond(word.attempt, word.atMs);
+    isBeyond ||= isOutside;
+    return !isOutside;
+  });
+  const isSaidLost = !isOpen && said.at(-1)?.kind === 'lost';
+  const isLost = isOpen || said.length === 0 || unexcused.length > 0;
+  if (isOpen || said.length === 0) problems.push(`no outcome: ${errors.at(-1)?.message ?? 'nothing was said'}`);
+  for (const { evidence, atMs } of unexcused)
+    problems.push(`lost at ${seconds(story, atMs)} s: ${evidence.join(' | ')}`);
   for (const { name, message, isOurs } of errors) if (isOurs) problems.push(`${name}: ${message}`);
   return {
     index,
@@ -78,9 +101,10 @@ export function judge(story: KeyStory, book: AppBook, speed: number): Verdict {
     duplicates,
     isLost,
     isWrong,
-    isForgotten,
-    isForced: story.isForced,
-    wasLostAtFirst: !isSaidLost && said.some(({ kind }) => kind === 'lost'),
+    isForgotten: isSaidLost && excuses.isTruthGone(said.at(-1)!),
+    isForced: forced.length > 0,
+    isBeyond,
+    wasLostAtFirst: !isSaidLost && lost.length > 0,
     errors: errors.map(({ name }) => name),
     delaysMs,
     tookMs: story.tookMs,
@@ -88,34 +112,31 @@ export function judge(story: KeyStory, book: AppBook, speed: number): Verdict {
   };
 }
 
-/** A YARN that was not up for so long before a POST proves no absence after it, in milliseconds. */
-const YARN_BEFORE_MS = 10_000;
-
-/** YARN was restarted: it has forgotten how the application ended, or cannot show that one that was cancelled never came. */
-function isTruthGone({ plan, startMs, tag }: KeyStory, book: AppBook, attempt: number): boolean {
-  const apps = book.ranUnder(tag(attempt));
-  if (apps.length > 0) return apps.some(({ forgottenMs }) => forgottenMs !== undefined);
-  return plan.cancelAfterMs !== undefined && book.startedMs > startMs - YARN_BEFORE_MS;
+/** The application that a word is about, and why the word is not true of it. */
+function heldAgainst(
+  word: Said,
+  apps: readonly App[],
+  { isForced, plan }: { readonly isForced: boolean; readonly plan: KeyPlan },
+): { readonly app?: App | undefined; readonly why?: string | undefined } {
+  const { kind, atMs } = word;
+  // Whoever forced a request is told of what came of that one.
+  const app = isForced ? apps.findLast(({ startedMs }) => startedMs <= atMs) : apps[0];
+  const later = apps.find(({ startedMs }) => startedMs > atMs);
+  if (later) return { app, why: `an application came ${Math.round(later.startedMs - atMs)} ms later` };
+  if (!app) return plan.cancelAfterMs !== undefined && kind === 'cancelled' ? {} : { why: 'nothing ran' };
+  if (atMs < app.endMs) return { app, why: `it was still running, and ended ${app.endMs - atMs} ms later` };
+  return KIND_OF[app.end] === kind ? { app } : { app, why: `it ended as ${app.end}` };
 }
 
-/** A request was sent again by force when YARN had killed and forgotten what came of the last one: no second application. */
-const isForcedAfter = ({ isForced }: KeyStory, before: App, app: App): boolean =>
-  isForced && before.forgottenMs !== undefined && before.forgottenMs < app.startedMs;
+const seconds = ({ startMs }: KeyStory, ms: number): number => Math.round((ms - startMs) / 100) / 10;
 
 /** When each ran, in seconds from the first submit, and what was said meanwhile. */
-function livesOf({ startMs, isForced, errors }: KeyStory, apps: readonly App[]): string {
-  const at = (ms: number): number => Math.round((ms - startMs) / 100) / 10;
-  const lives = apps.map(({ startedMs, endMs, forgottenMs }) => {
+function livesOf(story: KeyStory, apps: readonly App[]): string {
+  const at = (ms: number): number => seconds(story, ms);
+  const lives = apps.map(({ launchedMs, startedMs, endMs, forgottenMs }) => {
     const end = forgottenMs === undefined ? '' : `, forgotten at ${at(forgottenMs)}`;
-    return `${at(startedMs)} to ${at(endMs)} s${end}`;
+    return `sent by ${at(launchedMs)}, ${at(startedMs)} to ${at(endMs)} s${end}`;
   });
-  return [...lives, ...(isForced ? ['forced'] : []), errors.map(({ name }) => name).join(' ')].join('; ');
-}
-
-function notTrue(
-  { kind, atMs }: Said,
-  { end, endMs }: { readonly end: TrueEnd; readonly endMs: number },
-): string | undefined {
-  if (atMs < endMs) return `it was still running, and ended ${endMs - atMs} ms later`;
-  return KIND_OF[end] === kind ? undefined : `it ended as ${end}`;
+  const forced = story.forced.map(({ attempt, atMs }) => `attempt ${attempt} forced at ${at(atMs)}`);
+  return [...lives, ...forced, story.errors.map(({ name }) => name).join(' ')].join('; ');
 }

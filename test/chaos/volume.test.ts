@@ -23,6 +23,7 @@ test(`${plans.length} keys through faults: one application each, and its true en
     worst && only === undefined ? await shrunk(plans[worst.index]!) : undefined,
   );
   t.is(figures.keys, plans.length);
+  t.deepEqual(result.strangers, [], 'every application has the tag of one of the keys');
   t.true(plans.length < 150 || figures.byFault.length > 20, 'nearly every kind of fault struck');
 });
 

@@ -6,20 +6,26 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { down, up } from '../../src/local/index.js';
 import { AppBook } from './app-book.js';
-import { FaultProxy } from './fault-proxy.js';
+import { FaultProxy, type Passing } from './fault-proxy.js';
 import { restarter } from './restart.js';
 import { RmStandIn } from './rm-stand-in.js';
 import { FaultSchedule } from './schedule.js';
+import { submitterProgram } from './submitter-program.js';
 
 export interface World {
   /** Where trials keep their ledgers. */
   readonly folder: string;
   /** What truly ran. */
   readonly book: AppBook;
+  /** What a process of livywire's runs. */
+  readonly submitter: string;
   /** The ways through the proxies. */
   readonly urls: { readonly livy: string; readonly yarn: string };
-  /** From now on, this schedule's faults. */
-  follow(schedule: FaultSchedule): void;
+  /**
+   * From now on, this schedule's faults: for its own keys, and for requests about no key until another one is followed.
+   * Until the returned function is called.
+   */
+  follow(schedule: FaultSchedule): () => void;
   /** `kill -9`, and a start without recovery. `false` where one is under way already. */
   killLivy(): Promise<boolean>;
   cutLivy(forMs: number): Promise<void>;
@@ -52,15 +58,20 @@ export async function startWorld(): Promise<World> {
       // Livy's own is 600 s: here, too, finished batches are to be forgotten while somebody still asks.
       conf: { 'livy.server.session.state-retain.sec': '30s' },
     });
-    let schedule = new FaultSchedule(0, () => undefined);
-    schedule.isHealed = true;
-    const killLivy = restarter(places, 'livy', () => livyProxy);
+    const healed = new FaultSchedule(0, () => undefined);
+    healed.isHealed = true;
+    let followed: readonly FaultSchedule[] = [];
+    /** Whose business a request is: the key's own, else the newest one's. */
+    const scheduleFor = (passing: Passing): FaultSchedule =>
+      followed.find((one) => one.knows(passing)) ?? followed.at(-1) ?? healed;
+    const restartLivy = restarter(places, 'livy', () => livyProxy);
+    const killLivy = () => restartLivy({ meanwhile: async () => book.noteLivyRestart() });
     const livyProxy: FaultProxy = new FaultProxy(
       livy.url,
-      (passing) => schedule.livy(passing),
+      (passing) => scheduleFor(passing).livy(passing),
       () => void killLivy().catch(() => undefined), // where it does not come up again, no key has an outcome
     );
-    const yarnProxy = new FaultProxy(await rmStandIn.listen(), (passing) => schedule.yarn(passing));
+    const yarnProxy = new FaultProxy(await rmStandIn.listen(), (passing) => scheduleFor(passing).yarn(passing));
     proxies.push(livyProxy, yarnProxy);
     let isYarnRestarting = false;
     const cutYarn = async (forMs: number): Promise<void> => {
@@ -73,9 +84,13 @@ export async function startWorld(): Promise<World> {
     return {
       folder,
       book,
+      submitter: await submitterProgram(folder),
       urls,
-      follow: (next) => void (schedule = next),
-      killLivy: () => killLivy(),
+      follow(schedule) {
+        followed = [...followed, schedule];
+        return () => void (followed = followed.filter((one) => one !== schedule));
+      },
+      killLivy,
       async cutLivy(forMs) {
         const back = livyProxy.refuse();
         await delay(forMs);

@@ -16,6 +16,12 @@ test.before(async (t) => {
 });
 test.after.always(async () => ground?.close());
 
+/** The POST's answer is lost with a Livy that knows its batches again: it is found by its name. */
+const shortRecovers: DepthRound = {
+  fault: 'livy-killed-recovers',
+  strike: { when: 'accepted', afterMs: 500 },
+  runs: [{ ending: 'succeeds', posts: ['crash-after'], starts: 0, seconds: 2 }],
+};
 /** One job whose POST was answered by a crash, one whose driver runs twice, one that takes the batch id of another. */
 const short: DepthRound = {
   fault: 'livy-killed-forgets',
@@ -28,7 +34,7 @@ const short: DepthRound = {
 };
 const rounds =
   wanted === undefined
-    ? [short]
+    ? [shortRecovers, short]
     : roundsOf(seed, 4 * depthFaults.length).filter(({ fault }) => wanted.split(',').includes(fault));
 
 for (const [at, round] of rounds.entries()) {
@@ -43,14 +49,13 @@ for (const [at, round] of rounds.entries()) {
       verdicts.flatMap(({ problems }, n) => problems.map((one) => `${labelOf(round.fault, round.runs[n]!)}: ${one}`)),
       [],
     );
+    const what = verdicts.map(({ applications, drivers, said }) => [applications, drivers, said]);
+    if (round === shortRecovers) t.deepEqual(what, [[1, 1, 'succeeded']]);
     if (round !== short) return;
-    t.deepEqual(
-      verdicts.map(({ applications, drivers, said }) => [applications, drivers, said]),
-      [
-        [1, 1, 'succeeded'],
-        [1, 2, 'succeeded'],
-        [1, 1, 'failed'],
-      ],
-    );
+    t.deepEqual(what, [
+      [1, 1, 'succeeded'],
+      [1, 2, 'succeeded'],
+      [1, 1, 'failed'],
+    ]);
   });
 }

@@ -7,6 +7,7 @@ import { down, type LocalInstance, up } from '../../../src/local/index.js';
 import { FaultProxy } from '../fault-proxy.js';
 import { restarter } from '../restart.js';
 import { FaultSchedule } from '../schedule.js';
+import { submitterProgram } from '../submitter-program.js';
 import type { DepthFault } from './plan.js';
 import { YarnBook } from './yarn-book.js';
 
@@ -14,6 +15,8 @@ export interface Ground {
   readonly folder: string;
   /** The job, where Livy may run it from. */
   readonly job: string;
+  /** What a process of livywire's runs. */
+  readonly submitter: string;
   readonly urls: { readonly livy: string; readonly yarn: string; readonly history: string };
   readonly book: YarnBook;
   follow(schedule: FaultSchedule): void;
@@ -60,6 +63,7 @@ export async function startGround(): Promise<Ground> {
     return {
       folder,
       job,
+      submitter: await submitterProgram(folder),
       urls,
       book,
       follow: (next) => void (schedule = next),

@@ -36,7 +36,7 @@ export async function depthRound(
   ground.follow(schedule);
   // As in production: its own waits, and the time of the clock on the wall.
   const settings = { ...ground.urls, ledger, speed: 1, epochMs: 0, requestTimeoutMs: 10_000, waits: {} };
-  const submitters = new Submitters(settings, random(seed));
+  const submitters = new Submitters(ground.submitter, settings, random(seed));
   await submitters.start(2);
   try {
     const first = await submitters.pick();

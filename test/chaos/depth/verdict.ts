@@ -1,5 +1,5 @@
 /** What was said of a real job, held against what YARN said of it, and against the drivers that truly started. */
-import type { Tale } from '../pursuit.js';
+import type { Said, Tale } from '../pursuit.js';
 import type { DepthFault, DepthRun } from './plan.js';
 import { endOf, type YarnApp } from './yarn-book.js';
 
@@ -50,10 +50,15 @@ export function judgeDepth(
   const end = app && endOf(app);
   const isNever = !app && ran.size === 0;
   const truth = end ?? (app?.isForgotten === true ? 'forgotten' : isNever ? 'never there' : undefined);
-  const why = word && word.kind !== 'lost' ? whatIsWrong(story, app, truth) : undefined;
-  if (why !== undefined) problems.push(`${word?.kind}: ${why}; ${word?.evidence.join(' | ')}`);
+  // Whoever heard an earlier word had no other.
+  const wrong = said.flatMap((one) => {
+    const why = one.kind === 'lost' ? undefined : whatIsWrong(story, one, app, truth);
+    return why === undefined ? [] : [`${one.kind}: ${why}; ${one.evidence.join(' | ')}`];
+  });
+  problems.push(...wrong);
   // The truth is gone with YARN's memory: to say so is the one right answer, and so is the end where it had been one.
-  const isLost = isOpen || word === undefined || (word.kind === 'lost' && app?.isForgotten !== true);
+  const isLost =
+    isOpen || word === undefined || (said.some(({ kind }) => kind === 'lost') && app?.isForgotten !== true);
   if (isLost)
     problems.push(`no outcome: ${errors.at(-1)?.message ?? word?.evidence.join(' | ') ?? 'nothing was said'}`);
   const drivers = new Set(containers).size;
@@ -72,7 +77,7 @@ export function judgeDepth(
     truth,
     duplicates: Math.max(0, extra),
     isLost,
-    isWrong: why !== undefined,
+    isWrong: wrong.length > 0,
     ...(word && app && app.endMs > 0 && { delayMs: word.atMs - app.endMs }),
     errors: errors.map(({ name }) => name),
     notes,
@@ -81,17 +86,20 @@ export function judgeDepth(
 }
 
 function whatIsWrong(
-  { said, run }: DepthStory,
+  { fault, run }: DepthStory,
+  { kind, atMs }: Said,
   app: YarnApp | undefined,
   truth: string | undefined,
 ): string | undefined {
-  const { kind, atMs } = said.at(-1)!;
-  // Stopped before its spark-submit had come as far as YARN: by the caller, or by Livy.
-  if (truth === 'never there') return kind === run.ending || kind === 'failed' ? undefined : 'YARN never had it';
+  const wasCancelled = kind === 'cancelled' && run.cancelAfterMs !== undefined;
+  // Stopped before its spark-submit had come as far as YARN: by its caller, or by a Livy that was stopped in good order.
+  if (truth === 'never there') {
+    const wasStopped = kind === 'failed' && fault.startsWith('livy-stopped');
+    return wasCancelled || wasStopped ? undefined : 'YARN never had it';
+  }
   if (!app) return 'YARN does not know what ran';
-  // Started by YARN's own memory loss: what ran was killed.
-  if (truth === 'forgotten') return kind === 'cancelled' ? undefined : 'YARN killed and forgot it';
-  if (truth === undefined) return `YARN says ${app.state} and ${app.finalStatus}`;
-  if (truth !== kind) return `YARN says ${app.state} and ${app.finalStatus}`;
+  // It was at work when YARN's memory went. Nobody but its caller can have stopped it, and nobody saw how it ended.
+  if (truth === 'forgotten') return wasCancelled ? undefined : 'YARN killed and forgot it';
+  if (truth === undefined || truth !== kind) return `YARN says ${app.state} and ${app.finalStatus}`;
   return atMs < app.endMs ? `it was said ${app.endMs - atMs} ms before the end` : undefined;
 }

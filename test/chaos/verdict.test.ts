@@ -1,0 +1,170 @@
+// The oracle itself: stories that are not true, each beside one that is.
+import test from 'ava';
+import type { App, Launch } from './app-book.js';
+import { plansOf } from './plan.js';
+import { newTale, type Said } from './pursuit.js';
+import { Affliction } from './schedule.js';
+import { judge, type KeyStory, type Truth } from './verdict.js';
+
+const START_MS = 1_000_000;
+/** Seconds after the first submit. */
+const at = (seconds: number): number => START_MS + seconds * 1_000;
+
+const app = (launched: number, started: number, ended: number, rest: Partial<App> = {}): App => ({
+  id: `application_1_${started}`,
+  tags: ['key-a1'],
+  launchedMs: at(launched),
+  startedMs: at(started),
+  endMs: at(ended),
+  end: 'SUCCEEDED',
+  launcher: '1-key-a1',
+  ...rest,
+});
+/** Killed and forgotten by a YARN that was restarted without its memory. */
+const forgotten = (launched: number, started: number, when: number): App =>
+  app(launched, started, when, { end: 'KILLED', forgottenMs: at(when) });
+const word = (kind: string, seconds: number, attempt = 1): Said => ({
+  attempt,
+  kind,
+  atMs: at(seconds),
+  evidence: [],
+  notes: [],
+});
+
+interface Made {
+  readonly apps: readonly App[];
+  readonly said: readonly Said[];
+  /** When `--force-resend` was given. */
+  readonly forced?: readonly number[];
+  /** For which attempt. */
+  readonly forcedAttempt?: number;
+  readonly yarnRestarts?: readonly { readonly at: number; readonly forgets: boolean }[];
+  readonly livyRestarts?: readonly number[];
+  readonly isCancelled?: boolean;
+}
+
+function verdictOn(made: Made) {
+  const { apps, said, forced = [], forcedAttempt = 1 } = made;
+  const { yarnRestarts = [], livyRestarts = [], isCancelled = false } = made;
+  const none = { posts: [], livy: [], yarn: [] };
+  const plan = { ...plansOf(1, 1)[0]!, ...none, event: undefined, cancelAfterMs: isCancelled ? 0 : undefined };
+  const story: KeyStory = {
+    ...newTale(),
+    said: [...said],
+    forced: forced.map((seconds) => ({ attempt: forcedAttempt, atMs: at(seconds) })),
+    isOpen: false,
+    index: 0,
+    plan,
+    tag: (attempt) => `key-a${attempt}`,
+    affliction: new Affliction(none),
+    startMs: START_MS,
+    tookMs: 1,
+  };
+  const launches = apps.map((one): Launch => ({ pid: 1, tag: 'key-a1', atMs: one.launchedMs, app: one }));
+  const truth: Truth = {
+    ranUnder: (tag) => (tag === 'key-a1' ? apps : []),
+    launchedUnder: (tag) => (tag === 'key-a1' ? launches : []),
+    yarnRestarts: yarnRestarts.map((one) => ({ atMs: at(one.at), forgets: one.forgets })),
+    livyRestarts: livyRestarts.map(at),
+  };
+  return judge(story, truth, 1);
+}
+
+test('one application and its true end, said after it, is as it should be', (t) => {
+  const verdict = verdictOn({ apps: [app(1, 2, 5)], said: [word('succeeded', 6)] });
+  t.deepEqual(verdict.problems, []);
+  t.like(verdict, { duplicates: 0, isWrong: false, isLost: false, delaysMs: [1_000] });
+});
+
+test('an outcome that was said before the end, or that was another, is wrong', (t) => {
+  t.true(verdictOn({ apps: [app(1, 2, 5)], said: [word('succeeded', 4)] }).isWrong);
+  t.true(verdictOn({ apps: [app(1, 2, 5)], said: [word('failed', 6)] }).isWrong);
+  t.true(verdictOn({ apps: [], said: [word('succeeded', 6)] }).isWrong);
+});
+
+test('an application that was sent by force when YARN had forgotten the first is no second one', (t) => {
+  const apps = [forgotten(1, 2, 5), app(21, 22, 25)];
+  const said = [word('succeeded', 26)];
+  t.is(verdictOn({ apps, said, forced: [20] }).duplicates, 0);
+});
+
+test('an application that came before it was forced is one too many', (t) => {
+  const apps = [forgotten(1, 2, 5), app(11, 12, 15)];
+  t.is(verdictOn({ apps, said: [word('succeeded', 21)], forced: [20] }).duplicates, 1);
+});
+
+test('what YARN forgot only after it was forced excuses no second application', (t) => {
+  const apps = [forgotten(1, 2, 30), app(21, 22, 25)];
+  t.is(verdictOn({ apps, said: [word('succeeded', 26)], forced: [20] }).duplicates, 1);
+});
+
+test('one word of force excuses one application, not two', (t) => {
+  const apps = [forgotten(1, 2, 5), forgotten(21, 22, 23), app(25, 26, 29)];
+  const said = [word('succeeded', 30)];
+  t.is(verdictOn({ apps, said, forced: [20] }).duplicates, 1);
+  t.is(verdictOn({ apps, said, forced: [20, 24] }).duplicates, 0);
+});
+
+test('a force for one attempt excuses nothing of another', (t) => {
+  const apps = [forgotten(1, 2, 5), app(21, 22, 25)];
+  const said = [word('succeeded', 26)];
+  t.is(verdictOn({ apps, said, forced: [20], forcedAttempt: 2 }).duplicates, 1);
+});
+
+test('a forced key that was said to be cancelled, and ran afterwards, is wrong', (t) => {
+  const said = [word('cancelled', 22)];
+  t.true(verdictOn({ apps: [app(21, 23, 26)], said, forced: [20], isCancelled: true }).isWrong);
+  t.false(verdictOn({ apps: [], said, forced: [20], isCancelled: true }).isWrong);
+});
+
+test('an application that came after an outcome makes that wrong, also where it was forced', (t) => {
+  const apps = [app(1, 2, 5), app(11, 12, 15)];
+  t.true(verdictOn({ apps, said: [word('succeeded', 6)], forced: [10] }).isWrong);
+});
+
+test('lost is right once YARN has forgotten the end, and not before', (t) => {
+  const apps = [forgotten(1, 2, 5)];
+  const yarnRestarts = [{ at: 5, forgets: true }];
+  t.like(verdictOn({ apps, said: [word('lost', 9)], yarnRestarts }), { isLost: false, isForgotten: true });
+  t.true(verdictOn({ apps: [forgotten(1, 2, 15)], said: [word('lost', 9)], yarnRestarts }).isLost);
+});
+
+test('lost is not right where YARN knew the end long enough for anybody to read it', (t) => {
+  const apps = [app(1, 2, 5, { forgottenMs: at(100) })];
+  t.true(verdictOn({ apps, said: [word('lost', 110)] }).isLost);
+});
+
+test('a cancelled key of which nothing came may be lost by a restart of YARN in its own time only', (t) => {
+  const lostAfter = (restart: number) =>
+    verdictOn({
+      apps: [],
+      said: [word('lost', 30)],
+      isCancelled: true,
+      yarnRestarts: [{ at: restart, forgets: false }],
+    }).isLost;
+  t.false(lostAfter(10));
+  t.true(lostAfter(40), 'a restart after the word');
+  t.true(lostAfter(-60), 'a restart long before the first request');
+});
+
+test('an earlier restart excuses, though there was another one after the word', (t) => {
+  const yarnRestarts = [
+    { at: 10, forgets: false },
+    { at: 90, forgets: false },
+  ];
+  t.false(verdictOn({ apps: [], said: [word('lost', 30)], isCancelled: true, yarnRestarts }).isLost);
+});
+
+test('a lost that was corrected later counts, unless the truth was gone when it was said', (t) => {
+  const verdict = verdictOn({ apps: [app(1, 2, 5)], said: [word('lost', 9), word('succeeded', 12)] });
+  t.like(verdict, { isLost: true, wasLostAtFirst: true });
+});
+
+test('a second application is beyond the promise only if Livy forgot one that took longer than the settle time', (t) => {
+  const slow = [app(30, 31, 34), app(1, 40, 44)];
+  const said = [word('succeeded', 45)];
+  t.like(verdictOn({ apps: slow, said, livyRestarts: [10] }), { duplicates: 0, isBeyond: true });
+  t.like(verdictOn({ apps: slow, said }), { duplicates: 1, isBeyond: false });
+  const quick = [app(6, 7, 10), app(1, 8, 12)];
+  t.is(verdictOn({ apps: quick, said, livyRestarts: [3] }).duplicates, 1);
+});
