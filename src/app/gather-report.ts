@@ -9,12 +9,12 @@ import {
   type RunStatus,
   VERSION,
 } from '../core/index.js';
-import { readEventLog, YarnRegistry } from '../hadoop/index.js';
+import { readEventLog, YarnHa, YarnRegistry } from '../hadoop/index.js';
 import { createNetwork, Http, type Network } from '../http/index.js';
 import { cleanReport, type ReportLog, type ReportLogItem, type RunReport } from '../report/index.js';
 import { attemptIn, type KeptItem, LastLines, type Run } from '../run/index.js';
 import type { GatherOptions } from './gather-options.js';
-import { borne, gatherSpark, RETRIES } from './gather-spark.js';
+import { borne, gatherSpark, RETRIES, yarnUrlsOf } from './gather-spark.js';
 import { openLedger } from './open-ledger.js';
 import { networkOptions } from './settings-network.js';
 
@@ -111,13 +111,16 @@ async function askYarn(
   network: Network,
   missing: string[],
 ): Promise<Omit<AppReport, 'tags'> | undefined> {
-  const { yarnUrl, yarnUser } = settings;
-  if (yarnUrl === undefined || appId === undefined) return undefined;
-  const http = new Http({ baseUrl: yarnUrl, service: 'YARN', network, retries: RETRIES, ...(logger && { logger }) });
-  const found = await new YarnRegistry({ http, ...(yarnUser !== undefined && { user: yarnUser }) }).byId(
-    appId,
-    signal && { signal },
+  const { yarnUser } = settings;
+  const urls = yarnUrlsOf(settings);
+  if (urls.length === 0 || appId === undefined) return undefined;
+  const https = urls.map(
+    (baseUrl) => new Http({ baseUrl, service: 'YARN', network, retries: RETRIES, ...(logger && { logger }) }),
   );
+  const who = yarnUser !== undefined && { user: yarnUser };
+  const [http, ...others] = https;
+  const yarn = others.length === 0 && http ? new YarnRegistry({ http, ...who }) : new YarnHa({ https, ...who });
+  const found = await yarn.byId(appId, signal && { signal });
   if (found === undefined) {
     missing.push(`YARN's word about it: YARN has no record of ${appId} any more`);
     return undefined;

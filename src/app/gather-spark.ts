@@ -2,10 +2,15 @@ import { isLivywireError, type RunOutcome, type RunRef, type SparkFacts } from '
 import { readEventLog, readSparkFacts } from '../hadoop/index.js';
 import { Http, type Network } from '../http/index.js';
 import type { GatherOptions } from './gather-options.js';
+import type { Settings } from './settings.js';
 
 /** Of a whole application, from a History Server that may have to read a log of gigabytes first. */
 const TIMEOUT_MS = 120_000;
 export const RETRIES = 1;
+
+/** All of its ResourceManagers: any may be the active one. */
+export const yarnUrlsOf = ({ yarnUrl, yarnOthers = [] }: Settings): readonly string[] =>
+  yarnUrl === undefined ? [] : [yarnUrl, ...yarnOthers];
 
 /** A server that fails is named in `missing`, and makes what is gathered poorer. @throws ConfigError, LedgerError */
 export async function borne<T>(
@@ -40,9 +45,9 @@ export async function gatherSpark(
     );
     return undefined;
   }
-  const { yarnUrl, historyUrl } = settings;
-  const proxy =
-    yarnUrl === undefined ? [] : [{ url: yarnUrl, base: `/proxy/${appId}`, source: "Spark's API, through YARN" }];
+  const { historyUrl } = settings;
+  const base = `/proxy/${appId}`;
+  const proxy = yarnUrlsOf(settings).map((url) => ({ url, base, source: "Spark's API, through YARN" }));
   const history = historyUrl === undefined ? [] : [{ url: historyUrl, base: '', source: 'Spark History Server' }];
   const sources = outcome ? [...history, ...proxy] : [...proxy, ...history];
   const refusals =

@@ -1,4 +1,4 @@
-import { type Clock, ConfigError, type Ledger, type Logger, systemClock } from '../core/index.js';
+import { type Actor, type Clock, ConfigError, type Ledger, type Logger, systemClock } from '../core/index.js';
 import { type Auth, createNetwork, Http, type Network, type NetworkOptions } from '../http/index.js';
 import { LivyBackend, LivyClient, LivyRing } from '../livy/index.js';
 import { lazyProgress, lazyWaiting } from './behind-progress.js';
@@ -37,6 +37,11 @@ export interface LivywireOptions {
   readonly historyUrl?: string;
   /** Longest wait for one answer, in milliseconds. @defaultValue `30_000` */
   readonly requestTimeoutMs?: number;
+  /**
+   * Who acts, for the ledger: asked once, at the first submit or cancel. Decides nothing.
+   * @defaultValue the user of the operating system, the host and livywire's version
+   */
+  readonly actor?: () => Promise<Actor>;
   /** The engine's own waits; the defaults suit clusters. */
   readonly waits?: Partial<Waits>;
   /** Told what happens; never handed a secret. @defaultValue silence */
@@ -51,6 +56,8 @@ export interface Livywire extends Runs {
 }
 
 const silence: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined };
+
+const plainActor = async (): Promise<Actor> => (await import('./actor.js')).findActor({ env: {} });
 
 /**
  * The engine over one Livy. Does no I/O by itself: the first request is sent by the first call.
@@ -85,8 +92,10 @@ export function createLivywire(options: LivywireOptions): Livywire {
   const https = yarn && [yarn.url].flat().map((url) => behind(url, 'YARN'));
   const [http] = https ?? [];
   if (yarn && !http) throw new ConfigError('yarn.url is an empty list; leave yarn out', { field: 'yarn.url' });
-  const rm = yarn && http && { ...yarn, http, https: https ?? [], reach: behind, history, clock };
+  const rm = yarn &&
+    http && { ...yarn, http, https: [http, ...(https ?? []).slice(1)] as const, reach: behind, history, clock };
   const ring = new LivyRing(client);
+  let actor: Promise<Actor> | undefined;
   const engine = new Engine({
     backend: new LivyBackend(client),
     logs: rm ? new LogChooser({ driver: lazyDriverLog(rm), backend: ring, clock }) : ring,
@@ -97,6 +106,7 @@ export function createLivywire(options: LivywireOptions): Livywire {
     diagnose: async (facts) => (await import('../diagnosis/index.js')).diagnose(facts),
     logger,
     identity: currentIdentity(),
+    actor: () => (actor ??= (options.actor ?? plainActor)()),
     waits: { ...defaultWaits, ...options.waits },
     sources: history ? [lazyHistory(history)] : [],
     ...(rm && { registry: lazyYarn(rm), waiting: lazyWaiting(rm) }),
@@ -105,7 +115,7 @@ export function createLivywire(options: LivywireOptions): Livywire {
       open: (baseUrl) => behind(baseUrl, "Spark's driver"),
       clock,
       logger,
-      ...(rm && { yarn: rm.http }),
+      ...(rm && { yarns: rm.https }),
       ...(history && { history }),
     }),
   });

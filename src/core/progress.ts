@@ -88,7 +88,7 @@ export type WaitCause =
   | 'QUEUE_STOPPED'
   /** No node is there to run it. */
   | 'NO_NODES'
-  /** What it asks for is larger than any node: it waits for ever. */
+  /** What it asks for is larger than any node that the cluster has now: it waits until a larger one joins, which may be never. */
   | 'TOO_LARGE'
   /** Others of the queue are before it. */
   | 'BEHIND_OTHERS';

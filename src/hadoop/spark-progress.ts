@@ -18,8 +18,8 @@ import { LogCount } from './spark-log-count.js';
 import { SparkMonitor } from './spark-monitor.js';
 
 export interface SparkProgressOptions {
-  /** Of the ResourceManager, whose proxy leads to the driver. @defaultValue the proxy that Livy links to */
-  readonly yarn?: Http;
+  /** Of the ResourceManagers, of which the active one has a proxy that leads to the driver. @defaultValue the proxy that Livy links to */
+  readonly yarns?: readonly Http[];
   /** Of the History Server. @defaultValue after the end nobody is asked */
   readonly history?: Http;
   /** Livy's address: in local and client mode the driver runs on its host. */
@@ -42,7 +42,7 @@ const MOST_PASSED_OVER = 5;
  * log's own lines. Each reading takes the first that answers. None of them is sent any credentials.
  * @example
  * ```ts
- * const source = new SparkProgress({ yarn, livyUrl: 'http://livy:8998', open: (baseUrl) => new Http({ baseUrl }), clock, logger });
+ * const source = new SparkProgress({ yarns: [yarn], livyUrl: 'http://livy:8998', open: (baseUrl) => new Http({ baseUrl }), clock, logger });
  * const progress = await source.open(run.ref).read(run.ref); // progress?.tasks: { done: 48, failed: 0, running: 4, total: 200 }
  * ```
  */
@@ -110,6 +110,8 @@ class Reader implements ProgressReader {
   #link: string | undefined;
   #place: Place | undefined;
   #failures = 0;
+  /** Which of several ResourceManagers is asked. */
+  #turns = 0;
   #passOver = 0;
   #last: RunProgress | undefined;
 
@@ -167,6 +169,7 @@ class Reader implements ProgressReader {
       options.signal?.throwIfAborted();
       if (!isLivywireError(error)) throw error;
       this.#failures++;
+      this.#turns++; // a standby one, or one that is down
       this.#passOver = Math.min(this.#failures, MOST_PASSED_OVER) - 1;
       this.#options.logger.debug('the driver was not asked for its progress', { error: error.message });
       return undefined;
@@ -175,13 +178,14 @@ class Reader implements ProgressReader {
 
   /** Whom to ask. The proxy's path holds the application's id; a driver on Livy's host is asked for its own. */
   #where({ appId }: RunRef): Where | undefined {
-    const { yarn, open, livyUrl } = this.#options;
+    const { yarns = [], open, livyUrl } = this.#options;
     if (appId === undefined) {
       const address = this.#hint && uiAddress(livyUrl, this.#hint);
       return address === undefined ? undefined : { address, http: () => open(address), base: '', redirects: 'none' };
     }
     const base = `/proxy/${encodeURIComponent(appId)}`;
     const redirects = 'same-host'; // after the end YARN's proxy leads where the driver told it to
+    const yarn = yarns[this.#turns % yarns.length];
     if (yarn) return { address: `${yarn.baseUrl}${base}`, http: () => yarn, base, appId, redirects };
     const proxy = proxyOfLink(this.#link, appId);
     return proxy === undefined ? undefined : { address: proxy, http: () => open(proxy), base: '', appId, redirects };

@@ -109,7 +109,7 @@ function neverWords(facts: WaitFacts): string | undefined {
     raw === 'RUNNING'
       ? ['each executor', 'ask for less (executor memory and its overhead)']
       : ['the driver', 'ask for less (driver memory and its overhead)'];
-  return `${what} asks for ${size(wants)}, and the largest node has ${size(nodes.largest)}: it will wait for ever; ${how}`;
+  return `${what} asks for ${size(wants)}, and the largest node has ${size(nodes.largest)}: no node of now can start it; ${how}`;
 }
 
 const leafOf = (path: string): string => path.replace(/^root\./, '');

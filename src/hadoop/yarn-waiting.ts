@@ -65,8 +65,8 @@ const Nodes = z.object({
 });
 
 export interface YarnWaitingOptions {
-  /** Of the ResourceManager. */
-  readonly http: Http;
+  /** Of the ResourceManagers: one, or several of which one is active. */
+  readonly https: readonly [Http, ...Http[]];
   readonly user?: string | undefined;
   readonly clock: Clock;
 }
@@ -83,26 +83,47 @@ const SHOWN = 300;
  * queues (capacity, fair or FIFO), the queue's other applications, the nodes. Hadoop 2.8 to 3.4.
  * @example
  * ```ts
- * const waiting = new YarnWaiting({ http: new Http({ baseUrl: 'http://rm.corp:8088', service: 'YARN' }), clock });
+ * const waiting = new YarnWaiting({ https: [new Http({ baseUrl: 'http://rm.corp:8088', service: 'YARN' })], clock });
  * console.log((await waiting.explain(run.ref))?.summary); // ACCEPTED 12m · queue default 100 % used · 3 ahead
  * ```
  */
 export class YarnWaiting implements WaitingSource {
-  readonly #http: Http;
+  readonly #https: readonly [Http, ...Http[]];
+  /** The one that answered last. */
+  #http: Http;
   readonly #who: Query;
   readonly #clock: Clock;
   readonly #shared = new Map<string, { readonly untilMs: number; readonly answer: Promise<unknown> }>();
 
-  constructor({ http, user, clock }: YarnWaitingOptions) {
-    this.#http = http;
+  constructor({ https, user, clock }: YarnWaitingOptions) {
+    this.#https = https;
+    [this.#http] = https;
     this.#who = user === undefined ? {} : { 'user.name': user };
     this.#clock = clock;
   }
 
-  /** @throws UnreachableError, HttpStatusError, AuthError, BadAnswerError */
-  async explain(ref: RunRef, options: CallOptions = {}): Promise<RunWaiting | undefined> {
-    const { appId } = ref;
+  /** @throws UnreachableError, HttpStatusError, AuthError, BadAnswerError, where none of them can tell */
+  async explain({ appId }: RunRef, options: CallOptions = {}): Promise<RunWaiting | undefined> {
     if (appId === undefined) return undefined;
+    for (let tries = 1; ; tries++) {
+      const http = this.#http;
+      try {
+        return await this.#explain(appId, options);
+      } catch (error) {
+        options.signal?.throwIfAborted();
+        if (!isLivywireError(error) || tries >= this.#https.length) throw error;
+        if (http === this.#http) this.#turn();
+      }
+    }
+  }
+
+  /** It is down, or a standby one: the next one is asked, and nothing that was heard of this one counts. */
+  #turn(): void {
+    this.#http = this.#https[(this.#https.indexOf(this.#http) + 1) % this.#https.length] ?? this.#https[0];
+    this.#shared.clear();
+  }
+
+  async #explain(appId: string, options: CallOptions): Promise<RunWaiting | undefined> {
     const app = await this.#app(appId, options);
     if (!app || !isWaiting(app)) return undefined;
     // Of what is beside the application, each makes the answer poorer where it cannot be had.

@@ -24,7 +24,7 @@ const log = hadoopText('spark-log-cluster.txt').split('\n');
 const trace = wholeTrace('stages');
 const busy = trace[20] as Moment;
 
-function source(t: ExecutionContext, parts: { yarn?: Http; history?: Http; clock?: Clock } = {}) {
+function source(t: ExecutionContext, parts: { yarns?: readonly Http[]; history?: Http; clock?: Clock } = {}) {
   const opened: string[] = [];
   const progress = new SparkProgress({
     livyUrl: 'http://livy.corp:8998/base',
@@ -41,11 +41,22 @@ function source(t: ExecutionContext, parts: { yarn?: Http; history?: Http; clock
 
 test("under YARN the driver is asked through the ResourceManager's proxy", async (t) => {
   const spark = await driver(t, busy);
-  const { progress, opened } = source(t, { yarn: spark.http });
+  const { progress, opened } = source(t, { yarns: [spark.http] });
   const read = await progress.open(onYarn).read(onYarn);
   t.is(read?.source, 'driver');
   t.true(spark.asked.every((one) => one.startsWith(`GET /proxy/${APP}/api/v1/applications/${APP}/`)));
   t.deepEqual(opened, []);
+});
+
+test('of several ResourceManagers the one that leads to the driver is asked, and asked again', async (t) => {
+  const spark = await driver(t, busy);
+  const standby = await serve(t, 'YARN', () => ['standby', { status: 503, headers: {}, body: 'standby' }]);
+  const reader = source(t, { yarns: [standby.http, spark.http] }).progress.open(onYarn);
+  t.is(await reader.read(onYarn), undefined);
+  t.is((await reader.read(onYarn))?.source, 'driver');
+  const before = standby.asked.length;
+  t.is((await reader.read(onYarn))?.source, 'driver');
+  t.is(standby.asked.length, before);
 });
 
 // As recorded: to the ResourceManager's page while it is accepted, to a page of the History Server after the end.
@@ -61,7 +72,7 @@ for (const [what, answer] of [
 ] as const) {
   test(`while the proxy ${what} the log's lines are counted, and then the driver again`, async (t) => {
     const spark = await driver(t, answer);
-    const reader = source(t, { yarn: spark.http }).progress.open(onYarn);
+    const reader = source(t, { yarns: [spark.http] }).progress.open(onYarn);
     t.is(await reader.read(onYarn), undefined);
     for (const text of log.slice(0, 40)) reader.hear(line(text));
     t.is((await reader.read(onYarn))?.source, 'log');
@@ -74,7 +85,7 @@ for (const [what, answer] of [
 
 test('a stage is told once, whoever tells it first', async (t) => {
   const spark = await driver(t, trace[0] as Moment);
-  const reader = source(t, { yarn: spark.http }).progress.open(onYarn);
+  const reader = source(t, { yarns: [spark.http] }).progress.open(onYarn);
   const told: number[] = [];
   for (const moment of trace) {
     spark.now = moment;
@@ -91,7 +102,7 @@ test('a stage is told once, whoever tells it first', async (t) => {
 
 test("a second driver's stages are told, though they have the numbers of the first one's", async (t) => {
   const spark = await driver(t, trace[0] as Moment);
-  const reader = source(t, { yarn: spark.http }).progress.open(onYarn);
+  const reader = source(t, { yarns: [spark.http] }).progress.open(onYarn);
   const told: number[] = [];
   for (const moment of [...trace, ...trace]) {
     spark.now = moment;
@@ -105,7 +116,7 @@ test("a second driver's stages are told, though they have the numbers of the fir
 
 test('a log that knows less takes nothing back', async (t) => {
   const spark = await driver(t, trace.at(-1) as Moment);
-  const reader = source(t, { yarn: spark.http }).progress.open(onYarn);
+  const reader = source(t, { yarns: [spark.http] }).progress.open(onYarn);
   await reader.read(onYarn);
   spark.now = { status: 404, headers: {}, body: '' };
   for (const text of log.slice(0, 40)) reader.hear(line(text));
@@ -181,7 +192,7 @@ test('after the end the counts are those of the History Server, which is waited 
 test('where the History Server is not ready in time, what was last seen counts', async (t) => {
   const { http, asked } = await history(t, 100);
   const spark = await driver(t, busy);
-  const { progress } = source(t, { history: http, yarn: spark.http });
+  const { progress } = source(t, { history: http, yarns: [spark.http] });
   const seen = await progress.open(onYarn).read(onYarn);
   const final = await progress.final(onYarn, { withinMs: 4_000 });
   t.deepEqual(final?.tasks, seen?.tasks);

@@ -13,7 +13,7 @@ const open = (baseUrl: string, service = 'A server') => new Http({ baseUrl, serv
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined };
 const appId = onYarn.appId ?? '';
 
-const progressOf = (t: ExecutionContext, options: { livyUrl: string; yarn?: Http }) =>
+const progressOf = (t: ExecutionContext, options: { livyUrl: string; yarns?: readonly Http[] }) =>
   new SparkProgress({ ...options, open, clock: testClock(), logger: silent });
 
 test('a port that a job prints sends us nowhere else', async (t) => {
@@ -36,7 +36,7 @@ test('a port that a job prints sends us nowhere else', async (t) => {
 test('a driver behind the proxy of YARN sends us to no other server', async (t) => {
   const elsewhere = await webServer(t, json([]));
   const rm = await webServer(t, redirect(302, `${elsewhere.url}/latest/meta-data`));
-  const reader = progressOf(t, { livyUrl: 'http://livy.invalid', yarn: open(rm.url) }).open(onYarn);
+  const reader = progressOf(t, { livyUrl: 'http://livy.invalid', yarns: [open(rm.url)] }).open(onYarn);
   t.is(await reader.read(onYarn), undefined);
   t.true(rm.seen.length > 0);
   await t.throwsAsync(readSparkFacts(appId, { http: open(rm.url), base: `/proxy/${appId}`, source: 'YARN' }), {

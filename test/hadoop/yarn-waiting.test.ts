@@ -43,8 +43,8 @@ async function explain(t: ExecutionContext, appId: string, told: Told) {
     if (pathname === '/ws/v1/cluster/apps') return ['apps', told.apps ?? refused];
     return ['app', told.app];
   });
-  const waiting = new YarnWaiting({ http, clock: systemClock });
-  return { waiting, asked, told: await waiting.explain(refOf(appId)) };
+  const waiting = new YarnWaiting({ https: [http], clock: systemClock });
+  return { http, waiting, asked, told: await waiting.explain(refOf(appId)) };
 }
 
 const held: Told = {
@@ -94,12 +94,12 @@ const small = edited('wait-nodes', ({ nodes }: { nodes: { node: Record<string, u
   for (const node of nodes.node) Object.assign(node, { usedMemoryMB: 1_024, availMemoryMB: 3_072 });
 });
 
-test('a driver that no node has room for is told at once that it waits for ever', async (t) => {
+test('a driver that no node has room for is told at once', async (t) => {
   const { told } = await explain(t, appIdOf('wait-app'), { app: held.app, nodes: small });
   t.true(told?.causes.includes('TOO_LARGE'));
   t.is(
     told?.never,
-    'the driver asks for 4.5 GB, and the largest node has 4 GB: it will wait for ever; ask for less (driver memory and its overhead)',
+    'the driver asks for 4.5 GB, and the largest node has 4 GB: no node of now can start it; ask for less (driver memory and its overhead)',
   );
   t.true(told?.summary.includes(told.never ?? '?'));
 });
@@ -174,9 +174,22 @@ test('many who wait ask for the scheduler, the queue and the nodes once', async 
 
 test('without an application id nobody is asked, and a ResourceManager that is down is an error', async (t) => {
   const waiting = new YarnWaiting({
-    http: new Http({ baseUrl: 'http://127.0.0.1:9', service: 'YARN', retries: 0 }),
+    https: [new Http({ baseUrl: 'http://127.0.0.1:9', service: 'YARN', retries: 0 })],
     clock: systemClock,
   });
   t.is(await waiting.explain(refOf()), undefined);
   await t.throwsAsync(waiting.explain(refOf('application_1_1')), { instanceOf: UnreachableError });
+});
+
+test('of several ResourceManagers the next is asked where one is down or a standby one, and then it alone', async (t) => {
+  const active = await explain(t, appIdOf('wait-app'), held);
+  const standby = await serve(t, 'YARN', () => ['standby', { status: 200, headers: {}, body: 'This is standby RM' }]);
+  const down = new Http({ baseUrl: 'http://127.0.0.1:9', service: 'YARN', retries: 0 });
+  const waiting = new YarnWaiting({ https: [standby.http, down, active.http], clock: systemClock });
+  t.is((await waiting.explain(refOf(appIdOf('wait-app'))))?.summary, active.told?.summary);
+  const before = standby.asked.length;
+  t.is((await waiting.explain(refOf(appIdOf('wait-app'))))?.summary, active.told?.summary);
+  t.is(standby.asked.length, before);
+  const none = new YarnWaiting({ https: [standby.http, down], clock: systemClock });
+  await t.throwsAsync(none.explain(refOf(appIdOf('wait-app'))));
 });
