@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { diagnose } from '../src/diagnosis/index.js';
 import { readRecorded, recordedIn } from '../test/helpers/recorded-failures.js';
+import { triedTable } from '../test/helpers/tried-codes.js';
 import { root } from './gate/project.js';
 
 const sets = { failures: 'test/fixtures/failures', 'held-out': 'test/held-out' } as const;
@@ -51,12 +52,17 @@ const table = [
   ...rows.map(([code, { expected, said, right }]) => `| ${code === 'nothing' ? '(a success: nothing)' : `\`${code}\``} | ${expected} | ${share(right, said)} | ${share(right, expected)} |`), // prettier-ignore
   `| all | ${total} | ${share(total - wrong.length, total)} | ${share(total - wrong.length, total)} |`,
 ];
-const begin = `<!-- ${name} table: begin -->`;
-const end = `<!-- ${name} table: end -->`;
 const path = join(root, 'docs/diagnosis.md');
-const text = await readFile(path, 'utf8');
-const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-if (from < 0 || to < from) throw new Error(`docs/diagnosis.md has no ${begin}`);
 const more = wrong.length === 0 ? [] : ['', 'Not as expected:', '', ...wrong.map((line) => `- ${line}`)];
-await writeFile(path, `${text.slice(0, from)}${begin}\n\n${[...table, ...more].join('\n')}\n\n${text.slice(to)}`);
+
+/** Puts lines in the place of those between the marks of that name. */
+function between(text: string, mark: string, lines: readonly string[]): string {
+  const [begin, end] = [`<!-- ${mark} table: begin -->`, `<!-- ${mark} table: end -->`];
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`docs/diagnosis.md has no ${begin}`);
+  return `${text.slice(0, from)}${begin}\n\n${lines.join('\n')}\n\n${text.slice(to)}`;
+}
+
+const scored = between(await readFile(path, 'utf8'), name, [...table, ...more]);
+await writeFile(path, between(scored, 'tried', triedTable()));
 console.log([...table, ...wrong].join('\n'));

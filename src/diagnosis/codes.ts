@@ -17,6 +17,7 @@ const ofEngine: CodeInfo = {
   about: 'The application succeeded, and the `_SUCCESS` marker of the output that was named did not change.',
   transient: false,
   next: ['See whether the job writes where the output was said to be, and with a committer that leaves `_SUCCESS`'],
+  unproven: 'found in the output, not in a log',
 };
 
 /** Every code that an outcome can have, those of the rules in their order. */

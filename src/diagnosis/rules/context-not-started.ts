@@ -10,6 +10,7 @@ export const contextNotStarted: Rule = {
     'Set no master in the code: .master("local[*]") makes a Spark of its own beside the cluster',
     'If it only takes long: --conf spark.yarn.am.waitTime=300s (100s by default)',
   ],
+  unproven: 'not made; the words are those of the application master',
   match: (view) =>
     findThrown(view, [
       { says: /User did not initialize spark context/ },

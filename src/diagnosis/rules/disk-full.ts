@@ -9,6 +9,7 @@ export const diskFull: Rule = {
     'Give the machines more disk: on EMR larger EBS volumes, spread over several; spark.local.dir and yarn.nodemanager.local-dirs name the folders',
     'Or spill less: more executors and partitions, fewer columns before the shuffle, no persist() of what is used once',
   ],
+  unproven: 'no disk was filled; the words are those of the JVM, Python and Hadoop',
   match: (view) =>
     findThrown(view, [
       { says: /No space left on device|There is not enough space on the disk/ },

@@ -9,6 +9,7 @@ export const hiveMetastore: Rule = {
     'See that it runs and can be reached from the cluster: hive.metastore.uris (thrift://host:9083)',
     'For Glue: hive.metastore.client.factory.class of AWSGlueDataCatalogHiveClientFactory, and the role may glue:Get*',
   ],
+  unproven: 'no metastore was at hand; the words are those of Hive and Glue',
   match: (view) =>
     findThrown(view, [
       { says: /Could not connect to meta store using any of the URIs provided.{0,200}/, title: (_, words) => words?.[0] ?? '', transient: true }, // prettier-ignore

@@ -9,6 +9,7 @@ export const hostUnreachable: Rule = {
     "Try it from the cluster's own network: nc -vz host port, on a machine of the cluster",
     'See who keeps it away: security groups, routes, DNS of the VPC, a service that was stopped',
   ],
+  unproven: 'not made; the words are those of the JVM, JDBC drivers and Python',
   match: (view) =>
     findThrown(view, [
       { type: /(?:UnknownHostException|UnresolvedAddressException)$/ },

@@ -15,6 +15,7 @@ export const javaException: Rule = {
   about: 'An exception of the JVM ended the job: of its own Scala or Java code, or of a library.',
   transient: false,
   next: ['Read it from the innermost cause outwards: livywire logs --stream stderr'],
+  unproven: 'no recorded job in Scala or Java fails of what no other code stands for',
   match(view) {
     const thrown = innermost(view) ?? handedOn(view);
     return thrown && { thrown, title: titleOf(view, thrown) };

@@ -14,6 +14,7 @@ export const jvmCrash: Rule = {
     'Read the hs_err_pid….log that it names: the "Problematic frame" says whose native code it was',
     'Suspect native libraries first (compression codecs, Arrow, JNI), then the JVM: another patch level of it',
   ],
+  unproven: 'no JVM was made to crash; the words are those of HotSpot',
   match: (view) => ofReport(view) ?? ofExit(view),
 };
 

@@ -9,6 +9,7 @@ export const permissionDenied: Rule = {
     "See as whom it runs: the application's user in YARN; --proxy-user runs it as another, where Livy may do that",
     'Give that user the folder: hdfs dfs -chown or -setfacl; in YARN write to HDFS or S3, not to local paths',
   ],
+  unproven: 'no HDFS with permissions was at hand; the words are those of Hadoop, the JVM and Python',
   match: (view) =>
     findThrown(view, [
       { type: /AccessControlException$/ },

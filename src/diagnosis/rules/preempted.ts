@@ -9,6 +9,8 @@ export const preempted: Rule = {
     'Run it again: livywire run --retry-of failed, with the same key; --exit-retryable lets a scheduler do it',
     'Or run it in a queue from which nothing is taken: --queue, yarn.scheduler.capacity.<queue>.disable_preemption',
   ],
+  unproven:
+    'no driver was preempted (preempted executors fail nothing: recorded); the words are those of the ResourceManager',
   match: (view) =>
     findTold(view, [
       { says: /(?:AM Container|appattempt_).{0,200}exitCode: -102.{0,200}/, title: () => "YARN took the driver's container back: Container preempted by scheduler" }, // prettier-ignore
