@@ -1,11 +1,19 @@
 import { ConfigError, type Logger } from '../core/index.js';
+import { lazyAws } from './aws.js';
 import { createLivywire, type Livywire } from './livywire.js';
 import { openLedger } from './open-ledger.js';
 import { authOf, networkOptions } from './settings-network.js';
+import { isS3 } from './settings-values.js';
 import type { Settings } from './settings.js';
 
+export interface ConnectOptions {
+  readonly logger?: Logger;
+  /** Who calls, from where: the ledger keeps the repository's commit and the CI run with each attempt. @defaultValue neither */
+  readonly caller?: { readonly env: Readonly<Record<string, string | undefined>>; readonly cwd: string };
+}
+
 /** Settings to wired services. No I/O yet. @throws ConfigError naming the setting */
-export function connect(settings: Settings, options: { readonly logger?: Logger } = {}): Livywire {
+export function connect(settings: Settings, options: ConnectOptions = {}): Livywire {
   const { url } = settings;
   if (url === undefined) {
     throw new ConfigError('No Livy address: give --url, set LIVYWIRE_URL, or name a profile that has one', {
@@ -13,9 +21,17 @@ export function connect(settings: Settings, options: { readonly logger?: Logger 
     });
   }
   const auth = authOf(settings);
+  const aws = lazyAws(settings);
   return createLivywire({
     url,
-    ledger: openLedger(settings, options.logger),
+    ledger: openLedger(settings, options.logger, aws),
+    actor: async () =>
+      (await import('./actor.js')).findActor({
+        ...(options.caller ?? { env: {} }),
+        logger: options.logger,
+        // Where AWS is in use already; nobody else is to wait for it.
+        ...(isS3(settings.ledger) && { aws }),
+      }),
     headers: settings.headers,
     network: networkOptions(settings),
     ...(auth && { auth }),

@@ -5,6 +5,9 @@ import type { RunReport } from '../report/index.js';
 /** Wired services over settings. */
 export const loadConnect = async () => (await import('./connect.js')).connect;
 
+/** The names under which runs of ours stand in a ledger. */
+export const loadOurNames = async () => (await import('./actor.js')).ourNames;
+
 /** The check of settings and servers. */
 export const loadDoctor = async () => (await import('./doctor.js')).diagnoseSettings;
 

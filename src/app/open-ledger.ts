@@ -1,15 +1,25 @@
-import { ConfigError, type Ledger, type Logger } from '../core/index.js';
+import { lazyLedger, type Ledger, type Logger } from '../core/index.js';
 import { fileLedger, sweepDrafts } from '../run/index.js';
+import { type AwsPart, type LazyAws, lazyAws } from './aws.js';
+import { isS3 } from './settings-values.js';
 import type { Settings } from './settings.js';
 
-/** The ledger alone, for what needs no server. @throws ConfigError */
-export function openLedger(settings: Pick<Settings, 'ledger'>, logger?: Logger): Ledger {
-  if (settings.ledger.startsWith('s3://')) {
-    throw new ConfigError(`${settings.ledger}: this version keeps runs in a folder only`, { field: '--ledger' });
+/** The ledger alone, for what needs no server. Nothing is read yet. */
+export function openLedger(
+  settings: Pick<Settings, 'ledger'> & AwsPart,
+  logger?: Logger,
+  aws: LazyAws = lazyAws(settings),
+): Ledger {
+  const { ledger } = settings;
+  if (!isS3(ledger)) {
+    return fileLedger(ledger, { onDamaged: (error) => logger?.warn(`left out: ${error.message}`) });
   }
-  return fileLedger(settings.ledger, { onDamaged: (error) => logger?.warn(`left out: ${error.message}`) });
+  return lazyLedger(async () => {
+    const { room, clients } = await aws();
+    return room.s3Ledger(ledger, { clients, onTrouble: (error) => logger?.warn(error.message) });
+  });
 }
 
 /** Removes what killed writers left in the ledger's folder. Resolves with how many files that were. */
 export const sweepLedger = ({ ledger }: Pick<Settings, 'ledger'>, nowMs: number): Promise<number> =>
-  ledger.startsWith('s3://') ? Promise.resolve(0) : sweepDrafts(ledger, nowMs);
+  isS3(ledger) ? Promise.resolve(0) : sweepDrafts(ledger, nowMs);

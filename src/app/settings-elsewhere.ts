@@ -11,7 +11,7 @@ export function settingsElsewhere(
   settings: Settings,
   url: string,
 ): { readonly settings: Settings; readonly leftOut: readonly SettingName[] } {
-  const { proxy, proxyEnv, map, tls, ledger, requestTimeoutMs, profile, sources, notes } = settings;
+  const { proxy, proxyEnv, map, tls, ledger, aws, requestTimeoutMs, profile, sources, notes } = settings;
   return {
     // Named one by one, so that a setting that comes later stays out until somebody has thought about it.
     settings: {
@@ -25,6 +25,7 @@ export function settingsElsewhere(
       proxyEnv,
       map,
       ledger,
+      aws,
       ...(requestTimeoutMs !== undefined && { requestTimeoutMs }),
       ...(profile !== undefined && { profile }),
       sources: Object.fromEntries(Object.entries(sources).filter(([name]) => !isBound(name as SettingName))),

@@ -140,7 +140,19 @@ export const settingWords = {
     flag: 'ledger',
     env: 'LIVYWIRE_LEDGER',
     kind: 'text',
-    describe: 'Folder in which runs are kept (default $XDG_STATE_HOME/livywire)',
+    describe: 'Folder, or s3://bucket/prefix, in which runs are kept (default $XDG_STATE_HOME/livywire)',
+  },
+  awsRegion: {
+    flag: 'region',
+    env: 'LIVYWIRE_REGION',
+    kind: 'text',
+    describe: 'AWS region (default AWS_REGION, else the AWS profile)',
+  },
+  awsProfile: {
+    flag: 'aws-profile',
+    env: 'LIVYWIRE_AWS_PROFILE',
+    kind: 'text',
+    describe: 'Profile of ~/.aws (default AWS_PROFILE)',
   },
   requestTimeout: {
     flag: 'request-timeout',

@@ -17,7 +17,7 @@ import {
   wrongSetting,
 } from './settings-find.js';
 import { systemSettingsIo } from './settings-io.js';
-import { parseMapEntry, parseProxy, parseServerUrl } from './settings-values.js';
+import { isS3, parseMapEntry, parseProxy, parseServerUrl } from './settings-values.js';
 import { type SettingName, settingNames } from './settings-words.js';
 
 /** Everything that `connect` needs to know, checked. Holds secrets: never print it. */
@@ -51,6 +51,8 @@ export interface Settings {
   readonly historyUrl?: string;
   /** An absolute folder, or an `s3://` address. */
   readonly ledger: string;
+  /** For AWS; what is absent, the SDK finds for itself. */
+  readonly aws: { readonly region?: string; readonly profile?: string };
   /** Longest wait for one answer, in milliseconds. Absent: the client's own default. */
   readonly requestTimeoutMs?: number;
   /** The profile that was used, if any. */
@@ -148,9 +150,13 @@ export async function readSettings(input: SettingsInput): Promise<Settings> {
     ledger:
       ledger === undefined
         ? join(nonEmpty(env.XDG_STATE_HOME) ?? join(home, '.local', 'state'), 'livywire')
-        : textOf(ledger).startsWith('s3://')
+        : isS3(textOf(ledger))
           ? textOf(ledger)
           : path(ledger),
+    aws: {
+      ...(found.awsRegion && { region: textOf(found.awsRegion) }),
+      ...(found.awsProfile && { profile: textOf(found.awsProfile) }),
+    },
     ...(found.requestTimeout && {
       requestTimeoutMs: parseDuration(textOf(found.requestTimeout), found.requestTimeout.from),
     }),

@@ -2,7 +2,28 @@
  * What livywire does in AWS: clients the SDK's way, the ledger and the outputs in S3. Each part loads its SDK when it is first used.
  * @module
  */
+export { callerArn } from './caller-arn.js';
 export { type AwsClients, awsClients } from './clients.js';
 export { type AwsQuestion, awsErrorName, awsStatusOf, explainAwsError } from './explain-error.js';
 export { s3Ledger, type S3LedgerOptions } from './open-s3-ledger.js';
 export type { AwsSettings } from './settings.js';
+export {
+  checkLock,
+  type JobLock,
+  jobOfLock,
+  type LockedObject,
+  lockText,
+  parseLock,
+  type PreparedStaging,
+  prepareStaging,
+  type Presence,
+  type RequirementsOptions,
+  type StagedFile,
+  type StagedJob,
+  stageJob,
+  type StageOptions,
+  type StagingProgress,
+  type TargetOptions,
+  unlockedIn,
+  withPythonPath,
+} from './staging/index.js';

@@ -1,11 +1,4 @@
-import {
-  type Clock,
-  type Ledger,
-  type LedgerError,
-  type RunRecord,
-  type RunSummary,
-  systemClock,
-} from '../core/index.js';
+import { type Clock, lazyLedger, type Ledger, type LedgerError, systemClock } from '../core/index.js';
 import { type AwsClients, awsClients } from './clients.js';
 import { parseS3Url, s3Url } from './s3/address.js';
 import type { AwsSettings } from './settings.js';
@@ -28,27 +21,13 @@ export interface S3LedgerOptions extends AwsSettings {
  * @example
  * const lw = createLivywire({ url: 'http://ip-10-0-3-7.ec2.internal:8998', ledger: s3Ledger('s3://team-bucket/livywire') });
  */
-export function s3Ledger(url: string, options: S3LedgerOptions = {}): Ledger {
+export function s3Ledger(url: string, options: S3LedgerOptions = {}): Required<Ledger> {
   const { onTrouble = () => undefined, clock = systemClock } = options;
   const { bucket: name, key: prefix } = parseS3Url(url, '--ledger');
-  let opened: Promise<Required<Ledger>> | undefined;
-  const ledger = () => (opened ??= open());
-  async function open(): Promise<Required<Ledger>> {
+  return lazyLedger(async () => {
     const [{ S3Ledger }, { Bucket }] = await Promise.all([import('./ledger/s3-ledger.js'), import('./s3/bucket.js')]);
     const { s3 } = options.clients ?? awsClients(options);
     const what = `the ledger ${s3Url({ bucket: name, key: prefix })}`;
     return new S3Ledger({ bucket: new Bucket(s3, { name, what, field: '--ledger' }), prefix, clock, onTrouble });
-  }
-  return {
-    namespace: async () => (await ledger()).namespace(),
-    get: async (key) => (await ledger()).get(key),
-    create: async (record) => (await ledger()).create(record),
-    update: async (record, version) => (await ledger()).update(record, version),
-    async *list(listOptions): AsyncGenerator<RunRecord, void> {
-      yield* (await ledger()).list(listOptions);
-    },
-    async *summaries(listOptions): AsyncGenerator<RunSummary, void> {
-      yield* (await ledger()).summaries(listOptions);
-    },
-  };
+  });
 }

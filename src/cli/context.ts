@@ -51,7 +51,10 @@ export function createContext(
     connect: async (given) => {
       const wanted = given ?? (await (settings ??= read()));
       const connect = io.connect ?? (await loadConnect());
-      const livywire = await connect(wanted, { logger: loggerTo(out, io.env.LIVYWIRE_DEBUG) });
+      const livywire = await connect(wanted, {
+        logger: loggerTo(out, io.env.LIVYWIRE_DEBUG),
+        caller: { env: io.env, cwd: io.cwd },
+      });
       open.push(livywire);
       return livywire;
     },

@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '../core/index.js';
-import type { Livywire, loadLocal, Settings, SettingsIo } from '../app/index.js';
+import type { ConnectOptions, Livywire, loadLocal, Settings, SettingsIo } from '../app/index.js';
 
 /** Somewhere to write. A terminal knows its width. */
 export interface Sink {
@@ -32,7 +32,10 @@ export interface Io {
   /** Aborts when nobody reads stdout any more. */
   readonly closed: AbortSignal;
   /** Tests hand in their own; else `connect` of src/app. */
-  readonly connect?: (settings: Settings, options: { readonly logger: Logger }) => Promise<Livywire> | Livywire;
+  readonly connect?: (
+    settings: Settings,
+    options: { readonly logger: Logger; readonly caller: ConnectOptions['caller'] & object },
+  ) => Promise<Livywire> | Livywire;
   /** Tests hand in their own; else the servers of src/local. */
   readonly local?: () => Promise<LocalServers>;
   /** Tests answer for the person; else the terminal is asked. */

@@ -36,6 +36,12 @@ export const connectionOptions: OptionTable = {
 /** For verbs that only look at the ledger. */
 export const ledgerOptions = {
   ledger: { type: 'string', describe: `${settingWords.ledger.describe} [LIVYWIRE_LEDGER]`, group: CONNECTION },
+  region: { type: 'string', describe: `${settingWords.awsRegion.describe} [LIVYWIRE_REGION]`, group: CONNECTION },
+  'aws-profile': {
+    type: 'string',
+    describe: `${settingWords.awsProfile.describe} [LIVYWIRE_AWS_PROFILE]`,
+    group: CONNECTION,
+  },
   profile: { type: 'string', describe: 'Profile of the config file [LIVYWIRE_PROFILE]', group: CONNECTION },
   config: { type: 'string', describe: 'Config file [LIVYWIRE_CONFIG]', group: CONNECTION },
 } as const satisfies OptionTable;

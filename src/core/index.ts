@@ -45,6 +45,7 @@ export {
 } from './model.js';
 export type { ProgressReader, ProgressSource, WaitingSource } from './progress-ports.js';
 export type { EndedStage, RunProgress, RunWaiting, StageProgress, WaitCause } from './progress.js';
+export { lazyLedger } from './lazy-ledger.js';
 export type { Actor, AttemptRecord, Claim, Ledger, LedgerEntry, RunRecord, RunSummary } from './ledger-port.js';
 export { namespaceFromText, namespaceText, newestFirst, recordFromText, summaryOf } from './ledger-text.js';
 export type {

@@ -1,4 +1,5 @@
 import {
+  type AttemptRecord,
   isFinal,
   isLivywireError,
   type RunOutcome,
@@ -36,15 +37,21 @@ export async function cancel(deps: EngineDeps, ref: RunRef, options: CancelOptio
   const known = seen.ref;
   // No server has it: of one that is still to be sent nothing ever will be.
   const unsent = seen.status ? undefined : await endedUnsent(deps, known);
-  if (unsent) return unsent;
+  if (unsent) {
+    await amend(deps, known, await signed(deps, await amend(deps, known, {})));
+    return unsent;
+  }
 
   const request = new StopRequest(deps, { left, signal, onStop });
   // Before anything is sent, so that whoever sees the end knows whose it was.
   const before = await amend(deps, known, {});
-  const mark = () => amend(deps, known, { cancelAskedAt: request.ours.askedAt });
+  const signature = await signed(deps, before);
+  const mark = () => amend(deps, known, { cancelAskedAt: request.ours.askedAt, ...signature });
   /** Nobody took it: what ends the run later is not our doing. */
   const withdraw = async () => {
-    if (request.state === 'unsent') await amend(deps, known, { cancelAskedAt: before?.cancelAskedAt });
+    if (request.state === 'unsent') {
+      await amend(deps, known, { cancelAskedAt: before?.cancelAskedAt, cancels: before?.cancels });
+    }
   };
   try {
     // What is over and unclear needs no stopping.
@@ -90,6 +97,15 @@ export async function cancel(deps: EngineDeps, ref: RunRef, options: CancelOptio
   } finally {
     request.close();
   }
+}
+
+/** Who asks, beside those who asked before. */
+async function signed(
+  { actor, clock }: EngineDeps,
+  before: AttemptRecord | undefined,
+): Promise<Pick<AttemptRecord, 'cancels'>> {
+  const by = await actor?.();
+  return by ? { cancels: [...(before?.cancels ?? []), { at: new Date(clock.now()).toISOString(), by }] } : {};
 }
 
 interface Seen {

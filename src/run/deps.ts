@@ -1,4 +1,5 @@
 import type {
+  Actor,
   AppRegistry,
   AppReport,
   Backend,
@@ -61,6 +62,8 @@ export interface EngineDeps {
   readonly logger: Logger;
   readonly identity: Identity;
   readonly waits: Waits;
+  /** Who acts, as it is written down with attempts and cancels. */
+  readonly actor?: () => Promise<Actor>;
   /** Where outputs are looked at. */
   readonly markers: OutputMarkers;
   /** YARN, where it can be asked. */

@@ -48,7 +48,7 @@ export async function submit(
   checkKey(key);
   backend.check(spec);
   const want = submissionOf(deps, spec, options);
-  const namespace = await ledger.namespace();
+  const [namespace, by] = await Promise.all([ledger.namespace(), deps.actor?.()]);
   const deadline = clock.now() + deadlineMs;
   const holder = new ClaimHolder(deps);
   let inBackground: Promise<void> | undefined;
@@ -63,6 +63,7 @@ export async function submit(
     backend: backend.kind,
     endpoint: backend.endpoint,
     claim: holder.claim(),
+    ...(by && { by }),
     ...codeOf(want),
     posts: [],
     ...(want.output !== undefined && { output: { path: want.output } }),

@@ -22,6 +22,7 @@ const URL = 'http://livy.test:8998';
 test('without anything there is no address, no credentials, and the ledger is in the state folder', async (t) => {
   t.deepEqual(await read(), {
     auth: { kind: 'none' },
+    aws: {},
     headers: {},
     proxyEnv: {},
     map: [],

@@ -1,5 +1,5 @@
-import { openLedger, parseDuration } from '../../app/index.js';
-import { ConfigError, type RunRecord } from '../../core/index.js';
+import { loadOurNames, openLedger, parseDuration } from '../../app/index.js';
+import { ConfigError, type RunRecord, type RunSummary, summaryOf } from '../../core/index.js';
 import { defineCommand } from '../define.js';
 import { exitCodes } from '../exit-code.js';
 import { countOf, ledgerOptions, outputOptions } from '../options.js';
@@ -30,6 +30,7 @@ function summary(record: RunRecord): Record<string, unknown> {
     ...(attempt && {
       attempt: attempt.attempt,
       state: recordState(attempt),
+      ...(attempt.by && { by: attempt.by }),
       endpoint: attempt.endpoint,
       name: attempt.name,
       ...(attempt.id !== undefined && { id: attempt.id }),
@@ -37,6 +38,13 @@ function summary(record: RunRecord): Record<string, unknown> {
     }),
   };
 }
+
+/** The end of an ARN, which is the part that tells people apart: `data-eng/alice`. */
+const shortWho = (who: string): string => (who.startsWith('arn:') ? who.replace(/^arn:(?:[^:]*:){4}/, '') : who);
+
+/** Whether a run is of the person meant: any of our own names for `me`, else what was typed is a part of it. */
+const madeBy = (by: string, us: readonly string[]) => (who: string | undefined) =>
+  who !== undefined && (by === 'me' ? us.includes(who) : who.toLowerCase().includes(by.toLowerCase()));
 
 const silent = { debug: () => undefined, info: () => undefined };
 
@@ -46,12 +54,18 @@ export const lsCommand = defineCommand({
   describe: 'List the runs of the ledger, newest first. Asks no server: states are as they were last seen.',
   examples: [
     ['livywire ls', ''],
+    ['livywire ls --ledger s3://team-bucket/livywire --by me --since 24h', 'of a team, your own'],
     ['livywire ls --since 24h --json | jq -r ".runs[].key"', 'for scripts'],
   ],
   options: {
     since: {
       type: 'string',
       describe: 'Only runs from this long ago (24h), or from a day (2026-11-01)',
+      group: 'Which',
+    },
+    by: {
+      type: 'string',
+      describe: 'Only runs of this person: me, or a part of a user name or ARN',
       group: 'Which',
     },
     limit: { type: 'string', alias: 'n', describe: `At most so many (default ${DEFAULT_LIMIT})`, group: 'Which' },
@@ -63,25 +77,47 @@ export const lsCommand = defineCommand({
     const now = io.clock.now();
     const limit = countOf(args.limit, '--limit') ?? DEFAULT_LIMIT;
     const from = args.since === undefined ? undefined : sinceDate(args.since, now);
-    const ledger = openLedger(await context.settings(), { ...silent, warn: (text) => context.out.warn(text) });
+    const settings = await context.settings();
+    const ledger = openLedger(settings, { ...silent, warn: (text) => context.out.warn(text) });
+    const isOurs =
+      args.by === undefined
+        ? () => true
+        : madeBy(args.by, args.by === 'me' ? await (await loadOurNames())(settings, io.env) : []);
     const records: RunRecord[] = [];
-    for await (const record of ledger.list({ limit, ...(from && { since: from }) })) {
-      signal.throwIfAborted();
-      records.push(record);
+    const runs: RunSummary[] = [];
+    // Of whose they are, the ledger knows nothing before it has read them.
+    const wanted = { ...(from && { since: from }), ...(args.by === undefined && { limit }) };
+    if (args.json === true || !ledger.summaries) {
+      for await (const record of ledger.list(wanted)) {
+        signal.throwIfAborted();
+        if (!isOurs(summaryOf(record).who)) continue;
+        records.push(record);
+        runs.push(summaryOf(record));
+        if (runs.length >= limit) break;
+      }
+    } else {
+      for await (const run of ledger.summaries(wanted)) {
+        signal.throwIfAborted();
+        if (isOurs(run.who)) runs.push(run);
+        if (runs.length >= limit) break;
+      }
     }
-    const rows = records.map((record) => {
-      const attempt = lastOf(record);
-      return [
-        plain(record.key),
-        String(attempt?.attempt ?? 0),
-        attempt ? recordState(attempt) : '',
-        since(record.createdAt, now),
-        attempt?.appId ?? (attempt?.id === undefined ? '' : `livy:${attempt.id}`),
-        plain(record.spec.name ?? record.spec.file),
-      ];
-    });
-    const [head, ...body] = table([['KEY', 'ATTEMPT', 'STATE', 'AGE', 'ID', 'LABEL'], ...rows]);
-    if (body.length === 0) out.note('no runs in the ledger yet');
+    // In a ledger of one's own it says nothing.
+    const isShared = /^s3/i.test(settings.ledger) || new Set(runs.map(({ who }) => who)).size > 1;
+    const rows = runs.map((run) => [
+      plain(run.key),
+      String(run.attempt),
+      run.state === 'posting' ? 'submitting' : run.state,
+      since(run.createdAt, now),
+      run.appId ?? (run.id === undefined ? '' : `livy:${run.id}`),
+      ...(isShared ? [plain(shortWho(run.who ?? ''))] : []),
+      plain(run.label),
+    ]);
+    const [head, ...body] = table([
+      ['KEY', 'ATTEMPT', 'STATE', 'AGE', 'ID', ...(isShared ? ['BY'] : []), 'LABEL'],
+      ...rows,
+    ]);
+    if (body.length === 0) out.note(args.by === undefined ? 'no runs in the ledger yet' : `no runs by ${args.by}`);
     else {
       out.result(out.paint.dim(head ?? ''));
       out.result(

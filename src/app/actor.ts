@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process';
+import { hostname, userInfo } from 'node:os';
+import { promisify } from 'node:util';
+import { type Actor, isLivywireError, type Logger, redactText, VERSION } from '../core/index.js';
+import { type AwsPart, type LazyAws, lazyAws } from './aws.js';
+import { ciRun } from './ci-run.js';
+import { isS3 } from './settings-values.js';
+import type { Settings } from './settings.js';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Asking who we are is no reason to keep a job waiting. */
+const ASK_MS = 5_000;
+
+export interface ActorQuestion {
+  readonly env: Env;
+  /** Where the command was called; nothing is looked up in a repository unless it is given. */
+  readonly cwd?: string | undefined;
+  /** Given where AWS is in use anyway: then its word counts. */
+  readonly aws?: LazyAws | undefined;
+  readonly logger?: Logger | undefined;
+}
+
+/** Who acts, from where and with what. Never fails: what cannot be found out is left out. */
+export async function findActor({ env, cwd, aws, logger }: ActorQuestion): Promise<Actor> {
+  const [arn, git] = await Promise.all([aws && arnOf(aws, logger), cwd === undefined ? undefined : gitState(cwd)]);
+  const ci = ciRun(env);
+  return {
+    ...(arn === undefined ? { who: osUser(env), proof: 'claimed' } : { who: arn, proof: 'sts' }),
+    host: hostname(),
+    livywire: VERSION,
+    ...(git && { git }),
+    ...(ci && { ci: { ...ci, ...(ci.url !== undefined && { url: redactText(ci.url) }) } }),
+  };
+}
+
+/** The names that runs of ours may bear in the ledger that the settings name: `ls --by me` means any. */
+export async function ourNames(settings: Pick<Settings, 'ledger'> & AwsPart, env: Env): Promise<readonly string[]> {
+  const arn = isS3(settings.ledger) ? await arnOf(lazyAws(settings), undefined) : undefined;
+  return [osUser(env), ...(arn === undefined ? [] : [arn])];
+}
+
+/** The user of the operating system, who need not have a name in a container. */
+function osUser(env: Env): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return env.USER ?? 'unknown';
+  }
+}
+
+async function arnOf(aws: LazyAws, logger: Logger | undefined): Promise<string | undefined> {
+  try {
+    const { room, clients } = await aws();
+    return await room.callerArn(clients, { signal: AbortSignal.timeout(ASK_MS) });
+  } catch (error) {
+    const why = isLivywireError(error) ? error.message : 'no answer';
+    logger?.debug(`runs are kept under the name of this machine's user: ${why}`);
+    return undefined;
+  }
+}
+
+const run = promisify(execFile);
+
+/** `undefined` outside a repository, and without git. */
+async function gitState(cwd: string): Promise<Actor['git']> {
+  const git = async (...args: readonly string[]): Promise<string> =>
+    (await run('git', ['-C', cwd, ...args], { timeout: 2_000, maxBuffer: 8 << 20 })).stdout.trim();
+  try {
+    const commit = await git('rev-parse', '--verify', 'HEAD');
+    return {
+      commit,
+      dirty: (await git('--no-optional-locks', 'status', '--porcelain', '--untracked-files=no')) !== '',
+    };
+  } catch {
+    return undefined;
+  }
+}
