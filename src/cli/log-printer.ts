@@ -1,5 +1,6 @@
-import { type LogLine, plainLine, type RunEvent } from '../core/index.js';
+import type { LogLine, RunEvent } from '../core/index.js';
 import { Chatter } from './chatter.js';
+import { gapWords } from './show.js';
 import type { Since } from './since.js';
 import type { Terminal } from './terminal.js';
 
@@ -36,7 +37,7 @@ export class LogPrinter {
     }
     if (event.type === 'gap') {
       this.missing += event.lines ?? 0;
-      const words = `${event.lines ?? 'some'} ${event.stream} lines are missing here: ${plainLine(event.reason)}`;
+      const words = gapWords(event);
       if (log === 'raw') this.#out.warn(words);
       else this.#out.gap(words);
       return true;

@@ -3,7 +3,7 @@ import { isFinal, plainLine, type RunEvent, type RunProgress, type RunStatus, ty
 import type { Io } from './io.js';
 import type { LiveLine } from './live-line.js';
 import { endedWords, hasUnicode, progressLines } from './progress-bars.js';
-import { idsOf, paintState, plain, since, stateWords } from './show.js';
+import { gapWords, idsOf, paintState, plain, since, stateWords } from './show.js';
 import type { Terminal } from './terminal.js';
 
 /** Without a terminal, why it waits is said again when something about it has changed, and no sooner than this. */
@@ -43,7 +43,7 @@ export class RunView {
       case 'line':
         return out.log(event.text);
       case 'gap':
-        return out.gap(`${event.lines ?? 'some'} ${event.stream} lines are missing here: ${event.reason}`);
+        return out.gap(gapWords(event));
       case 'notice':
         return out.note(event.text);
       case 'state':

@@ -4,6 +4,7 @@ import {
   type Diagnosis,
   plainLine,
   redactText,
+  type RunEvent,
   type RunOutcome,
   type RunRef,
   type RunRecord,
@@ -140,3 +141,7 @@ export function table(rows: readonly (readonly string[])[]): string[] {
       .trimEnd(),
   );
 }
+
+/** In the place of lines that a server threw away. */
+export const gapWords = ({ lines, stream, reason }: Extract<RunEvent, { type: 'gap' }>): string =>
+  `${lines ?? 'some'} ${stream} lines are missing here: ${plainLine(reason)}`;

@@ -16,6 +16,13 @@ export class CollectDeadlines {
     this.#clock = clock;
   }
 
+  /** A process that follows run after run forgets those that are long over. */
+  #giveUp(appId: string): void {
+    const now = this.#clock.now();
+    for (const [id, at] of this.#givenUp) if (now - at >= GIVEN_UP_MS) this.#givenUp.delete(id);
+    this.#givenUp.set(appId, now);
+  }
+
   /** How long it is worth waiting for all containers of an application together. */
   for(appId: string, collected: DriverApp['collected'] = 'yes'): CollectWait {
     const clock = this.#clock;
@@ -25,7 +32,7 @@ export class CollectDeadlines {
     return {
       goOn: async (signal) => {
         if (clock.now() >= until) {
-          this.#givenUp.set(appId, clock.now());
+          this.#giveUp(appId);
           return false;
         }
         await clock.sleep(AGAIN_MS, signal);

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { fileLedger } from '../../src/run/index.js';
@@ -33,6 +33,7 @@ test('report writes one page, named after the run, and says where', async (t) =>
   t.is(code, 0, stderr);
   t.is(stdout, `${join(cwd, 'livywire-report-sales_1.html')}\n`);
   t.deepEqual(await readdir(cwd), ['livywire-report-sales_1.html']);
+  t.is((await stat(join(cwd, 'livywire-report-sales_1.html'))).mode & 0o777, 0o600); // it holds log lines
   const html = await readFile(join(cwd, 'livywire-report-sales_1.html'), 'utf8');
   t.true(/<span class="word">failed<\/span\s*>/.test(html));
   t.true(html.includes('<span class="text">two</span>'));

@@ -1,4 +1,4 @@
-import { link, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { constants, copyFile, link, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { loadReport, type RunReport } from '../../app/index.js';
 import { ConfigError } from '../../core/index.js';
@@ -25,13 +25,22 @@ const isThere = (path: string): Promise<boolean> =>
 const inTheWay = (path: string): ConfigError =>
   new ConfigError(`${path} is there already; give another name (-o), or --force to replace it`, { field: '--output' });
 
+/** A page holds log lines: who else may read them, its owner says. */
+const FOR_OWNER = 0o600;
+
+/** Some file systems (FAT, shares, mounts of containers) know no hard links. */
+async function withoutLinks(error: NodeJS.ErrnoException, part: string, path: string): Promise<void> {
+  if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(error.code ?? '')) throw error;
+  await copyFile(part, path, constants.COPYFILE_EXCL);
+}
+
 /** Whole or not at all: a reader never finds half a page, and what was there is replaced only with `force`. */
 async function write(path: string, text: string, force: boolean): Promise<void> {
   const part = `${path}.${Date.now().toString(36)}.part`;
   try {
-    await writeFile(part, text, { flag: 'wx' });
+    await writeFile(part, text, { flag: 'wx', mode: FOR_OWNER });
     if (force) await rename(part, path);
-    else await link(part, path);
+    else await link(part, path).catch((error: NodeJS.ErrnoException) => withoutLinks(error, part, path));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') throw inTheWay(path);
