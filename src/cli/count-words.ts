@@ -13,7 +13,8 @@ export function countWords({ stages, tasks, bytes = {}, complete = false }: RunP
   ].join(', ');
 }
 
-function sizeWords(bytes: number): string {
+/** `0 B`, `9.3 kB`, `12 MB`. */
+export function sizeWords(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
   let size = bytes;
   let unit = 0;

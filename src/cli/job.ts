@@ -1,37 +1,71 @@
 import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
-import type { Livywire, Run, Settings, SubmitOptions } from '../app/index.js';
+import { type Livywire, loadStaging, type Run, type Settings, type SubmitOptions } from '../app/index.js';
 import { ConfigError, isLivywireError, type JobSpec } from '../core/index.js';
 import type { Args, Context } from './define.js';
 import { type Interrupted, type Interrupts } from './interrupts.js';
 import { codeOfSignal, exitCodes } from './exit-code.js';
+import { fileLines, inPlace, type JobFiles, lockedFiles, readLock, stagedFiles } from './job-files.js';
 import { connectionOptions, outputOptions, submitOptions, waitOptions } from './options.js';
 import { idsOf, plain, runWord } from './show.js';
 import { sparkOptions } from './spark-submit/flags.js';
 import { livyPlace } from './spark-submit/paths.js';
 import { redactRequest, specOf, translate } from './spark-submit/translate.js';
+import { checkLockedFlags, checkStageFlags, type StageArgs, stagingOptions } from './staging-flags.js';
 
 /** The flags of verbs that start a job. */
-export const jobOptions = { ...submitOptions, ...sparkOptions, ...outputOptions, ...connectionOptions } as const;
+export const jobOptions = {
+  ...submitOptions,
+  ...stagingOptions,
+  ...sparkOptions,
+  ...outputOptions,
+  ...connectionOptions,
+} as const;
 
 /** What verbs that start a job read from their flags, whatever else they have. */
-export type JobArgs = Args<typeof submitOptions> & { readonly rest: readonly string[] };
+export type JobArgs = Args<typeof submitOptions & typeof stagingOptions>;
 
-/** The job as the line says it. Warns of what will not be as it was with spark-submit. @throws ConfigError */
-export async function readJob(args: JobArgs, { io, out, readFile }: Context, settings: Settings): Promise<JobSpec> {
+/** The job as the line says it, and its files. Warns of what will not be as it was with spark-submit. @throws ConfigError */
+export async function readJob(
+  args: JobArgs,
+  context: Context,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<JobFiles> {
   if (args['retry-of'] !== undefined && args.key === undefined) {
     throw new ConfigError('--retry-of needs --key, the key of the run to try again', { field: '--retry-of' });
   }
-  const translation = await translate(args.given, args.rest, {
+  checkStageFlags(args);
+  const { stage, locked } = args;
+  if (locked !== undefined) {
+    checkLockedFlags(args);
+    const staging = await loadStaging(settings);
+    const lock = await readLock(locked, context, staging);
+    const spec = await readSpec(args, [lock.job.file, ...args.rest], context, settings);
+    return lockedFiles(spec, lock, staging, context);
+  }
+  const spec = await readSpec(args, args.rest, context, settings);
+  return stage === undefined ? inPlace(spec) : stagedFiles(spec, { ...args, stage }, context, settings, signal);
+}
+
+/** @throws ConfigError */
+export async function readSpec(
+  args: StageArgs & { readonly 'allow-cluster-mode'?: boolean },
+  words: readonly string[],
+  { io, out, readFile }: Context,
+  settings: Settings,
+): Promise<JobSpec> {
+  const translation = await translate(args.given, words, {
     cwd: io.cwd,
     env: io.env,
     livy: livyPlace(settings.url),
     exists: (path) => io.exists(path),
-    allowClusterMode: args['allow-cluster-mode'],
+    stages: args.stage !== undefined,
+    allowClusterMode: args['allow-cluster-mode'] ?? false,
     readFile,
   });
   const spec = specOf(translation);
-  for (const word of ownFlagsBehind(args.rest)) out.warn(`${word} stands behind the file, so it goes to the job`);
+  for (const word of ownFlagsBehind(words)) out.warn(`${word} stands behind the file, so it goes to the job`);
   for (const { item, detail, warn } of translation.verdicts) if (warn) out.warn(`${item}: ${detail}`);
   return spec;
 }
@@ -40,7 +74,7 @@ export async function readJob(args: JobArgs, { io, out, readFile }: Context, set
 function ownFlagsBehind([, ...args]: readonly string[]): string[] {
   // Not --output: most jobs that take it mean their own.
   const { output: _output, ...starting } = submitOptions;
-  const own = { ...starting, ...waitOptions, ...outputOptions, ...connectionOptions };
+  const own = { ...starting, ...stagingOptions, ...waitOptions, ...outputOptions, ...connectionOptions };
   return [...new Set(args)].filter((word) => word.startsWith('--') && Object.hasOwn(own, word.slice(2)));
 }
 
@@ -60,18 +94,29 @@ function newKey(spec: JobSpec): string {
   return `${word === '' ? 'run' : word}-${randomPart()}`;
 }
 
-/** Prints the request that would be sent. */
-export async function dryRun(livywire: Livywire, spec: JobSpec, args: JobArgs, { out }: Context): Promise<number> {
-  const request = redactRequest(
-    await livywire.plan(spec, {
-      ...(args.key !== undefined && { key: args.key }),
-      ...(args.output !== undefined && { output: args.output }),
-    }),
-  );
+/** Prints the request that would be sent, and beside it what would be uploaded. */
+export async function dryRun(
+  livywire: Livywire,
+  job: JobFiles,
+  args: JobArgs,
+  { out }: Context,
+  signal: AbortSignal,
+): Promise<number> {
+  const request = redactRequest(await livywire.plan(job.spec, wantOf(job, args)));
+  const files = await job.show(signal);
   out.result(JSON.stringify(request, undefined, 2));
-  out.document({ v: 1, kind: 'request', request });
+  for (const line of fileLines(files)) out.note(line);
+  out.document({ v: 1, kind: 'request', request, ...(files.length > 0 && { files }) });
   return exitCodes.succeeded;
 }
+
+/** What the flags say about the run itself. */
+const wantOf = ({ codeSha256 }: JobFiles, args: JobArgs): SubmitOptions => ({
+  ...(args.key !== undefined && { key: args.key }),
+  ...(args['retry-of'] !== undefined && { retryOf: args['retry-of'] }),
+  ...(args.output !== undefined && { output: args.output }),
+  ...(codeSha256 !== undefined && { codeSha256 }),
+});
 
 /** `restMs`: what the submit left of the limit. `isLate`: nothing, and the job was not seen to start. */
 export type Started =
@@ -90,14 +135,25 @@ const LONGEST_SUBMIT_MS = 600_000;
 /** Submits, and says what it was: a new run, or one that was there. A signal on the way is answered with what is known. */
 export async function start(
   livywire: Livywire,
-  spec: JobSpec,
+  job: JobFiles,
   args: JobArgs,
   context: Context,
   interrupts: Interrupts,
   { timeoutMs = Infinity, onTimeout }: Limit = { onTimeout: 'leave' },
 ): Promise<Started> {
   const { out, io } = context;
+  const { spec } = job;
   const key = args.key ?? newKey(spec);
+  if (job.ready) {
+    try {
+      // A key that has another job already is told before anything is uploaded for it.
+      await livywire.plan(spec, wantOf(job, args));
+      await job.ready(interrupts.signal);
+    } catch (error) {
+      if (!interrupts.signal.aborted) throw error;
+      return afterInterrupt(livywire, key, context, interrupts.signal.reason as Interrupted);
+    }
+  }
   const begin = io.clock.now();
   const restMs = () => Math.max(0, timeoutMs - (io.clock.now() - begin));
   const [late, done] = [new AbortController(), new AbortController()];
@@ -108,12 +164,11 @@ export async function start(
     );
   }
   const options: SubmitOptions = {
+    ...wantOf(job, args),
     key,
     signal: AbortSignal.any([interrupts.signal, late.signal]),
     deadlineMs: Math.min(timeoutMs, LONGEST_SUBMIT_MS),
     forceResend: args['force-resend'],
-    ...(args['retry-of'] !== undefined && { retryOf: args['retry-of'] }),
-    ...(args.output !== undefined && { output: args.output }),
   };
   out.note(`submitting ${plain(key)}`);
   try {

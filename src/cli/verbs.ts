@@ -19,6 +19,10 @@ export const verbs: Readonly<Record<string, Verb>> = {
     describe: 'Start a job and come back at once',
     load: async () => as((await import('./commands/submit.js')).submitCommand),
   },
+  stage: {
+    describe: "Put a job's local files into S3, and write down which bytes they are",
+    load: async () => as((await import('./commands/stage.js')).stageCommand),
+  },
   status: {
     describe: 'Show how a run is doing',
     load: async () => as((await import('./commands/status.js')).statusCommand),

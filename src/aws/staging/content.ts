@@ -20,6 +20,8 @@ export interface Content {
   readonly sha256: string;
   /** Of those that are too many for one request; empty for all others. */
   readonly parts: readonly Part[];
+  /** The checksum that S3 keeps of what came in these parts: over the checksums of the parts. */
+  readonly composite?: string;
 }
 
 const MIB = 1_024 * 1_024;
@@ -33,8 +35,7 @@ const partBytesOf = (total: number): number => Math.max(PART_BYTES, Math.ceil(to
 /** Base64 of the whole and hex of the whole are the same 32 bytes. */
 export const base64Of = (hex: string): string => Buffer.from(hex, 'hex').toString('base64');
 
-/** The checksum that S3 gives what came in parts: over the checksums of the parts. */
-export function compositeOf(parts: readonly Part[]): string {
+function compositeOf(parts: readonly Part[]): string {
   const whole = createHash('sha256');
   for (const { sha256 } of parts) whole.update(Buffer.from(sha256, 'base64'));
   return `${whole.digest('base64')}-${parts.length}`;
@@ -75,7 +76,12 @@ export async function describe(source: Source, signal?: AbortSignal): Promise<Co
   }
   if (partBytes < Infinity && inPart > 0) close();
   if (at !== bytes) throw changed(source);
-  return { bytes, sha256: whole.digest('hex'), parts };
+  return {
+    bytes,
+    sha256: whole.digest('hex'),
+    parts,
+    ...(parts.length > 0 && { composite: compositeOf(parts) }),
+  };
 }
 
 /** A stretch of it, checked against what was read of it before. @throws ConfigError when it has changed since */

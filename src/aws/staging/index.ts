@@ -3,7 +3,8 @@
  * @module
  */
 export type { RequirementsOptions } from './dependency-archive.js';
-export type { JobLock, LockedObject } from './lock-file.js';
+export { type JobLock, jobOfLock, type LockedObject, lockText, parseLock, unlockedIn } from './lock-file.js';
+export { withPythonPath } from './python-path.js';
 export {
   checkLock,
   type PreparedStaging,

@@ -19,7 +19,9 @@ const lockSchema = z.strictObject({
     conf: z.record(z.string(), z.string()).optional(),
   }),
   /** What stands at those addresses. */
-  objects: z.array(z.strictObject({ uri: z.string().min(1), bytes: z.int().nonnegative(), sha256 })),
+  objects: z.array(
+    z.strictObject({ uri: z.string().min(1), bytes: z.int().nonnegative(), sha256, composite: z.string().optional() }),
+  ),
 });
 
 /** Which bytes a job is made of: plain JSON, the same for the same bytes, so that it can be kept beside the code. */
@@ -28,7 +30,10 @@ export type JobLock = z.infer<typeof lockSchema>;
 export interface LockedObject {
   readonly uri: string;
   readonly bytes: number;
+  /** Hex. */
   readonly sha256: string;
+  /** S3's own checksum of what was sent in parts, so that it need not be read to be compared. */
+  readonly composite?: string | undefined;
 }
 
 const LOCKED = ['jars', 'pyFiles', 'files', 'archives'] as const;
@@ -50,7 +55,12 @@ export function lockOf(
       ...Object.fromEntries(LOCKED.flatMap((field) => (spec[field] ? [[field, [...spec[field]]]] : []))),
       ...(Object.keys(conf).length > 0 && { conf: { ...conf } }),
     },
-    objects: objects.map(({ uri, bytes, sha256: sum }) => ({ uri, bytes, sha256: sum })),
+    objects: objects.map(({ uri, bytes, sha256: sum, composite }) => ({
+      uri,
+      bytes,
+      sha256: sum,
+      ...(composite !== undefined && { composite }),
+    })),
   };
 }
 
@@ -76,14 +86,14 @@ export function parseLock(text: string, name: string): JobLock {
 }
 
 /** Addresses of a lock that nobody has written a checksum down for: what the job named elsewhere when it was staged. */
-export function unlocked({ job, objects }: JobLock): readonly string[] {
+export function unlockedIn({ job, objects }: JobLock): readonly string[] {
   const known = new Set(objects.map(({ uri }) => uri));
-  const all = new JobPaths(jobOf(job)).all.map(({ given }) => given.split('#')[0] ?? given);
+  const all = new JobPaths(jobOfLock(job)).all.map(({ given }) => given.split('#')[0] ?? given);
   return [...new Set(all)].filter((uri) => !known.has(uri));
 }
 
 /** The job of a lock, as the rest of a job is added to it. */
-export function jobOf({ file, jars, pyFiles, files, archives, conf }: JobLock['job']): JobSpec {
+export function jobOfLock({ file, jars, pyFiles, files, archives, conf }: JobLock['job']): JobSpec {
   return {
     file,
     ...(jars && { jars }),
@@ -96,9 +106,9 @@ export function jobOf({ file, jars, pyFiles, files, archives, conf }: JobLock['j
 
 /** @throws ConfigError for a lock whose objects are no addresses in S3 */
 export function placesOf({ objects }: JobLock) {
-  return objects.map(({ uri, bytes, sha256: sum }) => {
+  return objects.map(({ uri, bytes, sha256: sum, composite }) => {
     const place = parseS3Uri(uri);
     if (!place) throw new ConfigError(`${uri} in the lock is no s3:// address`, { field: '--locked' });
-    return { uri, ...place, content: { bytes, sha256: sum } };
+    return { uri, ...place, content: { bytes, sha256: sum, ...(composite !== undefined && { composite }) } };
   });
 }

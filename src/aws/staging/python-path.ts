@@ -13,7 +13,7 @@ export const pythonPathConf: Readonly<Record<string, string>> = Object.fromEntri
 );
 
 /** The settings with those that are needed: of a PYTHONPATH that was set before, ours comes first and the rest stays. */
-export function mergeConf(
+export function withPythonPath(
   given: NonNullable<JobSpec['conf']>,
   needed: Readonly<Record<string, string>>,
 ): NonNullable<JobSpec['conf']> {
@@ -29,5 +29,5 @@ export function mergeConf(
 export const withArchive = (spec: JobSpec, path: string): JobSpec => ({
   ...spec,
   archives: [...(spec.archives ?? []), `${path}#${DEPENDENCIES}`],
-  conf: mergeConf(spec.conf ?? {}, pythonPathConf),
+  conf: withPythonPath(spec.conf ?? {}, pythonPathConf),
 });

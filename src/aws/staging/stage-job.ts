@@ -77,7 +77,8 @@ export async function prepareStaging(spec: JobSpec, options: StageOptions): Prom
   }
   const plan = await planStaging(wanted, planning);
   const files = plan.uploads.map(({ field, from, uri, content }): StagedFile => {
-    return { field, from, uri, bytes: content.bytes, sha256: content.sha256 };
+    const { bytes, sha256, composite } = content;
+    return { field, from, uri, bytes, sha256, ...(composite !== undefined && { composite }) };
   });
   const known = {
     spec: plan.spec,

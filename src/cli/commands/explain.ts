@@ -85,6 +85,7 @@ export const explainCommand = defineCommand({
       env: { ...io.env, ...env },
       livy: livyPlace((await context.settings()).url),
       exists: (path) => io.exists(path),
+      stages: scanned.given.some(({ name }) => name === 'stage'),
       allowClusterMode: scanned.given.some(({ name }) => name === 'allow-cluster-mode'),
       readFile,
     });

@@ -48,13 +48,12 @@ export const runCommand = defineCommand({
     const waiting = waitingOf(args);
     const settings = await context.settings();
     needUrl(settings, args.rest);
-    const spec = await readJob(args, context, settings);
-    const livywire = await context.connect(settings);
-    if (args['dry-run']) return dryRun(livywire, spec, args, context);
-
     const interrupts = interruptsFor(context, args['on-signal']);
     try {
-      const started = await start(livywire, spec, args, context, interrupts, waiting);
+      const job = await readJob(args, context, settings, interrupts.signal);
+      const livywire = await context.connect(settings);
+      if (args['dry-run']) return await dryRun(livywire, job, args, context, interrupts.signal);
+      const started = await start(livywire, job, args, context, interrupts, waiting);
       if ('code' in started) return started.code;
       if (args.detach && !interrupts.signal.aborted && started.isLate !== true) return submitted(started.run, context);
       // Under a key whose run has ended there is nothing to follow: how it ended is the answer, livywire logs has the log.

@@ -29,12 +29,12 @@ export const submitCommand = defineCommand({
   async run(args, context) {
     const settings = await context.settings();
     needUrl(settings, args.rest);
-    const spec = await readJob(args, context, settings);
-    const livywire = await context.connect(settings);
-    if (args['dry-run']) return dryRun(livywire, spec, args, context);
     const interrupts = interruptsFor(context, 'leave');
     try {
-      const started = await start(livywire, spec, args, context, interrupts);
+      const job = await readJob(args, context, settings, interrupts.signal);
+      const livywire = await context.connect(settings);
+      if (args['dry-run']) return await dryRun(livywire, job, args, context, interrupts.signal);
+      const started = await start(livywire, job, args, context, interrupts);
       return 'code' in started ? started.code : submitted(started.run, context);
     } finally {
       interrupts.close();

@@ -7,6 +7,8 @@ export interface Surroundings {
   /** Whether Livy's address is this machine's; it may be a tunnel's end all the same. `unknown`: no address was given. */
   readonly livy: 'here' | 'elsewhere' | 'unknown';
   readonly exists: (path: string) => boolean;
+  /** Paths of this machine are put into S3 before the job is sent. */
+  readonly stages?: boolean;
 }
 
 export type ReadPath =
@@ -19,14 +21,15 @@ const hasScheme = /^[a-z][a-z0-9+.-]*:/i;
  * A path as Livy needs it: with a scheme, or absolute. spark-submit would upload a local file; Livy cannot, so a
  * relative path only means something to a Livy that sees the same files.
  */
-export function readPath(given: string, { cwd, livy, exists }: Surroundings): ReadPath {
+export function readPath(given: string, { cwd, livy, exists, stages = false }: Surroundings): ReadPath {
   if (given === '') return { kind: 'refused', reason: 'an empty path' };
+  if (stages) return { kind: 'ok', path: given };
   const local = /^file:(?:\/\/)?(\/[^#]*)/i.exec(given)?.[1];
   if (local !== undefined && livy !== 'here' && exists(local)) {
     return {
       kind: 'ok',
       path: given,
-      note: `${local} is on this machine, but the cluster will look for it on its own`,
+      note: `${local} is on this machine, but the cluster will look for it on its own; --stage s3://<bucket>/<prefix> brings it there`,
     };
   }
   if (hasScheme.test(given)) return { kind: 'ok', path: given };
@@ -36,7 +39,7 @@ export function readPath(given: string, { cwd, livy, exists }: Surroundings): Re
   if (path.startsWith('/')) {
     const note =
       livy !== 'here' && exists(path)
-        ? `${path} is on this machine, but the cluster will look for it in its own default file system (HDFS on EMR)`
+        ? `${path} is on this machine, but the cluster will look for it in its own default file system (HDFS on EMR); --stage s3://<bucket>/<prefix> brings it there`
         : undefined;
     return { kind: 'ok', path: given, ...(note !== undefined && { note }) };
   }
@@ -53,7 +56,8 @@ export function readPath(given: string, { cwd, livy, exists }: Surroundings): Re
     kind: 'refused',
     reason:
       `${given} is a path on this machine, and Livy can only start what the cluster can read; ` +
-      `upload it (aws s3 cp ${path} s3://<bucket>/${base}) and name it s3://<bucket>/${base}${alias}`,
+      `add --stage s3://<bucket>/<prefix> to have it put there, or upload it (aws s3 cp ${path} s3://<bucket>/${base}) ` +
+      `and name it s3://<bucket>/${base}${alias}`,
   };
 }
 

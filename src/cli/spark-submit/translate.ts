@@ -249,10 +249,17 @@ class Line {
       ...(label !== undefined && { name: label }),
       ...(conf.size > 0 && { conf: Object.fromEntries(conf) }),
     };
-    this.#verdicts.splice(0, Infinity, ...fieldVerdicts(spec, this.#verdicts, read.kind === 'ok'));
+    const judged = this.#options.stages ? withoutPaths(spec) : spec;
+    this.#verdicts.splice(0, Infinity, ...fieldVerdicts(judged, this.#verdicts, read.kind === 'ok'));
     return spec;
   }
 }
+
+/** What is put into S3 gets another address, and that is looked at once it is known. */
+const withoutPaths = ({ jars: _j, pyFiles: _p, files: _f, archives: _a, ...spec }: JobSpec): JobSpec => ({
+  ...spec,
+  file: '/staged',
+});
 
 const RUN_EXAMPLE = {
   kind: 'refused',
