@@ -80,7 +80,7 @@ export interface LogSources {
   readonly primary: string;
 }
 
-/** Every log that EMR would copy, with the key it would have. */
+/** Every log that EMR would copy; not the script that started a container, which stands there for the wait before it is deleted, with the key it would have. */
 export async function logFiles(sources: LogSources): Promise<LogFile[]> {
   const { containers, steps, livyLog, to, primary } = sources;
   const ofSteps = await Promise.all(
@@ -89,7 +89,9 @@ export async function logFiles(sources: LogSources): Promise<LogFile[]> {
     ),
   );
   return [
-    ...(await filesIn(containers)).map((path) => ({ file: join(containers, path), to: `${to}/containers/${path}` })),
+    ...(await filesIn(containers))
+      .filter((path) => !path.endsWith('/launch_container.sh'))
+      .map((path) => ({ file: join(containers, path), to: `${to}/containers/${path}` })),
     ...ofSteps.flat(),
     { file: livyLog, to: `${to}/node/${primary}/applications/livy/livy-livy-server.out` },
   ];

@@ -35,7 +35,7 @@ export async function launch(server: ServerRecord, token: string): Promise<Proce
 }
 
 /** Whether the server answers. */
-async function answers(server: Pick<ServerRecord, 'url' | 'health' | 'healthy'>, timeoutMs = 2_000): Promise<boolean> {
+async function answers(server: Pick<ServerRecord, 'url' | 'health' | 'healthy'>, timeoutMs: number): Promise<boolean> {
   try {
     const reply = await fetch(server.url + server.health, {
       signal: AbortSignal.timeout(timeoutMs),
@@ -69,7 +69,7 @@ export async function untilHealthy(server: ServerRecord, options: HealthOptions 
         tail: await tailOf(log),
       });
     }
-    if (await answers(server)) return;
+    if (await answers(server, 2_000)) return;
     if (systemClock.now() > end) {
       throw new LocalError(`${server.name} did not answer within ${timeoutMs / 1_000} s; its log is ${log}`, {
         tail: await tailOf(log),
@@ -79,11 +79,11 @@ export async function untilHealthy(server: ServerRecord, options: HealthOptions 
   }
 }
 
-/** One server as it is now. */
-export async function serverStatus(server: ServerRecord): Promise<ServerStatus> {
+/** One server as it is now; `silent` after `patienceMs` without an answer. */
+export async function serverStatus(server: ServerRecord, patienceMs = 2_000): Promise<ServerStatus> {
   const { name, url, launch: how, process: id } = server;
   const alive = id !== undefined && (await isAlive(id));
-  const state = !alive ? 'gone' : (await answers(server)) ? 'up' : 'silent';
+  const state = !alive ? 'gone' : (await answers(server, patienceMs)) ? 'up' : 'silent';
   return { name, url, pid: id?.pid ?? 0, log: how.log, state };
 }
 

@@ -9,7 +9,7 @@ export async function instanceStatus(name = 'default', places: LocalPlaces = {})
   const dir = instanceDir(name, places);
   const record = await readRecord(dir).catch(() => undefined);
   if (record === undefined) return undefined;
-  const servers = await Promise.all(record.servers.map(serverStatus));
+  const servers = await Promise.all(record.servers.map((server) => serverStatus(server)));
   const starting = record.state === 'starting' && (await isAlive(record.by));
   const good = record.state === 'up' && servers.every(({ state }) => state === 'up');
   const url = servers.find((server) => server.name === 'livy')?.url;

@@ -100,9 +100,12 @@ export function differences(made: string, wanted: string): string[] {
   );
 }
 
+/** A server on a busy machine may take seconds; to call it broken would end every job of the instance. */
+const PATIENCE_MS = 15_000;
+
 async function stillGood(dir: string, old: InstanceRecord, wanted: string): Promise<LocalInstance | undefined> {
   if (old.state !== 'up') return undefined;
-  const states = await Promise.all(old.servers.map(serverStatus));
+  const states = await Promise.all(old.servers.map((server) => serverStatus(server, PATIENCE_MS)));
   if (!states.every(({ state }) => state === 'up')) return undefined;
   const other = differences(old.wish, wanted);
   if (other.length > 0) {

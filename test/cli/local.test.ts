@@ -75,6 +75,33 @@ test('up with YARN exports the servers behind Livy too', async (t) => {
   ]);
 });
 
+test('up with AWS exports what the SDKs read, and takes away what would win over it', async (t) => {
+  const aws = {
+    endpoint: 'http://127.0.0.1:4566',
+    region: 'us-east-1',
+    accessKeyId: 'key',
+    secretAccessKey: 'secret',
+    bucket: 'livywire-default',
+    clusterName: 'default',
+  };
+  const { calls, run } = world({
+    up: async (options) => {
+      calls.push(options);
+      return { ...INSTANCE, aws };
+    },
+  });
+  const { stdout, stderr } = await run('up', '--aws');
+  t.like(calls[0], { aws: true });
+  t.deepEqual(stdout.trim().split('\n').slice(1), [
+    'unset AWS_PROFILE AWS_SESSION_TOKEN',
+    'export AWS_ENDPOINT_URL=http://127.0.0.1:4566',
+    'export AWS_REGION=us-east-1',
+    'export AWS_ACCESS_KEY_ID=key',
+    'export AWS_SECRET_ACCESS_KEY=secret',
+  ]);
+  t.regex(stderr, /cluster default, bucket s3:\/\/livywire-default/);
+});
+
 test('the flags of up reach it', async (t) => {
   const { run, calls } = world();
   await run(

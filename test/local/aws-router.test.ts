@@ -1,0 +1,214 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { EMRClient, ListClustersCommand, ListStepsCommand, paginateListSteps } from '@aws-sdk/client-emr';
+import { AddJobFlowStepsCommand, DescribeClusterCommand, ListInstancesCommand } from '@aws-sdk/client-emr';
+import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import test, { type ExecutionContext } from 'ava';
+import { Emr } from '../../src/local/aws-emr.js';
+import { Faults } from '../../src/local/aws-faults.js';
+import { LogPush } from '../../src/local/aws-log-push.js';
+import { Moto } from '../../src/local/aws-moto.js';
+import { Proxy } from '../../src/local/aws-proxy.js';
+import { awsRouter } from '../../src/local/aws-router.js';
+import { Throttle } from '../../src/local/aws-throttle.js';
+import { type Respond, webServer } from '../helpers/web-server.js';
+
+const cluster = (Id: string, Name: string): object => ({
+  Id,
+  Name,
+  Status: { State: 'WAITING', StateChangeReason: {}, Timeline: { CreationDateTime: 1_795_000_000 } },
+  LogUri: 's3://b/logs/',
+  Applications: [{ Name: 'Livy' }],
+  MasterPublicDnsName: 'ec2-1-2-3-4.compute.amazonaws.com',
+  StepConcurrencyLevel: 1,
+});
+
+/** Says of two clusters what moto says of them, and takes every object. */
+const likeMoto: Respond = ({ method, headers, body }, response) => {
+  const input = body.startsWith('{') ? (JSON.parse(body) as Record<string, unknown>) : {};
+  const known = { 'j-1': cluster('j-1', 'nightly'), 'j-2': cluster('j-2', 'other') };
+  switch (String(headers['x-amz-target'])) {
+    case 'ElasticMapReduce.ListClusters':
+      return response.end(JSON.stringify({ Clusters: Object.values(known) }));
+    case 'ElasticMapReduce.DescribeCluster': {
+      const found = known[input.ClusterId as keyof typeof known] as object | undefined;
+      if (found === undefined) response.statusCode = 400;
+      return response.end(JSON.stringify(found ? { Cluster: found } : { __type: 'ResourceNotFoundException' }));
+    }
+    default:
+      return response.writeHead(200, { etag: '"x"' }).end(method === 'GET' ? 'content' : undefined);
+  }
+};
+
+async function world(t: ExecutionContext) {
+  const moto = await webServer(t, likeMoto);
+  const emr = new Emr({
+    moto: new Moto(moto.url),
+    versions: { Livy: '0.7.1' },
+    pages: { history: 'http://h', resourceManager: 'http://r' },
+    runStep: () => ({ end: new Promise(() => undefined), stop: () => undefined }),
+  });
+  const router = awsRouter({
+    emr,
+    faults: new Faults(),
+    throttle: new Throttle({ now: () => 0, sleep: () => Promise.resolve() }),
+    logs: new LogPush({ delayMs: 0, files: async () => [], put: async () => undefined }),
+    calls: new Map(),
+    proxy: new Proxy(moto.url),
+    isReady: () => true,
+    log: () => undefined,
+  }).listen(0, '127.0.0.1');
+  t.teardown(() => {
+    router.closeAllConnections();
+    router.close();
+  });
+  await once(router, 'listening');
+  const endpoint = `http://127.0.0.1:${(router.address() as AddressInfo).port}`;
+  const ask = async (method: string, what: string, body?: unknown): Promise<unknown> => {
+    const reply = await fetch(`${endpoint}/_livywire/${what}`, {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    if (!reply.ok) throw new Error(`${reply.status} ${await reply.text()}`);
+    return reply.json();
+  };
+  const settings = {
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'a', secretAccessKey: 's' },
+    maxAttempts: 1,
+  };
+  return {
+    moto,
+    ask,
+    emr: new EMRClient(settings),
+    s3: new S3Client(settings),
+    sts: new STSClient(settings),
+    far: new EMRClient({ ...settings, region: 'eu-west-1' }),
+  };
+}
+
+test('an object goes through to moto and back, byte for byte', async (t) => {
+  const { s3, moto } = await world(t);
+  await s3.send(new PutObjectCommand({ Bucket: 'b', Key: 'a b/ü', Body: 'hello' }));
+  t.like(moto.seen[0], { method: 'PUT', url: '/b/a%20b/%C3%BC?x-id=PutObject' });
+  t.true(moto.seen[0]?.body.includes('hello'));
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'b', Key: 'k' }));
+  t.is(await Body?.transformToString(), 'content');
+});
+
+test('the one node of a cluster is this machine, and the log folder reads as EMR writes it', async (t) => {
+  const { emr } = await world(t);
+  const { Cluster } = await emr.send(new DescribeClusterCommand({ ClusterId: 'j-1' }));
+  t.like(Cluster, { MasterPublicDnsName: '127.0.0.1', LogUri: 's3n://b/logs/' });
+  t.like(Cluster?.Applications?.[0], { Name: 'Livy', Version: '0.7.1' });
+  const { Instances } = await emr.send(
+    new ListInstancesCommand({ ClusterId: 'j-1', InstanceGroupTypes: ['MASTER'], InstanceStates: ['RUNNING'] }),
+  );
+  t.deepEqual(
+    Instances?.map(({ PrivateIpAddress }) => PrivateIpAddress),
+    ['127.0.0.1'],
+  );
+});
+
+test('a test says what state a cluster is in and where its primaries are', async (t) => {
+  const { emr, ask } = await world(t);
+  const reason = { code: 'USER_REQUEST', message: 'Terminated by user request' };
+  await ask('POST', 'clusters/j-1', { state: 'TERMINATED', reason });
+  await ask('POST', 'clusters/j-2', { primaries: ['127.0.0.1', '127.0.0.2', '127.0.0.3'] });
+  const { Clusters } = await emr.send(new ListClustersCommand({ ClusterStates: ['WAITING'] }));
+  t.deepEqual(
+    Clusters?.map(({ Id }) => Id),
+    ['j-2'],
+  );
+  const { Cluster } = await emr.send(new DescribeClusterCommand({ ClusterId: 'j-1' }));
+  t.deepEqual(Cluster?.Status?.StateChangeReason, { Code: 'USER_REQUEST', Message: 'Terminated by user request' });
+  const instances = new ListInstancesCommand({ ClusterId: 'j-2', InstanceGroupTypes: ['MASTER'] });
+  t.is((await emr.send(instances)).Instances?.length, 3);
+  const step = { Name: 'x', HadoopJarStep: { Jar: 'command-runner.jar' } };
+  await t.throwsAsync(emr.send(new AddJobFlowStepsCommand({ JobFlowId: 'j-1', Steps: [step] })), {
+    message: /may not be modified/,
+  });
+});
+
+test('a cluster that is not there is refused in the words of EMR', async (t) => {
+  const { emr } = await world(t);
+  await t.throwsAsync(emr.send(new DescribeClusterCommand({ ClusterId: 'j-9' })), {
+    name: 'InvalidRequestException',
+    message: "Cluster id 'j-9' is not valid.",
+  });
+});
+
+test('steps come in pages of 50, newest first', async (t) => {
+  const { emr } = await world(t);
+  const steps = Array.from({ length: 120 }, (_, index) => ({
+    Name: `step ${index}`,
+    HadoopJarStep: { Jar: 'command-runner.jar' },
+  }));
+  await emr.send(new AddJobFlowStepsCommand({ JobFlowId: 'j-1', Steps: steps }));
+  const names: (string | undefined)[] = [];
+  for await (const page of paginateListSteps({ client: emr }, { ClusterId: 'j-1' }))
+    names.push(...(page.Steps ?? []).map(({ Name }) => Name));
+  t.is(names.length, 120);
+  t.deepEqual([names[0], names.at(-1)], ['step 119', 'step 0']);
+  const pending = await emr.send(new ListStepsCommand({ ClusterId: 'j-1', StepStates: ['RUNNING'] }));
+  t.is(pending.Steps?.length, 1);
+});
+
+test('an injected error comes in the words of each service, as often as was said', async (t) => {
+  const { emr, s3, sts, ask } = await world(t);
+  await ask('POST', 'faults', { action: 's3:GetObject', error: 'AccessDenied', resource: '/b/secret', times: 1 });
+  await ask('POST', 'faults', { action: 'elasticmapreduce:*', error: 'ExpiredToken', times: 1 });
+  await ask('POST', 'faults', { action: 'sts:GetCallerIdentity', error: 'ExpiredToken' });
+  await s3.send(new GetObjectCommand({ Bucket: 'b', Key: 'open' }));
+  const denied = await t.throwsAsync(s3.send(new GetObjectCommand({ Bucket: 'b', Key: 'secret/1' })));
+  t.like(denied, { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } });
+  t.regex(denied.message, /is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::b\/secret\/1"/);
+  await s3.send(new GetObjectCommand({ Bucket: 'b', Key: 'secret/1' }));
+  await t.throwsAsync(emr.send(new ListClustersCommand({})), { name: 'ExpiredTokenException' });
+  await emr.send(new ListClustersCommand({}));
+  await t.throwsAsync(sts.send(new GetCallerIdentityCommand({})), { name: 'ExpiredToken' });
+  await ask('DELETE', 'faults');
+  await ask('POST', 'faults', { action: 's3:GetObject', error: 'AccessDenied' });
+  t.like(await t.throwsAsync(s3.send(new HeadObjectCommand({ Bucket: 'b', Key: 'k' }))), {
+    $metadata: { httpStatusCode: 403 },
+  });
+});
+
+test('a lost reply: the object is written, and the writer sees its connection cut', async (t) => {
+  const { s3, ask, moto } = await world(t);
+  await ask('POST', 'faults', { action: 's3:PutObject', error: 'Reset', after: true, times: 1 });
+  await t.throwsAsync(s3.send(new PutObjectCommand({ Bucket: 'b', Key: 'k', Body: 'x' })), { code: 'ECONNRESET' });
+  t.is(moto.seen.length, 1);
+});
+
+test('throttling refuses the eleventh call at once, at the rate of that action only', async (t) => {
+  const { emr, ask } = await world(t);
+  await ask('POST', 'throttle', { on: true });
+  const list = (): Promise<unknown> => emr.send(new ListStepsCommand({ ClusterId: 'j-1' }));
+  for (let call = 0; call < 10; call++) await list();
+  await t.throwsAsync(list(), { name: 'ThrottlingException', message: 'Rate exceeded' });
+  await emr.send(new DescribeClusterCommand({ ClusterId: 'j-1' }));
+});
+
+test('calls are counted under the permission that they need', async (t) => {
+  const { s3, emr, ask } = await world(t);
+  await s3.send(new HeadObjectCommand({ Bucket: 'b', Key: 'k' }));
+  await emr.send(new ListClustersCommand({}));
+  t.deepEqual(await ask('GET', 'calls'), { 's3:GetObject': 1, 'elasticmapreduce:ListClusters': 1 });
+  await ask('DELETE', 'calls');
+  t.deepEqual(await ask('GET', 'calls'), {});
+});
+
+test('in another region the question goes to moto, which has no cluster there', async (t) => {
+  const { far, moto } = await world(t);
+  await far.send(new ListClustersCommand({}));
+  t.true(moto.seen[0]?.headers.authorization?.includes('/eu-west-1/'));
+});
+
+test('a control that does not exist, or an unknown word in one, is refused', async (t) => {
+  const { ask } = await world(t);
+  await t.throwsAsync(ask('POST', 'fault', {}), { message: /^404/ });
+  await t.throwsAsync(ask('POST', 'faults', { action: '*', error: 'AccessDenied', time: 1 }), { message: /^400/ });
+});
