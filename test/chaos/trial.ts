@@ -1,8 +1,10 @@
 /** Many keys at once through the faults of their plans, by livywire or by a plain client, and what came of each. */
+import { execFileSync } from 'node:child_process';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { attemptName, type Waits } from '../../src/run/index.js';
 import { keyOf } from './actor.js';
+import type { Launch } from './app-book.js';
 import { LivywireActor, SPEED } from './livywire-actor.js';
 import { type FaultKind, type KeyPlan, otherFaults } from './plan.js';
 import { PlainActor } from './plain-actor.js';
@@ -51,13 +53,15 @@ export async function trial(world: World, plans: readonly KeyPlan[], options: Tr
   const space = `chaos-${seed}-${client}-${++trials}`;
   const startMs = Date.now();
   const schedule = new FaultSchedule(seed, (appId) => world.book.tagsOf(appId)[0]);
+  const names = new Set<string>();
   const stories = plans.map((plan, index): KeyStory => {
     const affliction = new Affliction(plan);
     for (const kind of otherFaults(plan)) if (client === 'livywire' || isForPlain(kind)) affliction.seen.add(kind);
     const tag = (attempt: number) =>
       client === 'plain' ? `${space}-${index}-${attempt}` : attemptName(space, keyOf(index), attempt);
-    schedule.add(client === 'plain' ? tag(1) : tag(1).replace(/-a1$/, ''), affliction);
-    world.book.expect(tag(1).replace(/-a?1$/, ''));
+    schedule.add(client === 'plain' ? tag(1) : nameOf(tag(1)), affliction);
+    world.book.expect(nameOf(tag(1)));
+    names.add(nameOf(tag(1)));
     return { ...newTale(), index, plan, tag, affliction, startMs: 0, tookMs: 0 };
   });
   const unfollow = world.follow(schedule);
@@ -84,7 +88,7 @@ export async function trial(world: World, plans: readonly KeyPlan[], options: Tr
     });
     await Promise.all(lanes);
     await actor.settle();
-    await allCame(world);
+    await allCame(world, (tag) => names.has(nameOf(tag)));
   } finally {
     await actor.close();
     unfollow();
@@ -103,21 +107,26 @@ export async function trial(world: World, plans: readonly KeyPlan[], options: Tr
 const isForPlain = (kind: FaultKind): boolean => /^(livy|launcher)-/.test(kind);
 
 /** What is still under way when all is said would be one too many: it is waited for. */
-async function allCame({ book }: World): Promise<void> {
+async function allCame({ book }: World, isOurs: (tag: string) => boolean): Promise<void> {
   await delay(LAST_REQUEST_MS);
   const limit = Date.now() + LAST_LAUNCH_MS;
-  const isComing = (): boolean =>
-    book.launches.some(({ app, pid, atMs }) => !app && (isAlive(pid) || Date.now() - atMs < TAKEN_IN_MS));
+  const isComing = ({ app, pid, tag, atMs }: Launch): boolean =>
+    !app && isOurs(tag) && (Date.now() - atMs < TAKEN_IN_MS || isAlive(pid, tag));
   do {
     await delay(TAKEN_IN_MS);
     if (Date.now() > limit) throw new Error('a spark-submit has not come to YARN within two minutes');
-  } while (isComing());
+  } while (book.launches.some(isComing));
 }
 
-function isAlive(pid: number): boolean {
+/** The number of a process is given again: what it runs is looked at, too. */
+function isAlive(pid: number, tag: string): boolean {
   try {
-    return process.kill(pid, 0);
+    process.kill(pid, 0);
+    return execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' }).includes(tag);
   } catch {
     return false;
   }
 }
+
+/** A tag without the number of its attempt. */
+const nameOf = (tag: string): string => tag.replace(/-a?\d+$/, '');
