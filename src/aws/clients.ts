@@ -9,6 +9,8 @@ import type { AwsSettings } from './settings.js';
 export interface AwsClients {
   s3(): Promise<S3Client>;
   emr(): Promise<EMRClient>;
+  /** Sends each request once: for those that start something and carry no token. */
+  emrOnce(): Promise<EMRClient>;
   sts(): Promise<STSClient>;
   /** Closes every connection: calls under way fail. */
   close(): void;
@@ -21,6 +23,7 @@ export function awsClients(settings: AwsSettings = {}): AwsClients {
   return {
     s3: once(async () => (await import('./sdk/s3-client.js')).s3Client(given)),
     emr: once(async () => (await import('./sdk/emr-client.js')).emrClient(given)),
+    emrOnce: once(async () => (await import('./sdk/emr-client.js')).emrClientOnce(given)),
     sts: once(async () => (await import('./sdk/sts-client.js')).stsClient(given)),
     close: () => network.close(),
   };
