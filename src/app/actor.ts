@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
 import { hostname, userInfo } from 'node:os';
 import { promisify } from 'node:util';
-import { type Actor, isLivywireError, type Logger, redactText, VERSION } from '../core/index.js';
-import { type AwsPart, type LazyAws, lazyAws } from './aws.js';
+import { type Actor, isLivywireError, isS3Url, type Logger, redactText, VERSION } from '../core/index.js';
+import { type AwsPart, awsSettings, type LazyAws, lazyAws } from './aws.js';
 import { ciRun } from './ci-run.js';
-import { isS3 } from './settings-values.js';
 import type { Settings } from './settings.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -36,7 +35,7 @@ export async function findActor({ env, cwd, aws, logger }: ActorQuestion): Promi
 
 /** The names that runs of ours may bear in the ledger that the settings name: `ls --by me` means any. */
 export async function ourNames(settings: Pick<Settings, 'ledger'> & AwsPart, env: Env): Promise<readonly string[]> {
-  const arn = isS3(settings.ledger) ? await arnOf(lazyAws(settings), undefined) : undefined;
+  const arn = isS3Url(settings.ledger) ? await arnOf(lazyAws(awsSettings(settings)), undefined) : undefined;
   return [osUser(env), ...(arn === undefined ? [] : [arn])];
 }
 

@@ -1,9 +1,8 @@
-import { ConfigError, type Logger } from '../core/index.js';
-import { lazyAws } from './aws.js';
+import { ConfigError, isS3Url, type Logger } from '../core/index.js';
+import { awsSettings, lazyAws } from './aws.js';
 import { createLivywire, type Livywire } from './livywire.js';
 import { openLedger } from './open-ledger.js';
 import { authOf, networkOptions } from './settings-network.js';
-import { isS3 } from './settings-values.js';
 import type { Settings } from './settings.js';
 
 export interface ConnectOptions {
@@ -21,16 +20,18 @@ export function connect(settings: Settings, options: ConnectOptions = {}): Livyw
     });
   }
   const auth = authOf(settings);
-  const aws = lazyAws(settings);
+  const forAws = awsSettings(settings);
+  const aws = lazyAws(forAws);
   return createLivywire({
     url,
     ledger: openLedger(settings, options.logger, aws),
+    aws: forAws,
     actor: async () =>
       (await import('./actor.js')).findActor({
         ...(options.caller ?? { env: {} }),
         logger: options.logger,
         // Where AWS is in use already; nobody else is to wait for it.
-        ...(isS3(settings.ledger) && { aws }),
+        ...(isS3Url(settings.ledger) && { aws }),
       }),
     headers: settings.headers,
     network: networkOptions(settings),

@@ -8,7 +8,14 @@ export type { ConnectOptions } from './connect.js';
 export type { DoctorOptions } from './doctor.js';
 export type { Finding } from './doctor-finding.js';
 export { createLivywire, type Livywire, type LivywireOptions } from './livywire.js';
-export { type JobLock, loadStaging, type PreparedStaging, type RequirementsOptions, type Staging, type StagingProgress } from './load-staging.js';
+export {
+  type JobLock,
+  loadStaging,
+  type PreparedStaging,
+  type RequirementsOptions,
+  type Staging,
+  type StagingProgress,
+} from './load-staging.js';
 export { loadConnect, loadDiagnosis, loadDoctor, loadLocal, loadOurNames, loadReport } from './load.js';
 export { openLedger, sweepLedger } from './open-ledger.js';
 export { parseDuration } from './settings-duration.js';

@@ -1,9 +1,12 @@
 import { type Actor, type Clock, ConfigError, type Ledger, type Logger, systemClock } from '../core/index.js';
+import type { AwsSettings } from '../aws/index.js';
 import { type Auth, createNetwork, Http, type Network, type NetworkOptions } from '../http/index.js';
 import { LivyBackend, LivyClient, LivyRing } from '../livy/index.js';
+import { lazyAws } from './aws.js';
+import { checkInputs, outputMarkers } from './data-places.js';
 import { lazyProgress, lazyWaiting } from './behind-progress.js';
 import { lazyDriverLog, lazyHistory, lazyYarn } from './behind.js';
-import { currentIdentity, defaultWaits, Engine, fileMarkers, LogChooser, type Runs, type Waits } from '../run/index.js';
+import { currentIdentity, defaultWaits, Engine, LogChooser, type Runs, type Waits } from '../run/index.js';
 
 export interface LivywireOptions {
   /** Livy's address: `http://ip-10-0-3-7.ec2.internal:8998`. A base path is kept; `user:password@` becomes basic auth. */
@@ -42,6 +45,8 @@ export interface LivywireOptions {
    * @defaultValue the user of the operating system, the host and livywire's version
    */
   readonly actor?: () => Promise<Actor>;
+  /** For outputs and inputs in S3; what is absent, the SDK finds for itself. It is loaded with the first of them. */
+  readonly aws?: AwsSettings;
   /** The engine's own waits; the defaults suit clusters. */
   readonly waits?: Partial<Waits>;
   /** Told what happens; never handed a secret. @defaultValue silence */
@@ -96,11 +101,13 @@ export function createLivywire(options: LivywireOptions): Livywire {
     http && { ...yarn, http, https: [http, ...(https ?? []).slice(1)] as const, reach: behind, history, clock };
   const ring = new LivyRing(client);
   let actor: Promise<Actor> | undefined;
+  const aws = lazyAws(options.aws ?? {});
   const engine = new Engine({
     backend: new LivyBackend(client),
     logs: rm ? new LogChooser({ driver: lazyDriverLog(rm), backend: ring, clock }) : ring,
     ledger: options.ledger,
-    markers: fileMarkers,
+    markers: outputMarkers(aws),
+    inputs: (paths, callOptions) => checkInputs(paths, aws, callOptions),
     clock,
     // Loaded when a run has failed.
     diagnose: async (facts) => (await import('../diagnosis/index.js')).diagnose(facts),

@@ -1,12 +1,12 @@
 import type { PreparedStaging, StageOptions } from '../aws/index.js';
 import type { JobSpec } from '../core/index.js';
-import { type AwsPart, lazyAws } from './aws.js';
+import { type AwsPart, awsSettings, lazyAws } from './aws.js';
 
 export type { JobLock, PreparedStaging, RequirementsOptions, StagingProgress } from '../aws/index.js';
 
 /** Staging in S3 and its locks, with clients as the settings want them. Nothing is asked of AWS yet. */
 export async function loadStaging(settings: AwsPart) {
-  const { room, clients } = await lazyAws(settings)();
+  const { room, clients } = await lazyAws(awsSettings(settings))();
   const { checkLock, jobOfLock, lockText, parseLock, unlockedIn, withPythonPath } = room;
   return {
     prepare: (spec: JobSpec, options: Omit<StageOptions, 'aws'>): Promise<PreparedStaging> =>

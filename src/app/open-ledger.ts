@@ -1,17 +1,16 @@
-import { lazyLedger, type Ledger, type Logger } from '../core/index.js';
+import { isS3Url, lazyLedger, type Ledger, type Logger } from '../core/index.js';
 import { fileLedger, sweepDrafts } from '../run/index.js';
-import { type AwsPart, type LazyAws, lazyAws } from './aws.js';
-import { isS3 } from './settings-values.js';
+import { type AwsPart, awsSettings, type LazyAws, lazyAws } from './aws.js';
 import type { Settings } from './settings.js';
 
 /** The ledger alone, for what needs no server. Nothing is read yet. */
 export function openLedger(
   settings: Pick<Settings, 'ledger'> & AwsPart,
   logger?: Logger,
-  aws: LazyAws = lazyAws(settings),
+  aws: LazyAws = lazyAws(awsSettings(settings)),
 ): Ledger {
   const { ledger } = settings;
-  if (!isS3(ledger)) {
+  if (!isS3Url(ledger)) {
     return fileLedger(ledger, { onDamaged: (error) => logger?.warn(`left out: ${error.message}`) });
   }
   return lazyLedger(async () => {
@@ -22,4 +21,4 @@ export function openLedger(
 
 /** Removes what killed writers left in the ledger's folder. Resolves with how many files that were. */
 export const sweepLedger = ({ ledger }: Pick<Settings, 'ledger'>, nowMs: number): Promise<number> =>
-  isS3(ledger) ? Promise.resolve(0) : sweepDrafts(ledger, nowMs);
+  isS3Url(ledger) ? Promise.resolve(0) : sweepDrafts(ledger, nowMs);

@@ -56,6 +56,3 @@ export function parseHeader(line: string, from: string): [string, string] {
   if (!match?.[1]) throw wrong(from, "a header is written 'Name: value'");
   return [match[1], match[2] ?? ''];
 }
-
-/** An address in S3, in any spelling of Hadoop's. */
-export const isS3 = (address: string): boolean => /^s3[an]?:/i.test(address);

@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { isS3Url } from '../core/index.js';
 import { parseDuration } from './settings-duration.js';
 import { readAuth, readHeaders, type SettingsAuth } from './settings-auth.js';
 import {
@@ -17,7 +18,7 @@ import {
   wrongSetting,
 } from './settings-find.js';
 import { systemSettingsIo } from './settings-io.js';
-import { isS3, parseMapEntry, parseProxy, parseServerUrl } from './settings-values.js';
+import { parseMapEntry, parseProxy, parseServerUrl } from './settings-values.js';
 import { type SettingName, settingNames } from './settings-words.js';
 
 /** Everything that `connect` needs to know, checked. Holds secrets: never print it. */
@@ -150,7 +151,7 @@ export async function readSettings(input: SettingsInput): Promise<Settings> {
     ledger:
       ledger === undefined
         ? join(nonEmpty(env.XDG_STATE_HOME) ?? join(home, '.local', 'state'), 'livywire')
-        : isS3(textOf(ledger))
+        : isS3Url(textOf(ledger))
           ? textOf(ledger)
           : path(ledger),
     aws: {

@@ -6,6 +6,8 @@ export { callerArn } from './caller-arn.js';
 export { type AwsClients, awsClients } from './clients.js';
 export { type AwsQuestion, awsErrorName, awsStatusOf, explainAwsError } from './explain-error.js';
 export { s3Ledger, type S3LedgerOptions } from './open-s3-ledger.js';
+export { checkS3Input } from './s3-input.js';
+export { s3Markers, type S3MarkersOptions } from './s3-markers.js';
 export type { AwsSettings } from './settings.js';
 export {
   checkLock,

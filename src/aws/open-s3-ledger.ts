@@ -1,6 +1,13 @@
-import { type Clock, lazyLedger, type Ledger, type LedgerError, systemClock } from '../core/index.js';
+import {
+  type Clock,
+  lazyLedger,
+  type Ledger,
+  type LedgerError,
+  parseS3Url,
+  s3Url,
+  systemClock,
+} from '../core/index.js';
 import { type AwsClients, awsClients } from './clients.js';
-import { parseS3Url, s3Url } from './s3/address.js';
 import type { AwsSettings } from './settings.js';
 
 export interface S3LedgerOptions extends AwsSettings {

@@ -72,8 +72,8 @@ export async function readSpec(
 
 /** Arguments of the job that are word for word flags of livywire's own: they may have been meant for it. */
 function ownFlagsBehind([, ...args]: readonly string[]): string[] {
-  // Not --output: most jobs that take it mean their own.
-  const { output: _output, ...starting } = submitOptions;
+  // Not --output and --input: most jobs that take them mean their own.
+  const { output: _output, input: _input, ...starting } = submitOptions;
   const own = { ...starting, ...stagingOptions, ...waitOptions, ...outputOptions, ...connectionOptions };
   return [...new Set(args)].filter((word) => word.startsWith('--') && Object.hasOwn(own, word.slice(2)));
 }
@@ -115,6 +115,7 @@ const wantOf = ({ codeSha256 }: JobFiles, args: JobArgs): SubmitOptions => ({
   ...(args.key !== undefined && { key: args.key }),
   ...(args['retry-of'] !== undefined && { retryOf: args['retry-of'] }),
   ...(args.output !== undefined && { output: args.output }),
+  ...(args.input.length > 0 && { inputs: args.input }),
   ...(codeSha256 !== undefined && { codeSha256 }),
 });
 

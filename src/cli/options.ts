@@ -96,7 +96,13 @@ export const submitOptions = {
   },
   output: {
     type: 'string',
-    describe: 'Folder the job writes: success also means that its _SUCCESS is a new one (an absolute path, file:///…)',
+    describe:
+      'Folder the job writes: success also means that its _SUCCESS is a new one (s3://…, an absolute path, file:///…)',
+    group: 'Run',
+  },
+  input: {
+    type: 'list',
+    describe: 'What the job reads: must be there and readable, else nothing is sent (s3://…, a path of this machine)',
     group: 'Run',
   },
   'force-resend': {

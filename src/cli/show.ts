@@ -2,6 +2,7 @@ import prettyMs from 'pretty-ms';
 import {
   type AttemptRecord,
   type Diagnosis,
+  type OutputSummary,
   plainLine,
   redactText,
   type RunEvent,
@@ -76,6 +77,15 @@ export const diagnosisLines = (diagnosis: Diagnosis, paint: Colors): string[] =>
   ...diagnosis.next.map((step) => `  next: ${plain(step)}`),
 ];
 
+const BYTE_UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** `12 objects, 3.4 MB, to s3://…` */
+function writtenWords({ path, objects, bytes, complete }: OutputSummary): string {
+  const power = Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3));
+  const size = `${power === 0 ? bytes : (bytes / 1_000 ** power).toFixed(1)} ${BYTE_UNITS[power]}`;
+  return `${complete ? '' : 'at least '}${objects} ${objects === 1 ? 'object' : 'objects'}, ${size}, to ${plain(path)}`;
+}
+
 /**
  * How it ended, for a person: the outcome first, then why, the lines that prove it, what to do.
  * @param isLate nobody saw it end: the time until it was known is not the time it took
@@ -111,6 +121,7 @@ export function outcomeLines(outcome: RunOutcome, paint: Colors, isLate = false)
         `  next: livywire run --key ${shellWord(ref.key)} --retry-of lost … starts it again, once you know that it may run twice`,
       );
   }
+  if (outcome.output) lines.push(`  wrote ${writtenWords(outcome.output)}`);
   const { progress } = outcome;
   if (progress && progress.stages.done + progress.stages.failed > 0) lines.push(paint.dim(`  ${countWords(progress)}`));
   lines.push(...notes.map((note) => `  note: ${plain(note)}`));

@@ -47,6 +47,10 @@ export const verbs: Readonly<Record<string, Verb>> = {
     describe: 'List the runs of the ledger',
     load: async () => as((await import('./commands/ls.js')).lsCommand),
   },
+  history: {
+    describe: 'Show who started and who stopped each attempt of a run',
+    load: async () => as((await import('./commands/history.js')).historyCommand),
+  },
   report: {
     describe: 'Write a picture of a run: one HTML file that needs no server',
     load: async () => as((await import('./commands/report.js')).reportCommand),

@@ -34,6 +34,7 @@ export {
   type LogLine,
   type LogStream,
   type OutcomeKind,
+  type OutputSummary,
   type RunEvent,
   type RunLinks,
   type RunOutcome,
@@ -68,6 +69,7 @@ export type {
   OutputMarkers,
   StartAnswer,
 } from './ports.js';
+export { acceptS3Output, isS3Url, parseS3Url, type S3Address, s3Url } from './s3-address.js';
 export { isSecretName, plainLine, REDACTED, redactArgs, redactSpec, redactText } from './redact.js';
 export type {
   SparkExecutorFacts,

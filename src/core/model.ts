@@ -143,6 +143,16 @@ export interface Usage {
   readonly runMs?: number;
 }
 
+/** What a run wrote. */
+export interface OutputSummary {
+  readonly path: string;
+  /** Without the marker and other files that Spark does not read as data. */
+  readonly objects: number;
+  readonly bytes: number;
+  /** `false` where there are too many to count: it is at least that. */
+  readonly complete: boolean;
+}
+
 interface OutcomeBase {
   readonly v: 1;
   readonly ref: RunRef;
@@ -152,6 +162,8 @@ interface OutcomeBase {
   /** When we knew, ISO 8601, our clock. */
   readonly knownAt: string;
   readonly usage?: Usage;
+  /** Of a success whose output was given, where it could be counted. */
+  readonly output?: OutputSummary;
   /** Stages and tasks as they were last counted; `complete` says whether that was after the end. */
   readonly progress?: RunProgress;
   /** Things worth knowing that did not change the outcome: a driver that ran twice, a server that was down. */

@@ -1,5 +1,15 @@
 import type { LivywireError } from './errors.js';
-import type { BackendKind, JobSpec, RunEvent, RunRef, RunStatus, RunState, Usage, Witness } from './model.js';
+import type {
+  BackendKind,
+  JobSpec,
+  OutputSummary,
+  RunEvent,
+  RunRef,
+  RunStatus,
+  RunState,
+  Usage,
+  Witness,
+} from './model.js';
 
 /** Accepted by every call that goes out. */
 export interface CallOptions {
@@ -164,17 +174,20 @@ export interface DriverLogReader extends LogReader {
 
 /** What stood under an output path: no marker, or one that can be told from the next. */
 export type OutputMarker =
-  | { readonly kind: 'absent' }
-  /** `version`: its time and size, its ETag. */
-  | { readonly kind: 'present'; readonly version: string };
+  | { readonly kind: 'absent'; readonly serverMs?: number }
+  /** `version`: its time and size, its ETag. `serverMs`: when this was seen, by the store's own clock, where it tells. */
+  | { readonly kind: 'present'; readonly version: string; readonly serverMs?: number };
 
 /** Looks at the `_SUCCESS` that Spark writes last under an output path: files here, S3 for what runs in AWS. */
 export interface OutputMarkers {
-  readonly source: Witness;
+  /** Who answers for a path. */
+  source(path: string): Witness;
   /** The path as the ledger keeps it. @throws ConfigError that says what can be checked, for one that cannot */
   accept(path: string): string;
   /** Where its marker stands, for words. */
   markerOf(path: string): string;
   /** @throws ConfigError, UnreachableError when it cannot be told whether there is one */
   read(path: string, options?: CallOptions): Promise<OutputMarker>;
+  /** What stands there and was written since `sinceMs` (the store's own clock), where it can be counted. @throws as `read` */
+  written?(path: string, options?: CallOptions & { readonly sinceMs?: number }): Promise<OutputSummary | undefined>;
 }

@@ -33,6 +33,8 @@ export function checkOptions(options: Options): void {
     );
   }
   if (output !== undefined && typeof output !== 'string') wrong('output', 'a path');
-  const { codeSha256 } = options;
+  const { codeSha256, inputs } = options;
+  const arePaths = inputs === undefined || (Array.isArray(inputs) && inputs.every((one) => typeof one === 'string'));
+  if (!arePaths) wrong('inputs', 'a list of paths');
   if (codeSha256 !== undefined && !/^[0-9a-f]{64}$/.test(codeSha256)) wrong('codeSha256', '64 hex digits');
 }

@@ -3,6 +3,7 @@ import type {
   AppRegistry,
   AppReport,
   Backend,
+  CallOptions,
   Clock,
   Diagnosis,
   DiagnosisLine,
@@ -66,6 +67,8 @@ export interface EngineDeps {
   readonly actor?: () => Promise<Actor>;
   /** Where outputs are looked at. */
   readonly markers: OutputMarkers;
+  /** Makes sure that what a job reads is there. @throws ConfigError, UnreachableError */
+  readonly inputs?: (paths: readonly string[], options?: CallOptions) => Promise<void>;
   /** YARN, where it can be asked. */
   readonly registry?: AppRegistry;
   /** Asked in this order when backend and registry have no record. */

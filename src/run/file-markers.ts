@@ -25,7 +25,7 @@ export function fileMarkersOver({ look = lookAt, clock = systemClock }: FileMark
   const unanswered = (marker: string) =>
     new UnreachableError(`${marker} cannot be read: its file system does not answer`, 'no');
   return {
-    source: 'file',
+    source: () => 'file',
     accept,
     markerOf: (path) => join(path, '_SUCCESS'),
     async read(path, { signal } = {}) {

@@ -1,4 +1,13 @@
-import { type AppReport, type Diagnosis, plainLine, type RunOutcome, type RunStatus } from '../core/index.js';
+import {
+  type AppReport,
+  type AttemptRecord,
+  type Diagnosis,
+  type OutputSummary,
+  plainLine,
+  type RunOutcome,
+  type RunRef,
+  type RunStatus,
+} from '../core/index.js';
 import type { EngineDeps } from './deps.js';
 import { factsOf } from './facts.js';
 import { stopStrays } from './strays.js';
@@ -31,8 +40,10 @@ export async function finish(
   if (attempt?.outcome && attempt.outcome.kind !== 'lost' && unfinished === undefined) return attempt.outcome;
   const counted = deps.progress?.final(outcome.ref, { ...(signal && { signal }), withinMs: countWithinMs(outcome) });
   const progress = await spare(deps, 'what Spark did could not be counted', counted, signal);
+  const written = outcome.kind === 'succeeded' ? writtenBy(deps, outcome.ref, attempt, signal) : undefined;
+  const output = await spare(deps, 'what was written could not be counted', written, signal);
   const notes = [...(outcome.notes ?? []), ...strays];
-  const added = { ...(progress && { progress }), ...(notes.length > 0 && { notes }) };
+  const added = { ...(progress && { progress }), ...(output && { output }), ...(notes.length > 0 && { notes }) };
   const whole = { ...outcome, ...added };
   if (whole.kind !== 'failed' || whole.diagnosis.code !== UNDIAGNOSED) return (await writeOutcome(deps, whole)).outcome;
   const status = seen.status ?? unfinished;
@@ -41,6 +52,18 @@ export async function finish(
     status && factsOf(deps, whole.ref, { status, app: seen.app }, signal).then((facts) => deps.diagnose(facts));
   const diagnosis = (await spare(deps, 'the diagnosis failed', reasoned, signal)) ?? whole.diagnosis;
   return (await writeOutcome(deps, { ...whole, diagnosis })).outcome;
+}
+
+/** What stands in the output since the look before the request, by the clock of its store. */
+async function writtenBy(
+  { markers }: EngineDeps,
+  { output }: RunRef,
+  attempt: AttemptRecord | undefined,
+  signal: AbortSignal | undefined,
+): Promise<OutputSummary | undefined> {
+  const sinceMs = attempt?.output?.before?.serverMs;
+  if (output === undefined || sinceMs === undefined) return undefined;
+  return markers.written?.(output, { sinceMs, ...(signal && { signal }) });
 }
 
 /** How long to ask what Spark counted. A driver that was stopped wrote no end of it, and who stops a run is waiting for the answer. */

@@ -29,6 +29,11 @@ export interface SubmitOptions {
    * `OUTPUT_MARKER_MISSING`. Another output under a key is a conflict. @defaultValue what the servers say is believed
    */
   readonly output?: string;
+  /**
+   * What the job reads: objects or prefixes in S3 (`s3://…`), or files and folders of this machine. Each must be there and readable
+   * before a new attempt is made, else nothing is sent. An adopted run's are not looked at. @defaultValue nothing is looked at
+   */
+  readonly inputs?: readonly string[];
   /** SHA-256 of the code that runs, hex: kept in the ledger for people, and compared with nothing. */
   readonly codeSha256?: string;
   /**

@@ -41,7 +41,7 @@ export class OutputCheck {
     const marker = markers.markerOf(ref.output);
     const told = await this.#hearing.ask(
       {
-        source: markers.source,
+        source: markers.source(ref.output),
         asked: marker,
         ask: () => this.#compare(ref, signal),
         inShort: (comparison) => words[comparison],

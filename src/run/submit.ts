@@ -104,6 +104,7 @@ export async function submit(
       signal?.throwIfAborted();
       const entry = await ledger.get(key);
       if (!entry) {
+        await checkInputs(deps, options);
         const record: RunRecord = {
           v: 1,
           key,
@@ -134,6 +135,7 @@ export async function submit(
           if (lastAttempt((await ledger.get(key))?.record ?? record).phase !== 'ended') retryOf = undefined;
           break;
         case 'next-attempt': {
+          await checkInputs(deps, options);
           const attempts = [...record.attempts, newAttempt(last.attempt + 1)];
           const next = { ...record, specHash: want.hash, spec: redactSpec(spec), attempts, updatedAt: at() };
           const done = (await claim(() => ledger.update(next, version))) && (await drive(false));
@@ -183,6 +185,11 @@ export const submissionOf = (
   output: output === undefined ? undefined : markers.accept(output),
   codeSha256,
 });
+
+/** Before anything is written or sent. */
+async function checkInputs({ inputs: check }: EngineDeps, { inputs, signal }: SubmitOptions): Promise<void> {
+  if (inputs !== undefined && inputs.length > 0) await check?.(inputs, signal && { signal });
+}
 
 const codeOf = ({ codeSha256 }: Submission) => (codeSha256 === undefined ? {} : { codeSha256 });
 

@@ -22,7 +22,7 @@ const code = (outcome: RunOutcome) => (outcome.kind === 'failed' ? outcome.diagn
 
 /** A store in memory: `now` is what stands there. */
 class Markers implements OutputMarkers {
-  readonly source = 'test';
+  source = () => 'test' as const;
   now: OutputMarker | Error = { kind: 'absent' };
   reads = 0;
   accept = (path: string) => path;

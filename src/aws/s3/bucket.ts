@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { CallOptions } from '../../core/index.js';
 import { awsStatusOf, explainAwsError } from '../explain-error.js';
+import { serverTimeOf } from '../sdk/s3-client.js';
 
 export interface StoredText {
   readonly text: string;
@@ -56,6 +57,12 @@ export class Bucket {
     this.#client = client;
     this.#what = what;
     this.#field = field;
+  }
+
+  /** S3's own clock, as the last answer gave it. */
+  async serverTime(): Promise<{ readonly serverMs?: number }> {
+    const serverMs = serverTimeOf(await this.#client());
+    return serverMs === undefined ? {} : { serverMs };
   }
 
   /** `undefined` where there is none. */

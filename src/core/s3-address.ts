@@ -1,4 +1,5 @@
-import { ConfigError, redactText } from '../../core/index.js';
+import { ConfigError } from './errors.js';
+import { redactText } from './redact.js';
 
 /** A bucket, and what stands behind it: an object's key, or a prefix without a slash at its end. */
 export interface S3Address {
@@ -25,3 +26,13 @@ export function parseS3Url(text: string, field: string): S3Address {
 }
 
 export const s3Url = ({ bucket, key }: S3Address): string => (key === '' ? `s3://${bucket}` : `s3://${bucket}/${key}`);
+
+/** An output in S3 as the ledger keeps it. @throws ConfigError */
+export function acceptS3Output(path: string): string {
+  const kept = s3Url(parseS3Url(path, 'output'));
+  // It is written down as it is, and looked at by whoever comes later.
+  if (redactText(kept) === kept) return kept;
+  throw new ConfigError('The output holds what looks like a secret, and would stand in the ledger', {
+    field: 'output',
+  });
+}
