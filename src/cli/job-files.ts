@@ -43,13 +43,22 @@ export async function stagedFiles(
   signal: AbortSignal,
 ): Promise<Required<Omit<JobFiles, 'codeSha256'>> & JobFiles & { readonly prepared: PreparedStaging }> {
   const staging = await loadStaging(settings);
-  const requirements = requirementsOf(args, context);
-  const prepared = await staging.prepare(spec, {
-    to: args.stage,
-    cwd: context.io.cwd,
-    signal,
-    ...(requirements && { requirements }),
+  const view = new ProgressView(context.io, context.out);
+  const requirements = requirementsOf(args, context, (line) => {
+    if (/^(?:Collecting|Installing collected packages)\b/.test(line))
+      view.show({ step: 'pip', message: `pip: ${line}` });
   });
+  let prepared: PreparedStaging;
+  try {
+    prepared = await staging.prepare(spec, {
+      to: args.stage,
+      cwd: context.io.cwd,
+      signal,
+      ...(requirements && { requirements }),
+    });
+  } finally {
+    view.close();
+  }
   for (const note of prepared.notes) context.out.warn(note);
   return {
     prepared,

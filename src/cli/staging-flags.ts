@@ -78,7 +78,8 @@ export function checkLockedFlags(args: StagingArgs): void {
 /** What the flags say about Python packages. */
 export function requirementsOf(
   args: StageArgs,
-  { io, out }: Pick<Context, 'io' | 'out'>,
+  { io }: Pick<Context, 'io'>,
+  onLine: (line: string) => void,
 ): RequirementsOptions | undefined {
   if (args.requirements === undefined) return undefined;
   const { XDG_CACHE_HOME: cache, HOME: home } = io.env;
@@ -90,9 +91,6 @@ export function requirementsOf(
     ...(args.platform !== undefined && { platform: args.platform }),
     ...(args['pip-python'] !== undefined && { python: args['pip-python'] }),
     ...(folder !== undefined && { cacheFolder: `${folder}/livywire` }),
-    onLine: (line) => {
-      const news = /^(?:Collecting|Downloading|Installing collected packages:) ?(.*)/.exec(line);
-      if (news) out.note(`pip: ${line}`);
-    },
+    onLine,
   };
 }

@@ -100,6 +100,7 @@ export class StagingStore {
         Key: key,
         Body: await readPart(source, whole),
         ContentLength: content.bytes,
+        ChecksumAlgorithm: 'SHA256',
         ChecksumSHA256: whole.sha256,
         IfNoneMatch: '*',
       }),

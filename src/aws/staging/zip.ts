@@ -10,8 +10,6 @@ export interface ZipEntry {
 const MOST_ENTRIES = 65_535;
 const MOST_BYTES = 0xffff_ffff;
 
-// Of no time zone: noon of a day without a change of clocks. The format knows no earlier year.
-const TIME = new Date(1980, 0, 1, 12);
 const UNIX = 3;
 
 /**
@@ -25,6 +23,8 @@ export async function* zipOf(entries: readonly ZipEntry[], mode: number): AsyncG
     throw new ConfigError(`${entries.length} files are more than one zip can hold (${MOST_ENTRIES})`);
   }
   const { Zip, ZipDeflate } = await import('fflate');
+  // The format keeps what a clock on the wall shows, wherever that hangs, and knows no earlier year.
+  const mtime = new Date(1980, 0, 1, 12);
   let ready: Uint8Array[] = [];
   let bytes = 0;
   const zip = new Zip((error, piece) => {
@@ -41,7 +41,7 @@ export async function* zipOf(entries: readonly ZipEntry[], mode: number): AsyncG
   for (const { name, read } of entries) {
     const content = await read();
     const file = new ZipDeflate(name, { level: 6, mem: 8 });
-    file.mtime = TIME;
+    file.mtime = mtime;
     file.os = UNIX;
     file.attrs = ((0o100_000 | mode) << 16) >>> 0;
     zip.add(file);
