@@ -1,6 +1,7 @@
 import {
   type AttemptPlan,
   type Backend,
+  type CallOptions,
   type Clock,
   ConfigError,
   type JobSpec,
@@ -93,6 +94,11 @@ export class MemoryBackend implements Backend, LogSource {
   forgetAll(): void {
     for (const one of this.#started) one.state = 'forgotten';
   }
+  /** The job under this name ends now, whatever its script says. */
+  end(name: string, outcome: NonNullable<Script['outcome']>): void {
+    const one = this.#byName(name);
+    if (one) Object.assign(one, { endedMs: this.#clock.now(), outcome });
+  }
   /** How many applications were ever started under this name: more than one is the fault that livywire prevents. */
   applications(name: string): number {
     return this.#started.filter((one) => one.plan.name === name && one.ran).length;
@@ -106,7 +112,9 @@ export class MemoryBackend implements Backend, LogSource {
     if (spec.file === '') throw new ConfigError('file is empty', { field: 'file' });
   }
   request({ spec, name, tags }: AttemptPlan): Readonly<Record<string, unknown>> {
-    return { ...spec, name, conf: { ...spec.conf, 'spark.yarn.tags': tags.join(',') } };
+    const own = spec.conf?.['spark.yarn.tags'];
+    const all = [...(own === undefined ? [] : [String(own)]), ...tags];
+    return { ...spec, name, conf: { ...spec.conf, 'spark.yarn.tags': all.join(',') } };
   }
 
   async start(plan: AttemptPlan): Promise<StartAnswer> {
@@ -138,7 +146,8 @@ export class MemoryBackend implements Backend, LogSource {
     return fault === 'reply-lost' ? lost : { kind: 'started', status: this.#statusOf(one) };
   }
 
-  async find(name: string): Promise<RunStatus | undefined> {
+  async find(name: string, options?: CallOptions): Promise<RunStatus | undefined> {
+    options?.signal?.throwIfAborted();
     this.#reach(`GET ${name}`);
     const one = this.#byName(name);
     return one && this.#statusOf(one);

@@ -19,13 +19,15 @@ export interface LivyStub {
   seen(pattern: RegExp): Promise<string>;
   /** What a DELETE does: answer, or never answer. */
   onDelete: 'answers' | 'hangs';
+  /** What the next POSTs come to, in this order; then they are answered. */
+  readonly posts: ('reply-lost' | 'request-lost' | 'busy')[];
 }
 
 export async function livyStub(t: ExecutionContext): Promise<LivyStub> {
   const requests: string[] = [];
   const batches: Batch[] = [];
   const waiting: { pattern: RegExp; resolve: (request: string) => void }[] = [];
-  const stub = { onDelete: 'answers' as LivyStub['onDelete'] };
+  const stub = { onDelete: 'answers' as LivyStub['onDelete'], posts: [] as LivyStub['posts'] };
 
   const view = ({ id, name, state, lines }: Batch): object => ({
     id,
@@ -57,8 +59,15 @@ export async function livyStub(t: ExecutionContext): Promise<LivyStub> {
       let text = '';
       for await (const chunk of request) text += String(chunk);
       const { name = null } = JSON.parse(text) as { name?: string };
+      const trouble = stub.posts.shift();
+      if (trouble === 'busy') return reply(response, 400, { msg: 'Rejected, too many sessions are being created!' });
+      if (trouble === 'request-lost') return void request.socket.resetAndDestroy();
+      if (name !== null && batches.some((one) => one.name === name && one.state !== 'gone')) {
+        return reply(response, 400, { msg: `Rejected, Reason: Duplicate session name: Some(${name})` });
+      }
       const made: Batch = { id: batches.length, name, state: 'running', lines: [] };
       batches.push(made);
+      if (trouble === 'reply-lost') return void request.socket.resetAndDestroy();
       return reply(response, 201, view(made));
     }
     if (segment === undefined) {

@@ -28,12 +28,14 @@ export class StepBook {
 
   /** As EMR has them now, newest first: read after this call. */
   async now(options?: CallOptions): Promise<readonly StepFacts[]> {
+    options?.signal?.throwIfAborted();
     await unlessAborted(this.#fresh(), options?.signal);
     return this.#all();
   }
 
   /** As EMR had them a few seconds ago at most. */
   async lately(options?: CallOptions): Promise<readonly StepFacts[]> {
+    options?.signal?.throwIfAborted();
     const age = this.#clock.now() - this.#readAt;
     if (age < 0 || age >= SHARED_MS) await unlessAborted(this.#walk ?? this.#begin(), options?.signal);
     return this.#all();
@@ -93,7 +95,6 @@ export class StepBook {
 /** The walk is everybody's: who does not want to wait any more leaves it to the others. */
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
-  signal.throwIfAborted();
   let abort = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {
     abort = () => reject(signal.reason as Error);
