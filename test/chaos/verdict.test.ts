@@ -41,11 +41,13 @@ interface Made {
   readonly yarnRestarts?: readonly { readonly at: number; readonly forgets: boolean }[];
   readonly livyRestarts?: readonly number[];
   readonly isCancelled?: boolean;
+  /** What ran under the tag of another attempt. */
+  readonly others?: Readonly<Record<string, readonly App[]>>;
 }
 
 function verdictOn(made: Made) {
   const { apps, said, forced = [], forcedAttempt = 1 } = made;
-  const { yarnRestarts = [], livyRestarts = [], isCancelled = false } = made;
+  const { yarnRestarts = [], livyRestarts = [], isCancelled = false, others = {} } = made;
   const none = { posts: [], livy: [], yarn: [] };
   const plan = { ...plansOf(1, 1)[0]!, ...none, event: undefined, cancelAfterMs: isCancelled ? 0 : undefined };
   const story: KeyStory = {
@@ -62,7 +64,7 @@ function verdictOn(made: Made) {
   };
   const launches = apps.map((one): Launch => ({ pid: 1, tag: 'key-a1', atMs: one.launchedMs, app: one }));
   const truth: Truth = {
-    ranUnder: (tag) => (tag === 'key-a1' ? apps : []),
+    ranUnder: (tag) => (tag === 'key-a1' ? apps : (others[tag] ?? [])),
     launchedUnder: (tag) => (tag === 'key-a1' ? launches : []),
     yarnRestarts: yarnRestarts.map((one) => ({ atMs: at(one.at), forgets: one.forgets })),
     livyRestarts: livyRestarts.map(at),
@@ -167,4 +169,41 @@ test('a second application is beyond the promise only if Livy forgot one that to
   t.like(verdictOn({ apps: slow, said }), { duplicates: 1, isBeyond: false });
   const quick = [app(6, 7, 10), app(1, 8, 12)];
   t.is(verdictOn({ apps: quick, said, livyRestarts: [3] }).duplicates, 1);
+});
+
+test('an attempt that nobody heard of is one too many, also if it ran only once', (t) => {
+  const [apps, said] = [[app(1, 2, 5)], [word('failed', 6)]];
+  const failed = [app(1, 2, 5, { end: 'FAILED' })];
+  t.is(verdictOn({ apps, said: [word('succeeded', 6)], others: { 'key-a2': [app(8, 9, 12)] } }).duplicates, 1);
+  t.is(verdictOn({ apps, said: [word('succeeded', 6)], others: { 'key-a3': [app(8, 9, 12)] } }).duplicates, 1);
+  const retried = [...said, word('succeeded', 13, 2)];
+  const verdict = verdictOn({ apps: failed, said: retried, others: { 'key-a2': [app(8, 9, 12)] } });
+  t.like(verdict, { duplicates: 0, problems: [] });
+});
+
+test('an application that was killed though nobody asked for it is wrong, however truly it is told', (t) => {
+  const killed = [app(1, 2, 5, { end: 'KILLED' })];
+  const said = [word('cancelled', 6)];
+  t.true(verdictOn({ apps: killed, said }).isWrong);
+  t.false(verdictOn({ apps: killed, said, isCancelled: true }).isWrong);
+  const second = app(3, 4, 5, { end: 'KILLED' });
+  const verdict = verdictOn({ apps: [app(1, 2, 8), second], said: [word('succeeded', 9)] });
+  t.like(verdict, { isWrong: false, duplicates: 1 }, 'one of two is to be killed');
+});
+
+test('of what YARN killed and forgot in one nobody can know, unless it was cancelled', (t) => {
+  const apps = [forgotten(1, 2, 5)];
+  t.true(verdictOn({ apps, said: [word('cancelled', 9)] }).isWrong);
+  t.false(verdictOn({ apps, said: [word('cancelled', 9)], isCancelled: true }).isWrong);
+});
+
+test('an application that comes beyond the promise excuses no false word about the one that was there', (t) => {
+  const apps = [app(30, 31, 34), app(1, 40, 44)];
+  const livyRestarts = [10];
+  t.false(verdictOn({ apps, said: [word('succeeded', 36)], livyRestarts }).isWrong);
+  t.true(verdictOn({ apps, said: [word('failed', 36)], livyRestarts }).isWrong);
+  t.true(
+    verdictOn({ apps: [app(1, 40, 44)], said: [word('succeeded', 20)], livyRestarts }).isWrong,
+    'nothing ran by then',
+  );
 });

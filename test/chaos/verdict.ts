@@ -49,17 +49,28 @@ export interface Verdict {
 }
 
 const KIND_OF: Readonly<Record<TrueEnd, string>> = { SUCCEEDED: 'succeeded', FAILED: 'failed', KILLED: 'cancelled' };
+/** So many attempts beyond those that were heard of are looked for. */
+const UNHEARD = 3;
 
 export function judge(story: KeyStory, truth: Truth, speed: number): Verdict {
   const { said, errors, plan, isOpen, affliction, index, forced } = story;
-  const attempts = Math.max(1, ...said.map(({ attempt }) => attempt));
+  const heard = Math.max(1, ...said.map(({ attempt }) => attempt));
   const problems: string[] = [];
   const delaysMs: number[] = [];
   let [duplicates, isWrong, isBeyond] = [0, false, false];
   const excuses = excusesOf(story, truth);
-  // One more than was heard of: an attempt that nobody asked for would be there.
-  for (let attempt = 1; attempt <= attempts + 1; attempt++) {
+  for (let attempt = 1; attempt <= heard + UNHEARD; attempt++) {
     const apps = truth.ranUnder(story.tag(attempt));
+    if (attempt > heard) {
+      // Whoever began it has told nobody, and nobody asked for it.
+      duplicates += apps.length;
+      if (apps.length > 0) problems.push(`nobody heard of attempt ${attempt}, and it ran (${livesOf(story, apps)})`);
+      continue;
+    }
+    if (wasKilledUnasked(apps, plan)) {
+      isWrong = true;
+      problems.push(`attempt ${attempt} was killed, and nobody had asked for that (${livesOf(story, apps)})`);
+    }
     const words = said.filter((one) => one.attempt === attempt && one.kind !== 'lost');
     const { extra, beyond } = excuses.ofApps(attempt, apps);
     isBeyond ||= beyond > 0;
@@ -68,12 +79,15 @@ export function judge(story: KeyStory, truth: Truth, speed: number): Verdict {
       problems.push(`attempt ${attempt} has ${apps.length} applications (${livesOf(story, apps)})`);
     }
     for (const word of words) {
-      const { app, why } = heldAgainst(word, apps, { isForced: forced.length > 0, plan });
+      const given = { isForced: forced.some((one) => one.attempt === attempt), plan };
+      const { app, why } = heldAgainst(word, apps, given);
       if (why === undefined) {
         if (app && word === words[0]) delaysMs.push((word.atMs - app.endMs) * speed);
         continue;
       }
-      if (excuses.isBeyond(attempt, word.atMs)) {
+      // What came too late to be known excuses nothing else.
+      const known = apps.filter(({ startedMs }) => startedMs <= word.atMs);
+      if (excuses.isBeyond(attempt, word.atMs) && heldAgainst(word, known, given).why === undefined) {
         isBeyond = true;
         continue;
       }
@@ -125,7 +139,18 @@ function heldAgainst(
   if (later) return { app, why: `an application came ${Math.round(later.startedMs - atMs)} ms later` };
   if (!app) return plan.cancelAfterMs !== undefined && kind === 'cancelled' ? {} : { why: 'nothing ran' };
   if (atMs < app.endMs) return { app, why: `it was still running, and ended ${app.endMs - atMs} ms later` };
+  // A YARN that kills and forgets in one shows to nobody that it did: unasked, that is a guess.
+  if (kind === 'cancelled' && isGoneAtOnce(app) && plan.cancelAfterMs === undefined)
+    return { app, why: 'YARN killed and forgot it, and nobody can know' };
   return KIND_OF[app.end] === kind ? { app } : { app, why: `it ended as ${app.end}` };
+}
+
+const isGoneAtOnce = ({ forgottenMs, endMs }: App): boolean => forgottenMs !== undefined && forgottenMs <= endMs;
+
+/** The only one that ran, and no restart of YARN killed it. Of two, livywire kills the second. */
+function wasKilledUnasked(apps: readonly App[], { cancelAfterMs }: KeyPlan): boolean {
+  const [only, ...others] = apps.filter((app) => !isGoneAtOnce(app));
+  return cancelAfterMs === undefined && others.length === 0 && only?.end === 'KILLED';
 }
 
 const seconds = ({ startMs }: KeyStory, ms: number): number => Math.round((ms - startMs) / 100) / 10;
