@@ -31,8 +31,14 @@ const live = ['STARTING', 'BOOTSTRAPPING', 'RUNNING', 'WAITING'];
 /** The cluster that is this instance: found again after the router was restarted, else made. @returns its id */
 export async function firstCluster(emr: Emr, clusters: Clusters, config: RouterConfig): Promise<string> {
   const { name } = config.cluster;
-  const found = (await clusters.list({ ClusterStates: live })).find((one) => one.Name === name);
-  if (found !== undefined) return found.Id;
+  const id = (await clusters.list({ ClusterStates: live })).find((one) => one.Name === name)?.Id;
+  const known = id ?? (await make(emr, config));
+  clusters.lay(known, { primaries: config.cluster.primaries });
+  return known;
+}
+
+async function make(emr: Emr, config: RouterConfig): Promise<string> {
+  const { name } = config.cluster;
   const made = (await emr.call('RunJobFlow', {
     Name: name,
     ReleaseLabel: RELEASE,

@@ -9,6 +9,7 @@ const configSchema = z.strictObject({
   /** The cluster that is this instance, made at the start. */
   cluster: z.strictObject({
     name: z.string(),
+    primaries: z.array(z.string()).nonempty().default(['127.0.0.1']),
     livy: z.url(),
     resourceManager: z.url(),
     jobHistory: z.url(),

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { ACCESS_KEY, bucketOf, REGION, SECRET_KEY } from './aws-access.js';
 import type { RouterConfig } from './aws-router-config.js';
 import type { Layout } from './livy-server.js';
+import type { InstanceOptions } from './model.js';
+import { primaryAddresses } from './more-livys.js';
 import { packageRoot } from './paths.js';
 import { freePorts } from './ports.js';
 import type { ServerRecord } from './record.js';
@@ -57,12 +59,13 @@ export interface AwsPlan {
   readonly name: string;
   readonly layout: Layout;
   readonly software: Software;
+  readonly options: InstanceOptions;
 }
 
 /** S3 and the EMR API by moto, and our router before it. */
 export async function planAws(
   { moto, router }: AwsPorts,
-  { name, layout, software }: AwsPlan,
+  { name, layout, software, options }: AwsPlan,
   yarn: Yarn,
   livy: ServerRecord,
 ): Promise<ServerRecord[]> {
@@ -75,6 +78,7 @@ export async function planAws(
     bucket: bucketOf(name),
     cluster: {
       name,
+      primaries: primaryAddresses(options.primaries ?? 1),
       livy: livy.url,
       resourceManager: urlOf('resourcemanager'),
       jobHistory: urlOf('jobhistory'),

@@ -1,4 +1,4 @@
-/** The servers of one instance. Without YARN there is only `livy`; `moto` and `aws` are there with AWS. */
+/** The servers of one instance. Without YARN there is only `livy`; `moto` and `aws` are there with AWS, more Livys with several primaries. */
 export const serverNames = [
   'resourcemanager',
   'nodemanager',
@@ -7,6 +7,8 @@ export const serverNames = [
   'moto',
   'aws',
   'livy',
+  'livy-2',
+  'livy-3',
 ] as const;
 export type ServerName = (typeof serverNames)[number];
 
@@ -48,6 +50,11 @@ export interface InstanceOptions {
    * `yarn`. @defaultValue `false`
    */
   readonly aws?: boolean;
+  /**
+   * How many primaries the cluster has, 1 to 3, each with a Livy of its own over the one YARN, at 127.0.0.1, 127.0.0.2
+   * and 127.0.0.3: an EMR cluster with high availability. With `aws` and on Linux only. @defaultValue `1`
+   */
+  readonly primaries?: number;
   /** Another Livy: the folder that holds `bin/livy-server`. @defaultValue Apache Livy 0.7.1-incubating, fetched */
   readonly livyHome?: string;
   /**

@@ -2,6 +2,7 @@ import { ConfigError } from '../core/index.js';
 import { planAws, prepareAws } from './aws-servers.js';
 import { type Layout, planLivy } from './livy-server.js';
 import type { InstanceOptions } from './model.js';
+import { planMoreLivys } from './more-livys.js';
 import { freePorts, isFree } from './ports.js';
 import type { ServerRecord } from './record.js';
 import type { Software } from './software.js';
@@ -30,7 +31,7 @@ export async function planServers(plan: Plan): Promise<ServerRecord[]> {
   const aws = options.aws === true ? await prepareAws() : undefined;
   const yarn = await planYarn({ ...plan, ...(aws && { coreSite: aws.coreSite, yarnSite: aws.yarnSite }) });
   const livy = await planLivy({ ...plan, port, yarn });
-  return aws === undefined
-    ? [...yarn.servers, livy]
-    : [...yarn.servers, ...(await planAws(aws, plan, yarn, livy)), livy];
+  if (aws === undefined) return [...yarn.servers, livy];
+  const more = await planMoreLivys(livy, plan.layout, options.primaries ?? 1);
+  return [...yarn.servers, ...(await planAws(aws, plan, yarn, livy)), livy, ...more];
 }

@@ -69,11 +69,12 @@ export async function up(options: UpOptions = {}): Promise<LocalInstance> {
 
 /** The options that an instance is made with, as text. What was left unstated is left out. */
 function wish(options: UpOptions): string {
-  const { aws, livyHome, sparkSubmit, conf, sparkConf, yarnConf, env, allow, port, recovery } = options;
+  const { aws, primaries, livyHome, sparkSubmit, conf, sparkConf, yarnConf, env, allow, port, recovery } = options;
   const { yarnPollMs, yarnRecovery, yarnMemoryMb } = options;
   const same: { [K in keyof Required<InstanceOptions>]: unknown } = {
     yarn: hasYarn(options),
     aws,
+    primaries,
     livyHome: livyHome && resolve(livyHome),
     sparkSubmit: sparkSubmit && resolve(sparkSubmit),
     conf,

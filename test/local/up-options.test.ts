@@ -10,6 +10,8 @@ const wrong: readonly (readonly [string, UpOptions, RegExp])[] = [
   ['a port beyond the last one', { port: 99_999 }, /port must be .* from 1 to 65535, not 99999/],
   ['port 0', { port: 0 }, /port must be .* from 1 to 65535, not 0/],
   ['a folder to allow that is not there', { allow: ['/nonexistent'] }, /no folder \/nonexistent/],
+  ['a fourth primary', { aws: true, primaries: 4 }, /1 to 3 primaries, not 4/],
+  ['several primaries without AWS', { yarn: true, primaries: 2 }, /Several primaries need aws/],
   ['a setting of Livy that is none', { conf: { 'a b': '1' } }, /"a b" is no name of a setting/],
   ['a setting of Spark that is none', { sparkConf: { 'a=b': '1' } }, /"a=b" is no name of a setting/],
 ];

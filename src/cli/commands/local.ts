@@ -10,7 +10,17 @@ import { nearest } from '../scan.js';
 import { plain, shellWord, since, table } from '../show.js';
 
 const actions = ['up', 'status', 'logs', 'down'] as const;
-const servers = ['livy', 'resourcemanager', 'nodemanager', 'jobhistory', 'spark-history', 'moto', 'aws'] as const;
+const servers = [
+  'livy',
+  'resourcemanager',
+  'nodemanager',
+  'jobhistory',
+  'spark-history',
+  'moto',
+  'aws',
+  'livy-2',
+  'livy-3',
+] as const;
 
 const options = {
   name: { type: 'string', describe: 'Name of the instance (default: default)', group: 'Which' },
