@@ -17,8 +17,6 @@ export const driverLost: Rule = {
     'Run it again: livywire run --retry-of failed, with the same key; --exit-retryable lets a scheduler do it',
     'See what became of the machine: spot, scaling down, or replaced; on EMR keep drivers on core nodes (yarn.node-labels, spark.yarn.am.nodeLabelExpression)',
   ],
-  unproven:
-    'seen on YARN 3.3.4, not recorded: a node manager and its driver killed (-100), a driver sent SIGTERM, a driver sent SIGKILL',
   match: (view) => ofMachine(view) ?? ofSignal(view) ?? ofKill(view),
 };
 

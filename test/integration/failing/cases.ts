@@ -104,6 +104,7 @@ const ofSpark: readonly FailingCase[] = [
   { name: 'driver-heap', code: 'DRIVER_OOM', job: 'driver_oom.py', args: ['heap'], modes: both, everyTime: true },
   { name: 'driver-broadcast', code: 'DRIVER_OOM', job: 'driver_oom.py', args: ['broadcast'], modes: local },
   { name: 'driver-python-memory', code: 'DRIVER_OOM', job: 'driver_oom.py', args: ['python'], modes: cluster },
+  ...ways({ code: 'DRIVER_LOST', job: 'driver_lost.py', modes: cluster }, 'driver-lost', ['kill', 'term']),
   { name: 'result-collect', code: 'DRIVER_RESULT_TOO_LARGE', job: 'driver_result_too_large.py', args: ['collect'], modes: both, conf: { 'spark.driver.maxResultSize': '1m' } }, // prettier-ignore
   { name: 'result-rdd', code: 'DRIVER_RESULT_TOO_LARGE', job: 'driver_result_too_large.py', args: ['rdd'], modes: local, conf: { 'spark.driver.maxResultSize': '1m' } }, // prettier-ignore
   { name: 'broadcast-timeout', code: 'BROADCAST_TIMEOUT', job: 'broadcast_timeout.py', modes: both, conf: { 'spark.sql.broadcastTimeout': '1', 'spark.sql.adaptive.enabled': 'false' } }, // prettier-ignore
