@@ -1,11 +1,15 @@
 import type { Diagnosis, DiagnosisLine } from '../core/index.js';
 import type { Line } from './line.js';
+import { hasDriverLog } from './own-log.js';
 import type { View } from './view.js';
 import { oneLine } from './words.js';
 
 const SHOWN = 8;
 const TELLING = /\b(?:ERROR|FATAL|Exception|Error|Caused by|failed|killed|denied|not found)\b/;
 const UNTELLING = /^\s+at |NativeCodeLoader|ShutdownHookManager/;
+
+const NAME_YARN =
+  "What there is of the log is not the driver's: with the address of YARN (--yarn-url http://<ResourceManager>:8088) livywire diagnose reads that";
 
 export const unknownCode = {
   code: 'UNKNOWN',
@@ -39,6 +43,7 @@ export function unknown({ facts: { status }, lines, verdict }: View): Diagnosis 
     transient: false,
     lines: shown,
     next: [
+      ...(status.appId === undefined || hasDriverLog(lines) ? [] : [NAME_YARN]),
       status.appId === undefined
         ? 'Read the log with livywire logs'
         : `Read the driver's own log, in its YARN container: livywire logs, or yarn logs -applicationId ${status.appId}`,

@@ -1,3 +1,4 @@
+import { hasBegun } from '../own-log.js';
 import { findTold, type Rule } from '../rule.js';
 import { oneLine } from '../words.js';
 import type { View } from '../view.js';
@@ -16,7 +17,7 @@ export const amLaunchFailed: Rule = {
     'See that the machines have what it needs: JAVA_HOME, the files and jars it localises, the options of its JVM (spark.driver.extraJavaOptions)',
   ],
   match: (view) => {
-    if (hasBegun(view)) return undefined;
+    if (hasBegun(view.lines)) return undefined;
     const reason = reasonIn(view);
     return findTold(view, [
       { says: FAILED, title: ([, code]) => `The driver's container ended with exit code ${code}${reason}` },
@@ -38,7 +39,3 @@ function reasonIn({ told }: View): string {
   }
   return '';
 }
-
-/** The driver made its SparkContext: what ended it came later. */
-const hasBegun = ({ lines }: View): boolean =>
-  lines.some(({ event }) => event && /^(?:Running Spark version|Submitted application: )/.test(event.message));

@@ -1,3 +1,4 @@
+import { hasDriverLog } from '../own-log.js';
 import type { Match, Rule } from '../rule.js';
 import type { View } from '../view.js';
 import { oneLine } from '../words.js';
@@ -5,6 +6,8 @@ import { oneLine } from '../words.js';
 const EARLY = /Shutdown hook called before final status was reported/;
 const EXITED = /User application exited with (?:status )?-?\d{1,6}/;
 const SPOKEN = 3;
+/** Python's own for an exception that nobody caught. */
+const OF_EXCEPTION = 1;
 
 /** The program ended itself with a code, and no exception. */
 export const userExitCode: Rule = {
@@ -21,6 +24,8 @@ export const userExitCode: Rule = {
 function ofMaster(view: View): Match | undefined {
   const { userExit } = view.verdict;
   if (userExit === undefined || userExit === 0) return undefined;
+  // Without a word of the job's it may have been an exception as well, in the log that nobody has.
+  if (userExit === OF_EXCEPTION && lastWords(view).length === 0) return undefined;
   const line = view.spoken.findLast(({ text }) => EXITED.test(text));
   return {
     ...said(view, `The job ended itself with exit code ${userExit}`),
@@ -32,6 +37,7 @@ function ofMaster(view: View): Match | undefined {
 function early(view: View): Match | undefined {
   const line = view.spoken.findLast(({ text }) => EARLY.test(text));
   if (!line || view.lines.some(({ event }) => event?.message.startsWith('RECEIVED SIGNAL'))) return undefined;
+  if (!hasDriverLog(view.lines)) return undefined; // there it would say whether a signal came
   return {
     ...said(view, 'The driver ended its JVM (System.exit) before it was done'),
     lines: [...lastWords(view), line],
@@ -56,6 +62,7 @@ function said(view: View, words: string): Match {
 
 /** What the program printed itself: to stdout, where that is a stream of its own. */
 function lastWords({ lines }: View): View['lines'] {
+  if (!hasDriverLog(lines)) return [];
   const streams = new Set(lines.map(({ source }) => source));
   const isOwn = (source: string): boolean => (streams.has('stdout') ? source === 'stdout' : !streams.has('stderr'));
   return lines.filter(({ event, text, source }) => !event && /^[^\s=[-]/.test(text) && isOwn(source)).slice(-SPOKEN);
