@@ -4,7 +4,7 @@ import type { KeyPlan } from './plan.js';
 import type { KeyStory } from './verdict.js';
 
 /** Longer than that no client waits for an answer here. */
-export const REQUEST_TIMEOUT_MS = 1_500;
+export const REQUEST_TIMEOUT_MS = 2_000;
 
 export interface Actor {
   /** Of our own, started for it. */

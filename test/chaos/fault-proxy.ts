@@ -24,7 +24,7 @@ interface Reply {
 /** No answer: longer than livywire waits for one here. Then the connection is reset, as a proxy's own limit would. */
 const HANG_MS = 4_000;
 /** A request that arrives after its sender has gone. */
-const LATE_MS = 2_500;
+const LATE_MS = 3_000;
 const DELAY_MS = 700;
 /** For so long after a `refuse` nobody listens. */
 const REFUSE_MS = 400;

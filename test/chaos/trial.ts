@@ -13,10 +13,10 @@ import { Affliction, FaultSchedule } from './schedule.js';
 import { judge, type KeyStory, type Verdict } from './verdict.js';
 import type { World } from './world.js';
 
-/** Between the first submits, in milliseconds: not all at the same door in the same instant. */
-const RAMP_MS = 100;
+/** Between two first submits, in milliseconds: not all at the same door in the same instant. */
+const RAMP_MS = 80;
 /** Keys at a time: what two cores bear. */
-const DEFAULT_AT_ONCE = 150;
+const DEFAULT_AT_ONCE = 120;
 /** A request held up by a proxy arrives within this time. */
 const LAST_REQUEST_MS = 4_000;
 /** Between the launch of a `spark-submit` and YARN's next look for what it started. */
@@ -27,7 +27,7 @@ const LAST_LAUNCH_MS = 120_000;
 export interface TrialOptions {
   readonly seed: number;
   readonly client: 'livywire' | 'plain';
-  /** Keys at a time. @defaultValue `150` */
+  /** Keys at a time. @defaultValue `120`, those of other trials in the same world counted in */
   readonly atOnce?: number;
   /** Livywire's own waits. @defaultValue those it is shipped with, but for 120 s of outage */
   readonly waits?: Partial<Waits>;
@@ -71,22 +71,25 @@ export async function trial(world: World, plans: readonly KeyPlan[], options: Tr
       : await LivywireActor.start(world, schedule, { seed, space, waits });
   try {
     let done = 0;
-    const queue = [...stories];
-    const lane = async (): Promise<void> => {
-      for (let story = queue.shift(); story; story = queue.shift()) {
-        story.startMs = Date.now();
-        if (queue.length === 0) onLast?.();
-        await actor.drive(story);
-        story.tookMs = Date.now() - story.startMs;
-        if (++done % 50 === 0) say(`${client}: ${done} of ${stories.length} keys`);
-        if (done > stories.length * 0.9) schedule.isHealed = true;
-      }
+    const one = async (story: KeyStory): Promise<void> => {
+      world.keysUnderWay++;
+      story.startMs = Date.now();
+      await actor.drive(story);
+      world.keysUnderWay--;
+      story.tookMs = Date.now() - story.startMs;
+      if (++done % 50 === 0) say(`${client}: ${done} of ${stories.length} keys`);
+      if (done > stories.length * 0.9) schedule.isHealed = true;
     };
-    const lanes = Array.from({ length: Math.min(atOnce, stories.length) }, async (_, n) => {
-      await delay(n * RAMP_MS);
-      await lane();
-    });
-    await Promise.all(lanes);
+    const begun: Promise<void>[] = [];
+    for (const story of stories) {
+      while (world.keysUnderWay >= atOnce) await delay(RAMP_MS);
+      const work = one(story);
+      work.catch(() => undefined); // it is heard below, with the others
+      begun.push(work);
+      await delay(RAMP_MS);
+    }
+    onLast?.();
+    await Promise.all(begun);
     await actor.settle();
     await allCame(world, (tag) => names.has(nameOf(tag)));
   } finally {

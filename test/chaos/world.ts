@@ -13,6 +13,8 @@ import { FaultSchedule } from './schedule.js';
 import { submitterProgram } from './submitter-program.js';
 
 export interface World {
+  /** Keys that are under way, of all trials. */
+  keysUnderWay: number;
   /** Where trials keep their ledgers. */
   readonly folder: string;
   /** What truly ran. */
@@ -82,6 +84,7 @@ export async function startWorld(): Promise<World> {
     };
     const urls = { livy: await livyProxy.listen(), yarn: await yarnProxy.listen() };
     return {
+      keysUnderWay: 0,
       folder,
       book,
       submitter: await submitterProgram(folder),
