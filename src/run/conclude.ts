@@ -3,7 +3,7 @@ import type { EngineDeps } from './deps.js';
 import { finish, undiagnosed } from './finish.js';
 import { specTag } from './names.js';
 import type { Observer, Reading } from './observer.js';
-import { attemptIn, lastAttempt } from './records.js';
+import { attemptIn, endIn, lastAttempt } from './records.js';
 import { specNote } from './spec-tag.js';
 import { writeOutcome } from './write-outcome.js';
 
@@ -34,6 +34,9 @@ export async function conclude(
   }
   const entry = await ledger.get(observer.ref.key).catch(() => undefined); // its outage is no reason to hide an end
   const attempt = entry && attemptIn(entry.record.attempts, observer.ref);
+  // Somebody who knew has written down since how it ended, and may not have come to why.
+  const known = ending.kind === 'lost' ? endIn(attempt) : undefined;
+  if (known) return conclude(deps, observer, known, signal);
   const app = ending.kind === 'ended' ? ending.app : undefined;
   // The record's hash is that of its newest attempt.
   const isNewest = entry && attempt === lastAttempt(entry.record);

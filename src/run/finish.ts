@@ -35,7 +35,8 @@ export async function finish(
 ): Promise<RunOutcome> {
   // One request can have made two applications as well, where a proxy sent it on twice: once, at the end, that is asked.
   const isLikely = (attempt?.posts.length ?? 0) > 1;
-  const strays = attempt ? await stopStrays(deps, outcome.ref, { isLikely, signal }) : [];
+  const looked = attempt && stopStrays(deps, outcome.ref, { isLikely, signal });
+  const strays = (await spare(deps, 'a second application could not be looked for', looked, signal)) ?? [];
   // Somebody was first; the log need not be read again.
   if (attempt?.outcome && attempt.outcome.kind !== 'lost' && unfinished === undefined) return attempt.outcome;
   const counted = deps.progress?.final(outcome.ref, { ...(signal && { signal }), withinMs: countWithinMs(outcome) });
@@ -46,7 +47,8 @@ export async function finish(
   const added = { ...(progress && { progress }), ...(output && { output }), ...(notes.length > 0 && { notes }) };
   const whole = { ...outcome, ...added };
   if (whole.kind !== 'failed' || whole.diagnosis.code !== UNDIAGNOSED) return (await writeOutcome(deps, whole)).outcome;
-  const status = seen.status ?? unfinished;
+  // Whoever was first had the word on how it ended: a reading that says otherwise explains nothing of that.
+  const status = seen.status?.state === whole.kind ? seen.status : (unfinished ?? seen.status);
   // Of the servers' words and the log it makes words that may be kept: redacted.
   const reasoned =
     status && factsOf(deps, whole.ref, { status, app: seen.app }, signal).then((facts) => deps.diagnose(facts));

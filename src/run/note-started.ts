@@ -1,4 +1,4 @@
-import { LedgerError, type RunStatus } from '../core/index.js';
+import { isLivywireError, type RunStatus } from '../core/index.js';
 import type { ClaimHolder } from './claims.js';
 import type { EngineDeps } from './deps.js';
 import { knownFrom } from './records.js';
@@ -18,7 +18,7 @@ export async function noteStarted(
     try {
       return await holder.close(change);
     } catch (error) {
-      if (!(error instanceof LedgerError)) throw error;
+      if (!isLivywireError(error)) throw error; // a store has its own: out of reach, credentials that ran out
       if (i >= TRIES) {
         const { name } = holder.attempt;
         logger.warn('the start could not be written to the ledger', { name, error: error.message });

@@ -85,7 +85,8 @@ export async function* watch(
     const { appId } = observer.ref;
     if (appId !== undefined && appId !== knownAppId) {
       // The History Server knows runs by this id only, long after everybody else forgot.
-      await amend(deps, observer.ref, knownFrom(observer.ref));
+      const attempt = await amend(deps, observer.ref, knownFrom(observer.ref));
+      if (attempt) strays.knows(attempt); // more may have been sent since the first look
       knownAppId = appId;
     }
     switch (reading.kind) {

@@ -113,3 +113,10 @@ test('that nobody could look for a second application is noted where two request
     t.deepEqual((await run.wait()).notes, notes);
   }
 });
+
+test('a mistake in the look for a second application keeps no end from its caller, nor its reason from the ledger', async (t) => {
+  const { run, registry, ledger } = await withSecond();
+  registry.byTag = () => Promise.reject(new TypeError('a mistake in the look'));
+  t.is((await run.wait()).kind, 'succeeded');
+  t.is((await attemptOf(ledger, 'k')).unfinished, undefined);
+});

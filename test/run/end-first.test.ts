@@ -1,6 +1,8 @@
 import test from 'ava';
 import type { LogReader, RunOutcome } from '../../src/core/index.js';
-import { memoryLedger } from '../../src/run/index.js';
+import { conclude } from '../../src/run/conclude.js';
+import { type DiagnosisFacts, memoryLedger } from '../../src/run/index.js';
+import { Observer } from '../../src/run/observer.js';
 import { writeOutcome } from '../../src/run/write-outcome.js';
 import { MemoryBackend, testClock, testLivywire } from '../../src/testing/index.js';
 import { attemptOf, entryOf, recordFor, refFor, rig } from '../helpers/engine.js';
@@ -159,3 +161,32 @@ test('who is killed while counting what Spark did loses no success', async (t) =
   t.is((await engine.attach(ref).wait()).kind, 'succeeded');
   t.is((await attemptOf(ledger, 'k')).unfinished, undefined);
 });
+
+for (const [what, ending] of [
+  ['nobody knew', { kind: 'lost' }],
+  ['it had succeeded', { kind: 'ended', status: { raw: 'success', state: 'succeeded', source: 'livy', links: {} } }],
+] as const) {
+  test(`who finds an end that is not explained yet explains that one, also where the servers said that ${what}`, async (t) => {
+    const clock = testClock();
+    const read: DiagnosisFacts[] = [];
+    const { engine: _, ...deps } = rig({
+      backend: new StubBackend([undefined]),
+      clock,
+      diagnose: (facts) => {
+        read.push(facts);
+        return { code: 'SEEN', title: 'seen', transient: false, lines: [], next: [] };
+      },
+    });
+    const ref = refFor(clock);
+    const unfinished = { raw: 'dead', state: 'failed', source: 'livy', links: {} } as const;
+    const diagnosis = { code: 'UNKNOWN', title: 'It ended as dead', transient: false, lines: [], next: [] };
+    const base = { v: 1, ref, evidence: [], links: {}, knownAt: ref.createdAt } as const;
+    const outcome = { ...base, kind: 'failed', diagnosis } as const;
+    await deps.ledger.create(recordFor(ref, { phase: 'ended', outcome, unfinished }));
+    t.is(codeOf(await conclude(deps, new Observer(deps, ref), ending)), 'SEEN');
+    t.like(read[0]?.status, { raw: 'dead', state: 'failed' });
+    const kept = await attemptOf(deps.ledger, 'k');
+    t.is(codeOf(kept.outcome), 'SEEN');
+    t.is(kept.unfinished, undefined);
+  });
+}

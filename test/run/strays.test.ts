@@ -1,4 +1,5 @@
 import test from 'ava';
+import type { RunRecord } from '../../src/core/index.js';
 import { testClock } from '../../src/testing/index.js';
 import { aName, attemptOf, recordFor, refFor, rig } from '../helpers/engine.js';
 import { FakeRegistry } from '../helpers/fake-registry.js';
@@ -72,4 +73,27 @@ test('a YARN that answers no one about a second application holds an outcome up 
     'whether a second application ran under this name is not known: YARN did not answer within 10 s',
   ]);
   t.is(clock.now() - start, 10_000);
+});
+
+test('who watched before the second request was sent looks for what came of the first, too', async (t) => {
+  const { run, registry, ledger, clock, after } = await setUp({ posts: 1 });
+  // The first look at the ledger is before the second request, and before any application is known.
+  const { appId: _, ...unknown } = run.ref;
+  const early = rig({ backend: new StubBackend([{ ...running, appId: first }]), clock, registry, ledger });
+  const { record, version } = (await ledger.get('k'))!;
+  const [{ appId: _id, ...attempt }] = record.attempts as [RunRecord['attempts'][number]];
+  const sent = await ledger.update({ ...record, attempts: [attempt] }, version);
+  const get = ledger.get.bind(ledger);
+  ledger.get = async (key) => {
+    const seen = await get(key);
+    ledger.get = get;
+    await ledger.update(
+      { ...record, attempts: [{ ...attempt, posts: [...attempt.posts, ...attempt.posts] }] },
+      sent.version,
+    );
+    return seen;
+  };
+  void after(5 * MINUTE);
+  await t.throwsAsync(early.engine.attach(unknown).wait({ timeoutMs: 10 * MINUTE }));
+  t.is(registry.app(second)?.raw, 'KILLED');
 });

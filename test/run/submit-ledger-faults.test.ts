@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import test from 'ava';
 import {
+  ConfigError,
+  type Ledger,
   LedgerConflictError,
   LedgerError,
   type RunRecord,
@@ -55,6 +57,17 @@ test('a start that cannot be written down is not lost for its caller, and the ne
   t.is((await engine.submit(spec, { key: 'k' })).how, 'adopted');
   t.is((await attemptOf(inner, 'k')).phase, 'started');
   t.is(backend.applications(run.ref.name), 1);
+});
+
+test('nor where the store of the ledger fails in its own words', async (t) => {
+  const inner = memoryLedger();
+  let writes = 0;
+  const update: Ledger['update'] = (...entry) =>
+    ++writes > 1 ? Promise.reject(new ConfigError('the credentials have expired')) : inner.update(...entry);
+  const backend = new MemoryBackend({ clock: testClock(), script: () => ({ afterMs: 1e9 }) });
+  const { engine } = rig({ backend, ledger: { ...inner, update } });
+  t.like(await engine.submit(spec, { key: 'k' }), { how: 'started', ref: { id: '0' } });
+  t.is((await attemptOf(inner, 'k')).phase, 'posting');
 });
 
 test('a ledger that fails after a request of unknown fate does not read as nothing started', async (t) => {
