@@ -12,7 +12,7 @@ import {
 import { readEventLog, YarnHa, YarnRegistry } from '../hadoop/index.js';
 import { createNetwork, Http, type Network } from '../http/index.js';
 import { cleanReport, type ReportLog, type ReportLogItem, type RunReport } from '../report/index.js';
-import { attemptIn, type KeptItem, LastLines, type Run } from '../run/index.js';
+import { attemptIn, finishedOutcome, type KeptItem, LastLines, type Run } from '../run/index.js';
 import type { GatherOptions } from './gather-options.js';
 import { borne, gatherSpark, RETRIES, yarnUrlsOf } from './gather-spark.js';
 import { openLedger } from './open-ledger.js';
@@ -20,7 +20,8 @@ import { networkOptions } from './settings-network.js';
 
 /**
  * Everything that can be had about a run, from the ledger, Livy, YARN, Spark and the log. Whoever cannot be asked makes the report
- * poorer, and is named in `missing`; an end that is seen is written to the ledger, as by `status`.
+ * poorer, and is named in `missing`; an end that is seen is written to the ledger, and one that is not explained yet is
+ * explained, as by `status`.
  * @throws LedgerError; ConfigError for an event log that cannot be read
  */
 export async function gatherReport(run: Run, options: GatherOptions): Promise<RunReport> {
@@ -31,12 +32,15 @@ export async function gatherReport(run: Run, options: GatherOptions): Promise<Ru
   const recordOf = async (): Promise<RunRecord | undefined> => (await ledger.get(run.ref.key))?.record;
 
   let record = run.ref.attempt > 0 ? await recordOf() : undefined;
-  let outcome = attemptIn(record?.attempts ?? [], run.ref)?.outcome;
+  let attempt = attemptIn(record?.attempts ?? [], run.ref);
+  let outcome = finishedOutcome(attempt);
   let status: RunStatus | undefined;
   if (outcome === undefined || outcome.kind === 'lost') {
     status = await bear('how it is now', () => run.status({ ...(signal && { signal }) }));
     record = run.ref.attempt > 0 ? await recordOf() : undefined;
-    outcome = attemptIn(record?.attempts ?? [], run.ref)?.outcome ?? outcome;
+    attempt = attemptIn(record?.attempts ?? [], run.ref);
+    outcome = attempt?.outcome ?? outcome;
+    if (attempt?.unfinished) missing.push(UNEXPLAINED);
     // What livywire never started is in no ledger.
     if (outcome === undefined && status && isFinal(status))
       outcome = await bear('how it ended', () => endOf(run, signal));
@@ -85,6 +89,9 @@ export async function reportOfEventLog(
     ],
   });
 }
+
+const UNEXPLAINED =
+  'why it ended so, and what Spark counted: only that it ended was written down, and nobody could be asked for the rest now';
 
 const reportHead = (now: number, title: string) =>
   ({ v: 1, kind: 'report', madeAt: new Date(now).toISOString(), madeBy: VERSION, title }) as const;

@@ -15,4 +15,4 @@ export { memoryLedger } from './memory-ledger.js';
 export { attemptName } from './names.js';
 export type { CancelOptions, EventOptions, LogOptions, Run, Runs, SubmitOptions, WaitOptions } from './options.js';
 export { pace, type PaceBounds } from './pace.js';
-export { attemptIn } from './records.js';
+export { attemptIn, finishedOutcome } from './records.js';

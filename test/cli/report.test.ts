@@ -21,7 +21,7 @@ async function world(t: Parameters<typeof tempFolder>[0], script: object = { aft
   const run = (...argv: readonly string[]) => cli(argv, { clock, livywire, env, cwd });
   const submitted = await run('submit', '--key', 'sales/1', '--conf', 'spark.x.password=hunter2', JOB, 'a b', "it's");
   t.is(submitted.code, 0, submitted.stderr);
-  return { cwd, clock, run };
+  return { cwd, clock, run, ledger: fileLedger(folder) };
 }
 
 const failed = { outcome: 'failed', afterMs: 60_000, lines: ['one', 'two'] };
@@ -38,6 +38,24 @@ test('report writes one page, named after the run, and says where', async (t) =>
   t.true(/<span class="word">failed<\/span\s*>/.test(html));
   t.true(html.includes('<span class="text">two</span>'));
   t.false(html.includes('hunter2'));
+});
+
+test('report and explain-run say why a run failed whose end was written down, and whoever wrote it was gone before its log was read', async (t) => {
+  const traceback = ['Traceback (most recent call last):', '  File "etl.py", line 1', 'ValueError: no such day'];
+  for (const verb of ['report', 'explain-run']) {
+    const { run, clock, ledger } = await world(t, { ...failed, lines: traceback });
+    await clock.sleep(61_000);
+    t.is((await run('wait', 'sales/1')).code, 1);
+    const { record, version } = (await ledger.get('sales/1'))!;
+    const [attempt] = record.attempts;
+    const diagnosis = { code: 'UNKNOWN', title: 'It ended as dead', transient: false, lines: [], next: [] };
+    const outcome = { ...attempt!.outcome!, kind: 'failed', diagnosis } as const;
+    const unfinished = { raw: 'dead', state: 'failed', source: 'livy', links: {} } as const;
+    await ledger.update({ ...record, attempts: [{ ...attempt!, outcome, unfinished }] }, version);
+    const seen = oneDocument(t, (await run(verb, '--json', 'sales/1')).stdout);
+    t.like(seen, { outcome: { kind: 'failed', diagnosis: { code: 'PYTHON_EXCEPTION' } } });
+    t.is((await ledger.get('sales/1'))?.record.attempts[0]?.unfinished, undefined);
+  }
 });
 
 test('report replaces a file only with --force, and says so before it asks any server', async (t) => {
