@@ -19,7 +19,7 @@ export interface AwsQuestion {
   readonly resource?: string;
   /** The setting at fault where the thing asked for is not there: `--ledger`. */
   readonly field?: string;
-  /** The profile of `~/.aws` that was asked for. */
+  /** The profile of `~/.aws`, where the error does not know it: those of our own clients do. */
   readonly profile?: string | undefined;
 }
 
@@ -29,7 +29,8 @@ interface Seen {
   readonly message: string;
   readonly code: string;
   readonly status: number | undefined;
-  readonly requestId: string | undefined;
+  /** Which profile of `~/.aws` was asked for credentials, where our clients noted it. */
+  readonly profile: string | undefined;
 }
 
 type Explain = (seen: Seen, question: AwsQuestion) => LivywireError | undefined;
@@ -108,7 +109,7 @@ function read(error: unknown): Seen {
     message: plainLine(message).slice(0, 600),
     code: typeof code === 'string' ? code : '',
     status: typeof status === 'number' ? status : undefined,
-    requestId: typeof metadata.requestId === 'string' ? metadata.requestId : undefined,
+    profile: typeof fields.awsProfile === 'string' ? fields.awsProfile : undefined,
   };
 }
 
@@ -126,25 +127,21 @@ const clock: Explain = ({ name, message }, { doing }) =>
     : undefined;
 
 /** `aws sso login --profile x`, for whom that is the way. */
-const login = ({ profile }: AwsQuestion): string =>
+const login = (profile: string | undefined): string =>
   `aws sso login${profile === undefined ? '' : ` --profile ${profile}`}`;
 
-const credentials: Explain = ({ name, message }, question) => {
-  const { doing } = question;
+const credentials: Explain = ({ name, message, ...seen }, { doing, profile = seen.profile }) => {
   const field = 'AWS credentials';
   const fromProvider = name === 'CredentialsProviderError' || name === 'TokenProviderError' || name === 'ProviderError';
   if (EXPIRED.has(name) || (fromProvider && /expired|sso session|refresh/i.test(message))) {
     return mend(
-      `${doing}: the AWS credentials have expired (${name}); get fresh ones, for SSO by \`${login(question)}\``,
+      `${doing}: the AWS credentials have expired (${name}); get fresh ones, for SSO by \`${login(profile)}\``,
       field,
     );
   }
   if (!fromProvider) return undefined;
   const why = /any providers/.test(message) ? '' : ` (${message})`;
-  const found =
-    question.profile === undefined
-      ? 'no AWS credentials were found'
-      : `profile ${question.profile} gives no AWS credentials`;
+  const found = profile === undefined ? 'no AWS credentials were found' : `profile ${profile} gives no AWS credentials`;
   return mend(
     `${doing}: ${found}${why}; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where a role gives them`,
     field,

@@ -13,13 +13,27 @@ export function clientConfig({ region, profile, endpointUrl, network }: ClientSe
   const requestHandler = new RoutedHandler(network);
   return {
     requestHandler,
-    // Given only so that the calls for credentials (SSO, STS) take the same way out as all others.
-    credentials: defaultProvider({ clientConfig: { requestHandler }, ...(profile !== undefined && { profile }) }),
+    credentials: credentials(profile, requestHandler),
     retryMode: 'adaptive',
     maxAttempts: 5,
     customUserAgent: [['livywire', VERSION] as [string, string]],
     ...(region !== undefined && { region }),
     ...(profile !== undefined && { profile }),
     ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
+  };
+}
+
+/**
+ * The SDK's own chain, given only so that its calls (SSO, STS) take the same way out as all others, and its failures
+ * say which profile was asked for.
+ */
+function credentials(profile: string | undefined, requestHandler: RoutedHandler): ReturnType<typeof defaultProvider> {
+  const chain = defaultProvider({ clientConfig: { requestHandler }, ...(profile !== undefined && { profile }) });
+  return async (...given) => {
+    try {
+      return await chain(...given);
+    } catch (error) {
+      throw profile !== undefined && error instanceof Error ? Object.assign(error, { awsProfile: profile }) : error;
+    }
   };
 }
