@@ -25,6 +25,12 @@ export const awsRouter = (parts: RouterParts): Server =>
 
 async function answer(parts: RouterParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = request.url ?? '/';
+  // A step runs a program: no page in a browser of this machine may ask for one, under whatever name it found us.
+  if (request.headers.origin !== undefined || !isLocal(request.headers.host)) {
+    await drain(request);
+    sendJson(response, 403, { __type: 'AccessDeniedException', message: 'Not for browsers' });
+    return;
+  }
   if (path === `${CONTROL}health`) {
     sendJson(response, parts.isReady() ? 200 : 503, {});
     return;
@@ -84,6 +90,8 @@ function sendControl(parts: RouterParts, response: ServerResponse, method: strin
     sendJson(response, 400, { message: error instanceof Error ? error.message : String(error) });
   }
 }
+
+const isLocal = (host = ''): boolean => /^(127\.\d+\.\d+\.\d+|([\w.-]+\.)?localhost)(:\d+)?$/.test(host);
 
 async function read(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];

@@ -102,7 +102,8 @@ export async function planAws(
         command: software.python,
         args: ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(moto)],
         // Large objects are kept in its folder for temporary files.
-        env: { PYTHONPATH: software.moto ?? '', TMPDIR: tmp },
+        // No page in a browser is to write what a job reads.
+        env: { PYTHONPATH: software.moto ?? '', TMPDIR: tmp, MOTO_DISABLE_GLOBAL_CORS: 'true' },
         cwd: tmp,
         log: join(logs, 'moto.log'),
       },

@@ -207,6 +207,18 @@ test('in another region the question goes to moto, which has no cluster there', 
   t.true(moto.seen[0]?.headers.authorization?.includes('/eu-west-1/'));
 });
 
+test('a page in a browser of this machine can neither run a step nor ask whether it may', async (t) => {
+  const { emr, moto } = await world(t);
+  const endpoint = await emr.config.endpoint?.();
+  const url = `http://127.0.0.1:${endpoint?.port ?? 0}/`;
+  for (const method of ['OPTIONS', 'POST']) {
+    const reply = await fetch(url, { method, headers: { origin: 'https://example.com' } });
+    t.is(reply.status, 403);
+    t.is(reply.headers.get('access-control-allow-origin'), null);
+  }
+  t.is(moto.seen.length, 0);
+});
+
 test('a control that does not exist, or an unknown word in one, is refused', async (t) => {
   const { ask } = await world(t);
   await t.throwsAsync(ask('POST', 'fault', {}), { message: /^404/ });
