@@ -28,11 +28,9 @@ const MADE_ALREADY = new Set(['PreconditionFailed', 'ConditionalRequestConflict'
 /** Staged objects: each is written once, under the name of its bytes, and never written over. */
 export class StagingStore {
   readonly #client: S3Client;
-  readonly #profile: string | undefined;
 
-  constructor(client: S3Client, profile?: string) {
+  constructor(client: S3Client) {
     this.#client = client;
-    this.#profile = profile;
   }
 
   /** @throws ConfigError when other bytes stand under that name */
@@ -144,7 +142,6 @@ export class StagingStore {
       action,
       resource: `arn:aws:s3:::${bucket}/${key}`,
       field: '--stage',
-      profile: this.#profile,
     });
   }
 }
