@@ -1,5 +1,6 @@
 /** Many keys at once through the faults of their plans, by livywire or by a plain client, and what came of each. */
 import { execFileSync } from 'node:child_process';
+import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { attemptName, type Waits } from '../../src/run/index.js';
@@ -17,6 +18,9 @@ import type { World } from './world.js';
 const RAMP_MS = 80;
 /** Keys at a time: what two cores bear. */
 const DEFAULT_AT_ONCE = 120;
+/** Where timers come so late, the servers' answers do too: no more keys begin then, in milliseconds. */
+const MOST_LATE_MS = 60;
+const FEWEST_AT_ONCE = 20;
 /** A request held up by a proxy arrives within this time. */
 const LAST_REQUEST_MS = 4_000;
 /** Between the launch of a `spark-submit` and YARN's next look for what it started. */
@@ -81,12 +85,15 @@ export async function trial(world: World, plans: readonly KeyPlan[], options: Tr
       if (done > stories.length * 0.9) schedule.isHealed = true;
     };
     const begun: Promise<void>[] = [];
+    const pace = new Ramp();
+    const isRoom = (): boolean =>
+      world.keysUnderWay < atOnce && (pace.lateMs < MOST_LATE_MS || world.keysUnderWay < FEWEST_AT_ONCE);
     for (const story of stories) {
-      while (world.keysUnderWay >= atOnce) await delay(RAMP_MS);
+      while (!isRoom()) await pace.pause();
       const work = one(story);
       work.catch(() => undefined); // it is heard below, with the others
       begun.push(work);
-      await delay(RAMP_MS);
+      await pace.pause();
     }
     onLast?.();
     await Promise.all(begun);
@@ -104,6 +111,17 @@ export async function trial(world: World, plans: readonly KeyPlan[], options: Tr
       .filter(({ startedMs: cameMs }) => cameMs >= startMs)
       .map(({ id, tags }) => `${id} under ${tags.join() === '' ? 'no tag' : tags.join()}`),
   };
+}
+
+/** Pauses between two keys, and how late they end of late, which tells how busy the machine is. */
+class Ramp {
+  lateMs = 0;
+
+  async pause(): Promise<void> {
+    const start = performance.now();
+    await delay(RAMP_MS);
+    this.lateMs = 0.9 * this.lateMs + 0.1 * (performance.now() - start - RAMP_MS);
+  }
 }
 
 /** Its process is spared: it keeps nothing, so whoever goes on in its place can only send again. */
