@@ -1,4 +1,5 @@
 import { ConfigError, isS3Url, type Logger } from '../core/index.js';
+import type { ClusterWishes } from './locate.js';
 import { awsSettings, lazyAws } from './aws.js';
 import { createLivywire, type Livywire } from './livywire.js';
 import { openLedger } from './open-ledger.js';
@@ -7,23 +8,33 @@ import type { Settings } from './settings.js';
 
 export interface ConnectOptions {
   readonly logger?: Logger;
+  /** How much trouble a cluster may be. @defaultValue nothing is waited for */
+  readonly cluster?: ClusterWishes;
   /** Who calls, from where: the ledger keeps the repository's commit and the CI run with each attempt. @defaultValue neither */
   readonly caller?: { readonly env: Readonly<Record<string, string | undefined>>; readonly cwd: string };
 }
 
-/** Settings to wired services. No I/O yet. @throws ConfigError naming the setting */
-export function connect(settings: Settings, options: ConnectOptions = {}): Livywire {
+/**
+ * Settings to wired services. No I/O yet where they name an address; a cluster is looked for, and waited for.
+ * @throws ConfigError naming the setting, UnreachableError
+ */
+export async function connect(settings: Settings, options: ConnectOptions = {}): Promise<Livywire> {
   const { url } = settings;
-  if (url === undefined) {
-    throw new ConfigError('No Livy address: give --url, set LIVYWIRE_URL, or name a profile that has one', {
-      field: '--url',
-    });
-  }
-  const auth = authOf(settings);
   const forAws = awsSettings(settings);
   const aws = lazyAws(forAws);
+  const cluster = settings.cluster && (await (await import('./locate.js')).locate(settings, settings.cluster, options));
+  if (url === undefined && cluster === undefined) {
+    throw new ConfigError(
+      'No Livy address: give --url or --cluster, set LIVYWIRE_URL, or name a profile that has one',
+      { field: '--url' },
+    );
+  }
+  const auth = authOf(settings);
+  const yarnUrls =
+    settings.yarnUrl === undefined ? cluster?.yarn?.url : [settings.yarnUrl, ...(settings.yarnOthers ?? [])];
+  const logServerUrl = settings.logServerUrl ?? cluster?.yarn?.logServerUrl;
   return createLivywire({
-    url,
+    ...(cluster ?? { url: url ?? '' }),
     ledger: openLedger(settings, options.logger, aws),
     aws: forAws,
     actor: async () =>
@@ -36,12 +47,12 @@ export function connect(settings: Settings, options: ConnectOptions = {}): Livyw
     headers: settings.headers,
     network: networkOptions(settings),
     ...(auth && { auth }),
-    ...(settings.yarnUrl !== undefined && {
+    ...(yarnUrls !== undefined && {
       yarn: {
-        url: [settings.yarnUrl, ...(settings.yarnOthers ?? [])],
+        url: yarnUrls,
         seesAllApps: settings.yarnSeesAll,
         ...(settings.yarnUser !== undefined && { user: settings.yarnUser }),
-        ...(settings.logServerUrl !== undefined && { logServerUrl: settings.logServerUrl }),
+        ...(logServerUrl !== undefined && { logServerUrl }),
       },
     }),
     ...(settings.historyUrl !== undefined && { historyUrl: settings.historyUrl }),

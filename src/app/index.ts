@@ -19,6 +19,7 @@ export {
 export { loadConnect, loadDiagnosis, loadDoctor, loadLocal, loadOurNames, loadReport } from './load.js';
 export { openLedger, sweepLedger } from './open-ledger.js';
 export { parseDuration } from './settings-duration.js';
+export type { ClusterWishes } from './locate.js';
 export type { SettingsAuth } from './settings-auth.js';
 export { settingsElsewhere } from './settings-elsewhere.js';
 export type { SettingsInput } from './settings-find.js';

@@ -1,7 +1,15 @@
-import { type Actor, type Clock, ConfigError, type Ledger, type Logger, systemClock } from '../core/index.js';
+import {
+  type Actor,
+  type Clock,
+  ConfigError,
+  type Ledger,
+  type Logger,
+  type OutcomeSource,
+  systemClock,
+} from '../core/index.js';
 import type { AwsSettings } from '../aws/index.js';
 import { type Auth, createNetwork, Http, type Network, type NetworkOptions } from '../http/index.js';
-import { LivyBackend, LivyClient, LivyRing } from '../livy/index.js';
+import { livysOf } from './livys.js';
 import { lazyAws } from './aws.js';
 import { checkInputs, outputMarkers } from './data-places.js';
 import { lazyProgress, lazyWaiting } from './behind-progress.js';
@@ -9,8 +17,18 @@ import { lazyDriverLog, lazyHistory, lazyYarn } from './behind.js';
 import { currentIdentity, defaultWaits, Engine, LogChooser, type Runs, type Waits } from '../run/index.js';
 
 export interface LivywireOptions {
-  /** Livy's address: `http://ip-10-0-3-7.ec2.internal:8998`. A base path is kept; `user:password@` becomes basic auth. */
-  readonly url: string;
+  /**
+   * Livy's address: `http://ip-10-0-3-7.ec2.internal:8998`. A base path is kept; `user:password@` becomes basic auth. Several
+   * for a cluster that has more than one Livy (EMR with three primaries), with an `endpoint`: a job goes to the first that
+   * answers, and is followed at YARN whatever becomes of that one. `connectToCluster` of livywire/aws gives both.
+   */
+  readonly url: string | readonly string[];
+  /** What runs are kept under where addresses change: `emr://<region>/<cluster id>`. @defaultValue the address */
+  readonly endpoint?: string;
+  /** Why nothing can be started there any more: then a start is refused with these words. @defaultValue it can */
+  readonly closed?: string;
+  /** Asked how a run ended when neither Livy, nor YARN, nor the History Server has a record. @defaultValue nobody else */
+  readonly sources?: readonly OutcomeSource[];
   /** Where runs are kept: `fileLedger(folder)`, `memoryLedger()`. */
   readonly ledger: Ledger;
   /** Who we are to Livy. @defaultValue nobody in particular */
@@ -80,15 +98,7 @@ export function createLivywire(options: LivywireOptions): Livywire {
   }
   const network: Network = createNetwork({ ...options.network, logger });
   const timeout = options.requestTimeoutMs !== undefined && { timeoutMs: options.requestTimeoutMs };
-  const client = new LivyClient({
-    url: options.url,
-    network,
-    logger,
-    clock,
-    ...(options.auth && { auth: options.auth }),
-    ...(options.headers && { headers: options.headers }),
-    ...timeout,
-  });
+  const livy = livysOf({ ...options, ...timeout, urls: [options.url].flat(), network, logger, clock });
   // Livy's credentials are Livy's: what stands behind it is asked without them.
   const behind = (baseUrl: string, service: string) =>
     new Http({ baseUrl, service, network, logger, clock, ...timeout });
@@ -99,12 +109,11 @@ export function createLivywire(options: LivywireOptions): Livywire {
   if (yarn && !http) throw new ConfigError('yarn.url is an empty list; leave yarn out', { field: 'yarn.url' });
   const rm = yarn &&
     http && { ...yarn, http, https: [http, ...(https ?? []).slice(1)] as const, reach: behind, history, clock };
-  const ring = new LivyRing(client);
   let actor: Promise<Actor> | undefined;
   const aws = lazyAws(options.aws ?? {});
   const engine = new Engine({
-    backend: new LivyBackend(client),
-    logs: rm ? new LogChooser({ driver: lazyDriverLog(rm), backend: ring, clock }) : ring,
+    backend: livy.backend,
+    logs: rm ? new LogChooser({ driver: lazyDriverLog(rm), backend: livy.ring, clock }) : livy.ring,
     ledger: options.ledger,
     markers: outputMarkers(aws),
     inputs: (paths, callOptions) => checkInputs(paths, aws, callOptions),
@@ -115,10 +124,10 @@ export function createLivywire(options: LivywireOptions): Livywire {
     identity: currentIdentity(),
     actor: () => (actor ??= (options.actor ?? plainActor)()),
     waits: { ...defaultWaits, ...options.waits },
-    sources: history ? [lazyHistory(history)] : [],
+    sources: [...(history ? [lazyHistory(history)] : []), ...(options.sources ?? [])],
     ...(rm && { registry: lazyYarn(rm), waiting: lazyWaiting(rm) }),
     progress: lazyProgress({
-      livyUrl: client.url,
+      livyUrl: livy.url ?? livy.backend.endpoint,
       open: (baseUrl) => behind(baseUrl, "Spark's driver"),
       clock,
       logger,

@@ -1,3 +1,4 @@
+import { clusterOfEndpoint } from '../core/index.js';
 import { type SettingName, settingNames, type SettingWord, settingWords } from './settings-words.js';
 import type { Settings } from './settings.js';
 
@@ -9,13 +10,15 @@ const isBound = (name: SettingName): boolean => (settingWords[name] as SettingWo
  */
 export function settingsElsewhere(
   settings: Settings,
-  url: string,
+  endpoint: string,
 ): { readonly settings: Settings; readonly leftOut: readonly SettingName[] } {
   const { proxy, proxyEnv, map, tls, ledger, aws, requestTimeoutMs, profile, sources, notes } = settings;
+  const cluster = clusterOfEndpoint(endpoint);
+  const addresses = settings.cluster?.addresses ?? 'private';
   return {
     // Named one by one, so that a setting that comes later stays out until somebody has thought about it.
     settings: {
-      url,
+      ...(cluster ? { cluster: { selector: cluster.id, from: 'the ledger', addresses } } : { url: endpoint }),
       auth: { kind: 'none' },
       headers: {},
       redirectHosts: [],
@@ -25,7 +28,7 @@ export function settingsElsewhere(
       proxyEnv,
       map,
       ledger,
-      aws,
+      aws: { ...aws, ...(cluster && { region: cluster.region }) },
       ...(requestTimeoutMs !== undefined && { requestTimeoutMs }),
       ...(profile !== undefined && { profile }),
       sources: Object.fromEntries(Object.entries(sources).filter(([name]) => !isBound(name as SettingName))),

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { closestMatch } from 'leven';
 import { ConfigError } from '../core/index.js';
-import type { ConfigFile, ProfileValue } from './settings-file.js';
+import type { ConfigFile, Profile, ProfileValue } from './settings-file.js';
 import type { SettingsIo } from './settings-io.js';
 import {
   type SettingName,
@@ -117,31 +117,44 @@ export function findSetting(
     : { value: profile.value, rank: 2, from: profile.from, base: profile.base };
 }
 
+/** The server that is talked to: an address, or a cluster as it was written. */
+export type Server = { readonly url: string } | { readonly cluster: string };
+
 /**
- * Credentials and the addresses behind Livy belong to the server they were written for. When `--url` names another
- * one than the profile (or the environment) that holds them, they are left out: a password sent to the wrong host,
- * or the wrong cluster's YARN believed, is worse than a refusal.
+ * Credentials and the addresses behind Livy belong to the server they were written for. When `--url` or `--cluster` names
+ * another one than the profile (or the environment) that holds them, they are left out: a password sent to the wrong
+ * host, or the wrong cluster's YARN believed, is worse than a refusal.
  */
 export function dropForeign(
   found: FoundSettings,
   input: SettingsInput,
-  profileUrl: ProfileValue | undefined,
-  url: string,
+  profile: Profile | undefined,
+  server: Server,
   notes: string[],
 ): void {
-  const origin = new URL(url).origin;
+  const name = nameOf(server);
+  const { env } = input;
   const own: Readonly<Record<number, string | undefined>> = {
-    1: nonEmpty(input.env.LIVYWIRE_URL),
-    2: typeof profileUrl === 'string' ? profileUrl : undefined,
+    1: writtenFor(nonEmpty(env.LIVYWIRE_URL), nonEmpty(env.LIVYWIRE_CLUSTER)),
+    2: writtenFor(profile?.url, profile?.cluster),
   };
-  for (const name of settingNames) {
-    const one = found[name];
-    if (one === undefined || !(settingWords[name] as SettingWord).bound) continue;
+  for (const setting of settingNames) {
+    const one = found[setting];
+    if (one === undefined || !(settingWords[setting] as SettingWord).bound) continue;
     const written = own[one.rank];
-    if (written === undefined || !URL.canParse(written) || new URL(written).origin === origin) continue;
-    delete found[name];
-    notes.push(`${name} of ${one.from} is for ${new URL(written).origin}, not for ${origin}: left out`);
+    if (written === undefined || written === name) continue;
+    delete found[setting];
+    notes.push(`${setting} of ${one.from} is for ${written}, not for ${name}: left out`);
   }
+}
+
+const nameOf = (server: Server): string =>
+  'url' in server ? new URL(server.url).origin : `the cluster ${server.cluster}`;
+
+/** The server that a place names which holds other settings too. */
+function writtenFor(url: ProfileValue | undefined, cluster: ProfileValue | undefined): string | undefined {
+  if (typeof url === 'string' && URL.canParse(url)) return nameOf({ url });
+  return typeof cluster === 'string' ? nameOf({ cluster }) : undefined;
 }
 
 const OTHER_VARIABLES = ['LIVYWIRE_PROFILE', 'LIVYWIRE_CONFIG', 'LIVYWIRE_DEBUG'];

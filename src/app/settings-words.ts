@@ -19,6 +19,25 @@ export interface SettingWord {
 
 export const settingWords = {
   url: { flag: 'url', env: 'LIVYWIRE_URL', kind: 'text', describe: "Livy's address, http(s)://host:8998" },
+  cluster: {
+    flag: 'cluster',
+    env: 'LIVYWIRE_CLUSTER',
+    kind: 'text',
+    describe: 'EMR cluster in place of an address: name, id, tag:key=value, or auto for the only one with Livy',
+  },
+  addresses: {
+    flag: 'addresses',
+    env: 'LIVYWIRE_ADDRESSES',
+    kind: 'text',
+    describe: "Which of the cluster's addresses are used: private or public (default private)",
+  },
+  executionRole: {
+    flag: 'execution-role',
+    env: 'LIVYWIRE_EXECUTION_ROLE',
+    kind: 'text',
+    bound: true,
+    describe: 'ARN of the runtime role in whose name jobs run on the cluster',
+  },
   user: { flag: 'user', env: 'LIVYWIRE_USER', kind: 'text', bound: true, describe: 'User name for basic auth' },
   password: {
     flag: 'password',

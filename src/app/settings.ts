@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { isS3Url } from '../core/index.js';
 import { parseDuration } from './settings-duration.js';
+import { addressOrCluster, type ClusterSettings, readCluster } from './settings-cluster.js';
 import { readAuth, readHeaders, type SettingsAuth } from './settings-auth.js';
 import {
   dropForeign,
@@ -25,6 +26,8 @@ import { type SettingName, settingNames } from './settings-words.js';
 export interface Settings {
   /** Livy's address, without credentials. Absent where none was given: then only the ledger can be read. */
   readonly url?: string;
+  /** In place of the address. */
+  readonly cluster?: ClusterSettings;
   readonly auth: SettingsAuth;
   /** Extra headers for Livy. May hold secrets. */
   readonly headers: Readonly<Record<string, string>>;
@@ -94,8 +97,11 @@ export async function readSettings(input: SettingsInput): Promise<Settings> {
     );
     if (one) found[name] = one;
   }
+  addressOrCluster(found);
   const server = found.url && parseServerUrl(textOf(found.url), found.url.from);
-  if (server) dropForeign(found, input, profile?.url, server.url, notes);
+  if (server) dropForeign(found, input, profile, { url: server.url }, notes);
+  else if (found.cluster) dropForeign(found, input, profile, { cluster: textOf(found.cluster) }, notes);
+  const cluster = readCluster(found, input, home);
 
   const path = (one: Found): string => {
     const given = textOf(one);
@@ -126,6 +132,7 @@ export async function readSettings(input: SettingsInput): Promise<Settings> {
   const sources = Object.fromEntries(settingNames.flatMap((name) => (found[name] ? [[name, found[name].from]] : [])));
   return {
     ...(server && { url: server.url }),
+    ...(cluster && { cluster }),
     auth: await readAuth(found, server?.credentials, path, io),
     headers: readHeaders(found.headers),
     ...(found.proxy && { proxy: parseProxy(textOf(found.proxy), found.proxy.from) }),

@@ -4,6 +4,13 @@
  */
 export { callerArn } from './caller-arn.js';
 export { type AwsClients, awsClients } from './clients.js';
+export {
+  type AddressKind,
+  type ClusterConnection,
+  connectToCluster,
+  type ConnectToClusterOptions,
+  type EmrCluster,
+} from './emr/index.js';
 export { type AwsQuestion, awsErrorName, awsStatusOf, explainAwsError } from './explain-error.js';
 export { s3Ledger, type S3LedgerOptions } from './open-s3-ledger.js';
 export { checkS3Input } from './s3-input.js';

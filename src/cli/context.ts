@@ -48,12 +48,13 @@ export function createContext(
     signal: interrupts?.signal ?? io.closed,
     settings: () => (settings ??= read()),
     readFile: (path) => files.readFile(path),
-    connect: async (given) => {
+    connect: async (given, cluster) => {
       const wanted = given ?? (await (settings ??= read()));
       const connect = io.connect ?? (await loadConnect());
       const livywire = await connect(wanted, {
         logger: loggerTo(out, io.env.LIVYWIRE_DEBUG),
         caller: { env: io.env, cwd: io.cwd },
+        cluster: { onProgress: (text) => out.note(text), signal: interrupts?.signal ?? io.closed, ...cluster },
       });
       open.push(livywire);
       return livywire;
@@ -102,11 +103,11 @@ function loggerTo(out: Terminal, debug: string | undefined): Logger {
  * @param rest the file and what stands behind it
  * @throws ConfigError when there is no address to talk to
  */
-export function needUrl(settings: Settings, rest: readonly string[] = []): string {
-  if (settings.url !== undefined) return settings.url;
+export function needUrl(settings: Settings, rest: readonly string[] = []): void {
+  if (settings.url !== undefined || settings.cluster) return;
   const behind = rest.slice(1).includes('--url') ? '; the --url that stands behind the file goes to the job' : '';
   throw new ConfigError(
-    `No Livy to talk to: give --url, set LIVYWIRE_URL, or choose a --profile that has one; livywire local up starts one on this machine${behind}`,
+    `No Livy to talk to: give --url or --cluster, set LIVYWIRE_URL, or choose a --profile that has one; livywire local up starts one on this machine${behind}`,
     { field: '--url' },
   );
 }

@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
-import { type Livywire, loadStaging, type Run, type Settings, type SubmitOptions } from '../app/index.js';
+import {
+  type ClusterWishes,
+  type Livywire,
+  loadStaging,
+  type Run,
+  type Settings,
+  type SubmitOptions,
+} from '../app/index.js';
 import { ConfigError, isLivywireError, type JobSpec } from '../core/index.js';
 import type { Args, Context } from './define.js';
 import { type Interrupted, type Interrupts } from './interrupts.js';
@@ -109,6 +116,18 @@ export async function dryRun(
   out.document({ v: 1, kind: 'request', request, ...(files.length > 0 && { files }) });
   return exitCodes.succeeded;
 }
+
+/** What a start wants with a cluster: it is waited for; and unless the key may have a run there already, Livy has to answer. */
+export const forStart = (
+  args: Pick<JobArgs, 'key' | 'dry-run'>,
+  signal: AbortSignal,
+  timeoutMs?: number,
+): ClusterWishes => ({
+  starts: args['dry-run'] !== true,
+  mustAnswer: args.key === undefined && args['dry-run'] !== true,
+  signal,
+  ...(timeoutMs !== undefined && { timeoutMs }),
+});
 
 /** What the flags say about the run itself. */
 const wantOf = ({ codeSha256 }: JobFiles, args: JobArgs): SubmitOptions => ({

@@ -1,5 +1,5 @@
 import { type Livywire, openLedger, type Run, type Settings, settingsElsewhere } from '../app/index.js';
-import { ConfigError, type Ledger, type RunRecord } from '../core/index.js';
+import { clusterOfEndpoint, ConfigError, type Ledger, type RunRecord } from '../core/index.js';
 import { needUrl } from './context.js';
 import type { Context } from './define.js';
 import { lastOf, plain } from './show.js';
@@ -14,45 +14,61 @@ export async function openRun(
   context: Context,
   signal: AbortSignal,
 ): Promise<{ readonly livywire: Livywire; readonly run: Run; readonly settings: Settings }> {
-  const settings = await settingsFor(name, await context.settings(), context);
-  const livywire = await context.connect(settings);
+  const given = await context.settings();
+  const attempt = await attemptInLedger(name, openLedger(given));
+  const settings = attempt ? settingsFor(name, attempt, given, context) : settingsForStranger(name, given);
+  // How it ended stands in the ledger, whatever has become of its cluster.
+  const livywire = await context.connect(settings, { optional: attempt?.isEnded ?? false, signal });
   return { livywire, run: await livywire.find(name, { signal }), settings };
 }
 
-async function settingsFor(name: string, settings: Settings, { out }: Context): Promise<Settings> {
-  const attempt = await attemptInLedger(name, openLedger(settings));
-  if (attempt === undefined) {
-    const id = /^livy:(.*)$/s.exec(name)?.[1];
-    if (id !== undefined && !/^\d+$/.test(id)) {
-      throw new ConfigError(`${plain(name)}: ${JSON.stringify(plain(id))} is no batch number`, { field: '<run>' });
-    }
-    needUrl(settings);
-    return settings;
+interface Known {
+  readonly endpoint: string;
+  readonly isEnded: boolean;
+}
+
+function settingsForStranger(name: string, settings: Settings): Settings {
+  const id = /^livy:(.*)$/s.exec(name)?.[1];
+  if (id !== undefined && !/^\d+$/.test(id)) {
+    throw new ConfigError(`${plain(name)}: ${JSON.stringify(plain(id))} is no batch number`, { field: '<run>' });
   }
-  if (settings.url === undefined) {
-    if (!attempt.isEnded) out.note(`no --url was given; asking ${plain(attempt.endpoint)}, where this run was started`);
-    const { settings: bare, leftOut } = settingsElsewhere(settings, attempt.endpoint);
-    if (leftOut.length > 0 && !attempt.isEnded) {
-      const sources = [...new Set(leftOut.map((name) => settings.sources[name] ?? name))];
-      out.note(`left out, for without --url nobody says whose they are: ${sources.join(', ')}`);
+  needUrl(settings);
+  return settings;
+}
+
+function settingsFor(name: string, { endpoint, isEnded }: Known, settings: Settings, { out }: Context): Settings {
+  const { url, cluster, sources } = settings;
+  const its = clusterOfEndpoint(endpoint);
+  if (its !== undefined && its.id === cluster?.selector) return settings;
+  // Tonight another cluster may go by the name that is in the settings: a run is asked about where it was started.
+  const isByName = cluster !== undefined && its !== undefined && !/^j-[A-Z0-9]+$/.test(cluster.selector);
+  if (isByName || (url === undefined && !cluster)) {
+    const why = isByName ? 'asking' : 'no --url was given; asking';
+    if (!isEnded) out.note(`${why} ${plain(its?.id ?? endpoint)}, where this run was started`);
+    const { settings: bare, leftOut } = settingsElsewhere(settings, endpoint);
+    if (leftOut.length > 0 && !isEnded) {
+      const from = [...new Set(leftOut.map((name) => sources[name] ?? name))];
+      const flag = its ? `--cluster ${its.id}` : '--url';
+      out.note(`left out, for without ${flag} nobody says whose they are: ${from.join(', ')}`);
     }
     return bare;
   }
   // Another server has no record of it, and its "not found" must not be taken for an answer about this run.
-  if (!attempt.isEnded && new URL(settings.url).href !== new URL(attempt.endpoint).href) {
-    throw new ConfigError(
-      `${plain(name)} was started at ${plain(attempt.endpoint)}, and ${settings.sources.url ?? 'the settings'} names ${settings.url}; ` +
-        `give --url ${plain(attempt.endpoint)} (and --map, where that host is reached through a tunnel)`,
-      { field: '--url' },
-    );
+  const isThere = url !== undefined && !its && new URL(url).href === new URL(endpoint).href;
+  if (!isEnded && !isThere) {
+    const field = url === undefined ? '--cluster' : '--url';
+    const here = `${(url === undefined ? sources.cluster : sources.url) ?? 'the settings'} names ${url ?? cluster?.selector ?? ''}`;
+    const way = its
+      ? `--cluster ${its.id}`
+      : `--url ${plain(endpoint)} (and --map, where that host is reached through a tunnel)`;
+    throw new ConfigError(`${plain(name)} was started at ${plain(its?.id ?? endpoint)}, and ${here}; give ${way}`, {
+      field,
+    });
   }
   return settings;
 }
 
-async function attemptInLedger(
-  name: string,
-  ledger: Ledger,
-): Promise<{ readonly endpoint: string; readonly isEnded: boolean } | undefined> {
+async function attemptInLedger(name: string, ledger: Ledger): Promise<Known | undefined> {
   const seen = (record: RunRecord, attempt = lastOf(record)) =>
     attempt && { endpoint: attempt.endpoint, isEnded: attempt.phase === 'ended' };
   const entry = await ledger.get(name);

@@ -2,6 +2,7 @@
  * The words and contracts: what every other folder speaks. Imports nothing from src.
  * @module
  */
+export { clusterEndpoint, clusterOfEndpoint } from './cluster-endpoint.js';
 export { systemClock } from './clock.js';
 export {
   AuthError,
@@ -49,6 +50,7 @@ export type { EndedStage, RunProgress, RunWaiting, StageProgress, WaitCause } fr
 export { lazyLedger } from './lazy-ledger.js';
 export type { Actor, AttemptRecord, Claim, Ledger, LedgerEntry, RunRecord, RunSummary } from './ledger-port.js';
 export { namespaceFromText, namespaceText, newestFirst, recordFromText, summaryOf } from './ledger-text.js';
+export type { ArchivedFiles, ArchivedPart, LogArchive } from './log-archive.js';
 export type {
   AppRegistry,
   AppReport,

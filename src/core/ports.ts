@@ -133,6 +133,8 @@ export interface AppRegistry {
 export interface OutcomeSource {
   readonly source: RunStatus['source'];
   status(ref: RunRef, options?: CallOptions): Promise<RunStatus | undefined>;
+  /** Whether it can tell of runs that were started at this endpoint, though another one is connected to. */
+  settles?(endpoint: string): boolean;
 }
 
 export type LogItem = Extract<RunEvent, { type: 'line' | 'gap' | 'notice' }>;

@@ -40,6 +40,11 @@ export class LivyBackend implements Backend {
   }
 
   request(plan: AttemptPlan): Readonly<Record<string, unknown>> {
+    return LivyBackend.requestOf(plan);
+  }
+
+  /** The same for every Livy. */
+  static requestOf(plan: AttemptPlan): Readonly<Record<string, unknown>> {
     return { ...bodyOf(plan) };
   }
 

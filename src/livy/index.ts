@@ -11,6 +11,7 @@ export { type LogSections, splitLog } from './log-lines.js';
 export { type ListOptions } from './pages.js';
 export { type LogOptions } from './resource.js';
 export { LivyRing } from './ring.js';
+export { SeveralLivys, type SeveralLivysOptions } from './several-livys.js';
 export { type Sessions } from './sessions.js';
 export { type Statements } from './statements.js';
 export type {

@@ -321,7 +321,7 @@ test('an error in the flags is told before anything is sent, and so is a missing
   t.is((await run('run', ...URL_FLAG, '--num-executors', 'x', JOB)).code, 2);
   const { code, stderr } = await run('run', JOB);
   t.is(code, 2);
-  t.regex(stderr, /No Livy to talk to: give --url, set LIVYWIRE_URL/);
+  t.regex(stderr, /No Livy to talk to: give --url or --cluster, set LIVYWIRE_URL/);
   t.deepEqual(backend.requests, []);
 });
 

@@ -9,6 +9,7 @@ import {
 } from '../../app/index.js';
 import {
   type AttemptRecord,
+  clusterOfEndpoint,
   ConfigError,
   isFinal,
   isLivywireError,
@@ -139,9 +140,11 @@ class Servers {
 
   /** `undefined` where settings name another server: what they say of one cluster is not for the next. */
   at(endpoint: string): Promise<Livywire> | undefined {
-    const { url } = this.#settings;
+    const { url, cluster } = this.#settings;
     if (url !== undefined && new URL(url).href !== new URL(endpoint).href) return undefined;
-    const settings = url === undefined ? settingsElsewhere(this.#settings, endpoint).settings : this.#settings;
+    const isNamed =
+      url !== undefined || (cluster !== undefined && clusterOfEndpoint(endpoint)?.id === cluster.selector);
+    const settings = isNamed ? this.#settings : settingsElsewhere(this.#settings, endpoint).settings;
     const known = this.#known.get(endpoint) ?? this.#context.connect(settings);
     this.#known.set(endpoint, known);
     return known;
@@ -161,13 +164,13 @@ async function look(one: Open, { servers, ledger }: Sources, { io, signal }: Con
     one.seen = `being submitted by process ${claim.pid} on ${plain(claim.host)}`;
     return;
   }
-  const livywire = await servers.at(attempt.endpoint);
-  if (!livywire) {
-    one.standing = 'left';
-    one.seen = `not asked: it is at ${plain(attempt.endpoint)}`;
-    return;
-  }
   try {
+    const livywire = await servers.at(attempt.endpoint);
+    if (!livywire) {
+      one.standing = 'left';
+      one.seen = `not asked: it is at ${plain(attempt.endpoint)}`;
+      return;
+    }
     one.run = await livywire.find(record.key, { signal });
     const status = await one.run.status({ signal });
     if (status.unclear !== undefined)

@@ -3,7 +3,7 @@ import { needUrl } from '../context.js';
 import { type Context, defineCommand } from '../define.js';
 import { exitCodes } from '../exit-code.js';
 import { interruptsFor } from '../interrupts.js';
-import { dryRun, jobOptions, readJob, start } from '../job.js';
+import { dryRun, forStart, jobOptions, readJob, start } from '../job.js';
 import { plain, runWord } from '../show.js';
 
 /** Prints the key, and nothing else, on stdout: `key=$(livywire submit …)`. */
@@ -32,7 +32,7 @@ export const submitCommand = defineCommand({
     const interrupts = interruptsFor(context, 'leave');
     try {
       const job = await readJob(args, context, settings, interrupts.signal);
-      const livywire = await context.connect(settings);
+      const livywire = await context.connect(settings, forStart(args, interrupts.signal));
       if (args['dry-run']) return await dryRun(livywire, job, args, context, interrupts.signal);
       const started = await start(livywire, job, args, context, interrupts);
       return 'code' in started ? started.code : submitted(started.run, context);

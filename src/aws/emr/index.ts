@@ -1,0 +1,8 @@
+/**
+ * EMR clusters: found by name, id or tag, waited for while they start, and their end as the end of their runs.
+ * @module
+ */
+export type { AddressKind } from './addresses.js';
+export type { EmrCluster } from './cluster.js';
+export { type ClusterConnection, connectToCluster, type ConnectToClusterOptions } from './connect-to-cluster.js';
+export { parseSelector } from './selector.js';
