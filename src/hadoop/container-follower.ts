@@ -1,4 +1,5 @@
 import { type CallOptions, type Clock, isLivywireError, type LogItem, type LogOpening } from '../core/index.js';
+import { ARCHIVE_AGAIN_MS, type ArchiveWait } from './archive-wait.js';
 import { ContainerLog, type ContainerReading } from './container-log.js';
 import type { LogPlace } from './log-file.js';
 import { problemOf } from './log-places.js';
@@ -32,6 +33,7 @@ export class ContainerFollower {
   readonly #whose: string;
   readonly #log: ContainerLog;
   readonly #tries: NodeTries;
+  readonly #archive: { readonly wait: ArchiveWait; readonly bornMs: number } | undefined;
   #isDone = false;
   #wasIdle = true;
   #isAtWork = false;
@@ -45,6 +47,8 @@ export class ContainerFollower {
       /** For messages: `the driver's`. */
       readonly whose: string;
       readonly driver?: number;
+      /** Where it is kept beyond the cluster: the last place that is looked in. */
+      readonly archive?: { readonly wait: ArchiveWait; readonly bornMs: number } | undefined;
     },
     opening: LogOpening,
   ) {
@@ -54,6 +58,7 @@ export class ContainerFollower {
     this.#whose = what.whose;
     this.#log = new ContainerLog(what.container, what.driver, opening);
     this.#tries = new NodeTries(places.clock);
+    this.#archive = what.archive;
   }
 
   /** Everything of it was given. */
@@ -130,11 +135,36 @@ export class ContainerFollower {
         problem = borne(error, options);
       }
       if (await wait.goOn(options.signal)) continue;
+      const archived = yield* this.#fromArchive(options);
+      if (archived === undefined) return;
+      if (archived !== '') problem = this.#node === undefined ? archived : `${problem}, and ${archived}`;
       yield this.#log.end();
       const part = this.#log.isBegun ? 'the rest of ' : '';
       if (isExpected || this.#log.isBegun) yield [notice(`${part}${this.#whose} log cannot be read: ${problem}`)];
       if (!this.#log.isBegun) this.#tries.lost();
       return;
+    }
+  }
+
+  /** The rest from the last place, waited for. @returns why it is not there; `undefined` where it was */
+  async *#fromArchive(options: CallOptions): Pieces<string | undefined> {
+    if (!this.#archive) return '';
+    const { wait, bornMs } = this.#archive;
+    try {
+      for (let isFirst = true; ; isFirst = false) {
+        const { files, goesOn } = await wait.look(this.container, bornMs, options);
+        if (goesOn) {
+          if (isFirst) yield [notice(`${this.#whose} log is waited for, up to 6 min, in ${files.places}`)];
+          await this.#places.clock.sleep(ARCHIVE_AGAIN_MS, options.signal);
+          continue;
+        }
+        const { found } = files.writtenMs === undefined ? { found: 0 } : yield* this.#watched(files, true, options);
+        if (found === 0) return `there is none in ${files.places}`;
+        yield this.close();
+        return undefined;
+      }
+    } catch (error) {
+      return borne(error, options);
     }
   }
 

@@ -5,10 +5,12 @@ import {
   type DriverLogReader,
   type DriverLogSource,
   isLivywireError,
+  type LogArchive,
   type LogOpening,
   type RunRef,
 } from '../core/index.js';
 import type { Http, Query } from '../http/index.js';
+import { ArchiveWait } from './archive-wait.js';
 import { CollectDeadlines } from './collect-deadline.js';
 import type { CollectWait } from './container-follower.js';
 import { DriverReader } from './driver-reader.js';
@@ -30,6 +32,8 @@ export interface DriverLogOptions {
   readonly logServerUrl?: string;
   /** Of Spark's History Server, which remembers executors. */
   readonly history?: Http;
+  /** Where logs are kept beyond the cluster: asked last. @defaultValue nowhere */
+  readonly archive?: LogArchive;
   readonly clock: Clock;
 }
 
@@ -50,6 +54,7 @@ const hostOf = (address: string): string => address.replace(/^https?:\/\//, '');
  */
 export class DriverLog implements DriverLogSource, ExecutorCluster {
   readonly clock: Clock;
+  readonly archive: ArchiveWait | undefined;
   readonly #options: DriverLogOptions;
   readonly #who: Query;
   readonly #server: LogServer;
@@ -63,13 +68,14 @@ export class DriverLog implements DriverLogSource, ExecutorCluster {
   constructor(options: DriverLogOptions) {
     this.clock = options.clock;
     this.#options = options;
+    this.archive = options.archive && new ArchiveWait(options.archive, options.clock);
     this.#deadlines = new CollectDeadlines(options.clock);
     this.#who = options.user === undefined ? {} : { 'user.name': options.user };
     this.#server = new LogServer(options.https, options.logServerUrl);
   }
 
-  open(_ref: RunRef, opening: LogOpening = {}): DriverLogReader {
-    return opening.executors ? new ExecutorsReader(this, opening) : new DriverReader(this, opening);
+  open(ref: RunRef, opening: LogOpening = {}): DriverLogReader {
+    return opening.executors ? new ExecutorsReader(this, opening) : new DriverReader(this, opening, ref.createdAt);
   }
 
   async app(appId: string, options: CallOptions): Promise<DriverApp | undefined> {

@@ -1,4 +1,5 @@
 import type { CallOptions, DriverLogReader, LogItem, LogOpening, RunRef } from '../core/index.js';
+import type { ArchiveWait } from './archive-wait.js';
 import { borne, type CollectWait, ContainerFollower, type ContainerPlaces, notice } from './container-follower.js';
 import type { DriverApp, DriverStart } from './driver-starts.js';
 
@@ -8,6 +9,8 @@ export interface DriverCluster extends ContainerPlaces {
   app(appId: string, options: CallOptions): Promise<DriverApp | undefined>;
   /** How long to wait for YARN to collect the logs of an application. */
   waitFor(appId: string, app: DriverApp | undefined): CollectWait;
+  /** Where logs are kept beyond the cluster. */
+  readonly archive?: ArchiveWait | undefined;
 }
 
 type Pieces = AsyncGenerator<readonly LogItem[], void>;
@@ -37,9 +40,12 @@ export class DriverReader implements DriverLogReader {
   #isFound = false;
   readonly #saidEarlier = new Set<number>();
 
-  constructor(cluster: DriverCluster, opening: LogOpening) {
+  readonly #bornMs: number;
+
+  constructor(cluster: DriverCluster, opening: LogOpening, createdAt = '') {
     this.#cluster = cluster;
     this.#opening = opening;
+    this.#bornMs = Date.parse(createdAt);
   }
 
   get suffices(): boolean {
@@ -147,9 +153,10 @@ export class DriverReader implements DriverLogReader {
     const { tail: _, ...whole } = this.#opening;
     // The last lines are wanted of what was there when we came; a start that comes later is new as a whole.
     const opening = number === (this.#first ?? number) ? this.#opening : whole;
+    const archive = this.#cluster.archive && { wait: this.#cluster.archive, bornMs: this.#bornMs };
     const log = new ContainerFollower(
       this.#cluster,
-      { container, node, whose: "the driver's", driver: number },
+      { container, node, whose: "the driver's", driver: number, archive },
       opening,
     );
     this.#logs.set(container, log);

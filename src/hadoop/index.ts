@@ -2,6 +2,8 @@
  * What stands behind Livy: YARN's ResourceManager, Spark's monitoring API and History Server, event logs.
  * @module
  */
+export { ArchiveWait } from './archive-wait.js';
+export { ArchivedLog, type ArchivedLogOptions } from './archived-log.js';
 export { DriverLog, type DriverLogOptions } from './driver-log.js';
 export { readEventLog } from './event-log.js';
 export { readSparkFacts, type SparkFactsOptions } from './spark-facts.js';

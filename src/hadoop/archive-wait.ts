@@ -1,0 +1,60 @@
+import type { ArchivedFiles, CallOptions, Clock, LogArchive } from '../core/index.js';
+
+/** Logs come about five minutes late: so long is waited, from the first look after the end, in milliseconds. */
+const WAIT_MS = 360_000;
+/** A file that has not changed for so long was copied whole. */
+const QUIET_MS = 360_000;
+/** Of a run older than this something would have been copied while it ran. */
+const OLD_MS = 1_800_000;
+export const ARCHIVE_AGAIN_MS = 10_000;
+
+/** One look into the archive. */
+export interface ArchiveLook {
+  readonly files: ArchivedFiles;
+  /** More may come, and is worth waiting for. */
+  readonly goesOn: boolean;
+}
+
+/** Knows how long the archive is waited for: the one who follows and the one who looks for a reason wait together. */
+export class ArchiveWait {
+  readonly archive: LogArchive;
+  readonly #clock: Clock;
+  readonly #since = new Map<string, number>();
+
+  constructor(archive: LogArchive, clock: Clock) {
+    this.archive = archive;
+    this.#clock = clock;
+  }
+
+  /** @param bornMs when the run was submitted */
+  async look(id: string, bornMs: number, options: CallOptions): Promise<ArchiveLook> {
+    const since = this.#first(id);
+    const files = await this.archive.look(id, options);
+    const now = this.#clock.now();
+    const { writtenMs } = files;
+    const isWhole = writtenMs !== undefined && (writtenMs >= since || now - writtenMs >= QUIET_MS);
+    const isHopeless = writtenMs === undefined && since - bornMs >= OLD_MS;
+    return { files, goesOn: !isWhole && !isHopeless && this.#isWorthIt(id) };
+  }
+
+  /** The application of a run that only the log of its step can name. */
+  async appOf(ref: Parameters<LogArchive['appOf']>[0], options: CallOptions): Promise<string | undefined> {
+    const id = ref.id ?? ref.name;
+    const isOld = this.#first(id) - Date.parse(ref.createdAt) >= OLD_MS;
+    for (;;) {
+      const appId = await this.archive.appOf(ref, options);
+      if (appId !== undefined || isOld || !this.#isWorthIt(id)) return appId;
+      await this.#clock.sleep(ARCHIVE_AGAIN_MS, options.signal);
+    }
+  }
+
+  #first(id: string): number {
+    const first = this.#since.get(id) ?? this.#clock.now();
+    this.#since.set(id, first);
+    return first;
+  }
+
+  #isWorthIt(id: string): boolean {
+    return this.#clock.now() - this.#first(id) < WAIT_MS;
+  }
+}

@@ -1,0 +1,97 @@
+import type {
+  CallOptions,
+  Clock,
+  DriverLogReader,
+  DriverLogSource,
+  LogItem,
+  LogOpening,
+  RunRef,
+} from '../core/index.js';
+import type { ArchiveWait } from './archive-wait.js';
+import { borne, ContainerFollower, type ContainerPlaces, notice } from './container-follower.js';
+import type { LogPlace } from './log-file.js';
+
+/** One log in the archive. */
+interface Wanted {
+  /** A container, or a step by its id. */
+  readonly id: string;
+  readonly driver?: number;
+}
+
+export interface ArchivedLogOptions {
+  readonly wait: ArchiveWait;
+  readonly clock: Clock;
+  /** `driver`: its containers' logs · `step`: what spark-submit wrote in an EMR step. */
+  readonly of: 'driver' | 'step';
+}
+
+const nowhere: LogPlace = { read: async () => undefined };
+const collectsNothing = { goOn: async (): Promise<boolean> => false };
+
+/** A log from the archive alone, where no YARN can be asked: all of it comes after the end. */
+export class ArchivedLog implements DriverLogSource {
+  readonly #options: ArchivedLogOptions;
+
+  constructor(options: ArchivedLogOptions) {
+    this.#options = options;
+  }
+
+  open(_ref: RunRef, opening: LogOpening = {}): DriverLogReader {
+    return opening.executors ? nothing : new ArchivedReader(this.#options, opening);
+  }
+}
+
+// The archive is not asked for executors.
+const none = async function* (): AsyncGenerator<readonly LogItem[], void> {};
+const nothing: DriverLogReader = { suffices: false, read: none, finish: none };
+
+class ArchivedReader implements DriverLogReader {
+  readonly #options: ArchivedLogOptions;
+  readonly #opening: LogOpening;
+  readonly #places: ContainerPlaces;
+  #isFound = false;
+
+  constructor(options: ArchivedLogOptions, opening: LogOpening) {
+    this.#options = options;
+    this.#opening = opening;
+    this.#places = { clock: options.clock, node: () => nowhere, collected: async () => nowhere };
+  }
+
+  get suffices(): boolean {
+    return this.#isFound;
+  }
+
+  /** EMR copies logs every few minutes; what is there before the end is not worth the look. */
+  readonly read = none;
+
+  async *finish(ref: RunRef, options: CallOptions = {}): AsyncGenerator<readonly LogItem[], void> {
+    const { wait, of } = this.#options;
+    const archive = { wait, bornMs: Date.parse(ref.createdAt) };
+    let wanted: readonly Wanted[] = [];
+    try {
+      wanted = of === 'step' ? (ref.id === undefined ? [] : [{ id: ref.id }]) : await this.#drivers(ref, options);
+    } catch (error) {
+      yield [notice(`the driver's log cannot be looked for in S3: ${borne(error, options)}`)];
+    }
+    const whose = of === 'step' ? "the step's" : "the driver's";
+    for (const { id, driver } of this.#opening.tail === undefined ? wanted : wanted.slice(-1)) {
+      const what = { container: id, node: undefined, whose, ...(driver !== undefined && { driver }), archive };
+      const log = new ContainerFollower(this.#places, what, this.#opening);
+      yield* log.complete(collectsNothing, true, options);
+      this.#isFound ||= log.isDone;
+    }
+  }
+
+  /** Those that are there; of an application that has none yet, the name that the first one's would have. */
+  async #drivers(ref: RunRef, options: CallOptions): Promise<readonly Wanted[]> {
+    const { wait } = this.#options;
+    const appId = ref.appId ?? (await wait.appOf(ref, options));
+    if (appId === undefined) return [];
+    const found = await wait.archive.drivers(appId, options);
+    const first = `${appId.replace('application', 'container')}_01_000001`;
+    return (found.length > 0 ? found : [first]).map((id) => ({
+      id,
+      driver: Number(/_(\d+)_\d+$/.exec(id)?.[1] ?? 1),
+    }));
+  }
+}
