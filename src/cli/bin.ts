@@ -16,6 +16,9 @@ const version =
 const INTERNAL_ERROR = 70; // exit-code.ts has the table; a program that could not even load it says so too
 const signals: readonly SignalName[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
+// The AWS SDK tells every program's user which Node.js it will ask for one day; that is for us to follow.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 const argv = process.argv.slice(2);
 if (argv.length === 1 && argv[0] === '--version') process.stdout.write(`${version}\n`);
 else await start();
