@@ -16,6 +16,7 @@ import { SparkApi } from './spark-api.js';
 import { endedStages, type FinalCount, finalCount } from './spark-final.js';
 import { LogCount } from './spark-log-count.js';
 import { SparkMonitor } from './spark-monitor.js';
+import { trackingProxy } from './tracking-proxy.js';
 
 export interface SparkProgressOptions {
   /** Of the ResourceManagers, of which the active one has a proxy that leads to the driver. @defaultValue the proxy that Livy links to */
@@ -108,9 +109,11 @@ class Reader implements ProgressReader {
   readonly #told = new Set<string>();
   #hint: UiHint | undefined;
   #link: string | undefined;
+  /** The proxy that YARN itself names, where its ResourceManager's own led nowhere. */
+  #named: string | undefined;
   #place: Place | undefined;
   #failures = 0;
-  /** Which of several ResourceManagers is asked. */
+  /** Which of several proxies is asked. */
   #turns = 0;
   #passOver = 0;
   #last: RunProgress | undefined;
@@ -169,7 +172,9 @@ class Reader implements ProgressReader {
       options.signal?.throwIfAborted();
       if (!isLivywireError(error)) throw error;
       this.#failures++;
-      this.#turns++; // a standby one, or one that is down
+      this.#turns++; // a standby one, one that is down, or one without a proxy
+      if (where.yarn && where.appId !== undefined)
+        this.#named ??= await trackingProxy(where.yarn, where.appId, options);
       this.#passOver = Math.min(this.#failures, MOST_PASSED_OVER) - 1;
       this.#options.logger.debug('the driver was not asked for its progress', { error: error.message });
       return undefined;
@@ -185,10 +190,11 @@ class Reader implements ProgressReader {
     }
     const base = `/proxy/${encodeURIComponent(appId)}`;
     const redirects = 'same-host'; // after the end YARN's proxy leads where the driver told it to
-    const yarn = yarns[this.#turns % yarns.length];
-    if (yarn) return { address: `${yarn.baseUrl}${base}`, http: () => yarn, base, appId, redirects };
-    const proxy = proxyOfLink(this.#link, appId);
-    return proxy === undefined ? undefined : { address: proxy, http: () => open(proxy), base: '', appId, redirects };
+    const own = yarns.map((yarn) => ({ address: `${yarn.baseUrl}${base}`, http: () => yarn, base, appId, redirects, yarn }) as const); // prettier-ignore
+    const link = yarns.length > 0 ? this.#named : proxyOfLink(this.#link, appId);
+    const isNew = link !== undefined && !own.some(({ address }) => address === link);
+    const all = isNew ? [...own, { address: link, http: () => open(link), base: '', appId, redirects } as const] : own;
+    return all[this.#turns % all.length];
   }
 
   #isNew({ id, attempt = 0 }: EndedStage, other: readonly EndedStage[] = []): boolean {
@@ -204,6 +210,8 @@ interface Where {
   readonly http: () => Http;
   readonly base: string;
   readonly appId?: string;
+  /** The ResourceManager whose own proxy it is. */
+  readonly yarn?: Http;
   /** What answers there may be the job's own doing: it must not send us wherever it likes. */
   readonly redirects: Exclude<RedirectPolicy, 'any'>;
 }

@@ -24,7 +24,10 @@ const log = hadoopText('spark-log-cluster.txt').split('\n');
 const trace = wholeTrace('stages');
 const busy = trace[20] as Moment;
 
-function source(t: ExecutionContext, parts: { yarns?: readonly Http[]; history?: Http; clock?: Clock } = {}) {
+function source(
+  t: ExecutionContext,
+  parts: { yarns?: readonly Http[]; history?: Http; clock?: Clock; proxy?: Http } = {},
+) {
   const opened: string[] = [];
   const progress = new SparkProgress({
     livyUrl: 'http://livy.corp:8998/base',
@@ -33,7 +36,7 @@ function source(t: ExecutionContext, parts: { yarns?: readonly Http[]; history?:
     ...parts,
     open: (baseUrl) => {
       opened.push(baseUrl);
-      return new Http({ baseUrl: 'http://127.0.0.1:9', retries: 0 });
+      return parts.proxy ?? new Http({ baseUrl: 'http://127.0.0.1:9', retries: 0 });
     },
   });
   return { progress, opened };
@@ -58,6 +61,45 @@ test('of several ResourceManagers the one that leads to the driver is asked, and
   t.is((await reader.read(onYarn))?.source, 'driver');
   t.is(standby.asked.length, before);
 });
+
+/** A ResourceManager whose web proxy is a server of its own, as EMR sets it up. */
+const bareYarn = (t: ExecutionContext, app: object) =>
+  serve(t, 'YARN', (_method, { pathname }) => {
+    if (pathname.startsWith('/proxy/')) return ['proxy', { status: 404, headers: {}, body: '' }];
+    const body = JSON.stringify({ app: { id: APP, trackingUrl: '', unmanagedApplication: false, ...app } });
+    return ['app', { status: 200, headers: { 'content-type': 'application/json' }, body }];
+  });
+const EMR_PROXY = `http://ip-10-0-0-1.ec2.internal:20888/proxy/${APP}/`;
+
+test('where the ResourceManager has no proxy of its own, the one that it names is asked, and YARN is not asked again', async (t) => {
+  const spark = await driver(t, busy);
+  const yarn = await bareYarn(t, { trackingUrl: EMR_PROXY });
+  const { progress, opened } = source(t, { yarns: [yarn.http], proxy: spark.http });
+  const reader = progress.open(onYarn);
+  t.is(await reader.read(onYarn), undefined);
+  const before = yarn.asked.length;
+  t.is((await reader.read(onYarn))?.source, 'driver');
+  t.is((await reader.read(onYarn))?.source, 'driver');
+  t.deepEqual(opened, [EMR_PROXY.slice(0, -1)]);
+  t.is(yarn.asked.length, before);
+  t.true(spark.asked.every((one) => one.startsWith(`GET /api/v1/applications/${APP}/`)));
+});
+
+for (const app of [
+  { trackingUrl: `http://rm:8088/cluster/app/${APP}` },
+  { trackingUrl: 'http://rm:20888/proxy/application_1_2/' },
+  { trackingUrl: `http://elsewhere/x/proxy/${APP}/` },
+  // Its master was not started by YARN: the address is what it says itself.
+  { trackingUrl: EMR_PROXY, unmanagedApplication: true },
+]) {
+  test(`nobody is asked because of ${JSON.stringify(app)}`, async (t) => {
+    const yarn = await bareYarn(t, app);
+    const { progress, opened } = source(t, { yarns: [yarn.http] });
+    const reader = progress.open(onYarn);
+    for (let i = 0; i < 3; i++) t.is(await reader.read(onYarn), undefined);
+    t.deepEqual(opened, []);
+  });
+}
 
 // As recorded: to the ResourceManager's page while it is accepted, to a page of the History Server after the end.
 const page: Reply = { status: 200, headers: { 'content-type': 'text/html' }, body: '<!DOCTYPE html><html></html>' };
