@@ -63,33 +63,33 @@ test('run --stage uploads what is local, and the ledger says which code ran', as
   t.true(record?.spec.file.includes(record.attempts[0]?.codeSha256 ?? 'none'));
 });
 
-test('the same key with the same bytes is the same run; with changed bytes a conflict that names the file, before any upload', async (t) => {
-  const w = await world(t);
-  if (!w || !moto) return void t.pass();
-  const line = [...URL_FLAG, '--stage', w.to, '--key', 'k', '--py-files', 'lib', './etl.py'];
-  await w.run('submit', ...line);
-  const again = await w.run('submit', ...line);
-  t.is(again.code, 0);
-  t.regex(again.stderr, /0 files \(0 B\) sent, all there already/);
-  t.regex(again.stderr, /found the run under this key, nothing was sent/);
-  t.is(w.posts().length, 1);
+// By itself: it changes where S3 is for the whole process.
+test.serial(
+  'the same key with the same bytes is the same run; with changed bytes a conflict that names the file, before any upload',
+  async (t) => {
+    const w = await world(t);
+    if (!w || !moto) return void t.pass();
+    const line = [...URL_FLAG, '--stage', w.to, '--key', 'k', '--py-files', 'lib', './etl.py'];
+    await w.run('submit', ...line);
+    const again = await w.run('submit', ...line);
+    t.is(again.code, 0);
+    t.regex(again.stderr, /0 files \(0 B\) sent, all there already/);
+    t.regex(again.stderr, /found the run under this key, nothing was sent/);
+    t.is(w.posts().length, 1);
 
-  await writeFile(join(w.cwd, 'lib', 'm.py'), 'x = 2\n');
-  const between = await s3Between(t, moto.url);
-  process.env.AWS_ENDPOINT_URL_S3 = between.url;
-  const changed = await w.run('submit', ...line).finally(() => delete process.env.AWS_ENDPOINT_URL_S3);
-  t.is(changed.code, 2);
-  t.regex(
-    changed.stderr,
-    /already belongs to another run \(pyFiles: \["s3:.*lib\.zip"\] there, \["s3:.*lib\.zip"\] here\)/,
-  );
-  t.notRegex(changed.stderr, /file: /);
-  // Tests beside this one may come by here, too.
-  t.deepEqual(
-    between.calls.filter((call) => call.includes(w.to.slice('s3:/'.length))),
-    [],
-  );
-});
+    await writeFile(join(w.cwd, 'lib', 'm.py'), 'x = 2\n');
+    const between = await s3Between(t, moto.url);
+    process.env.AWS_ENDPOINT_URL_S3 = between.url;
+    const changed = await w.run('submit', ...line).finally(() => delete process.env.AWS_ENDPOINT_URL_S3);
+    t.is(changed.code, 2);
+    t.regex(
+      changed.stderr,
+      /already belongs to another run \(pyFiles: \["s3:.*lib\.zip"\] there, \["s3:.*lib\.zip"\] here\)/,
+    );
+    t.notRegex(changed.stderr, /file: /);
+    t.deepEqual(between.calls, []);
+  },
+);
 
 test('--dry-run shows the request and what would be uploaded, and sends neither', async (t) => {
   const w = await world(t);
