@@ -11,6 +11,7 @@ import { amend } from './amend.js';
 import type { EngineDeps } from './deps.js';
 import { endUnsent } from './end-unsent.js';
 import type { CancelOptions } from './options.js';
+import { Patience } from './patience.js';
 import { StopRequest } from './stop-request.js';
 import { watch } from './watch.js';
 
@@ -21,6 +22,10 @@ const LIVY_KILLS_WITHIN_MS = 15_000;
 const LOOK_SHARE = 1 / 3;
 const LOOK_LEAST_MS = 1_200;
 const LOOK_MOST_MS = 15_000;
+/** The same for what is looked up and written down in the ledger before it: one that hangs keeps the request from nobody, either. */
+const NOTES_SHARE = 1 / 4;
+const NOTES_LEAST_MS = 1_000;
+const NOTES_MOST_MS = 15_000;
 
 /**
  * Stops an attempt and proves it: asks the backend, then YARN where Livy cannot, does not know or takes its time, and
@@ -35,23 +40,25 @@ export async function cancel(deps: EngineDeps, ref: RunRef, options: CancelOptio
   const seen = await look(deps, ref, timeoutMs, options);
   if (seen.outcome) return seen.outcome;
   const known = seen.ref;
+  const patience = new Patience(clock, shareOf(timeoutMs, NOTES_SHARE, NOTES_LEAST_MS, NOTES_MOST_MS));
+  const briefly = <T>(work: Promise<T>): Promise<T | undefined> => patience.with(work, signal);
   // No server has it: of one that is still to be sent nothing ever will be.
-  const unsent = seen.status ? undefined : await endedUnsent(deps, known);
+  const unsent = seen.status ? undefined : await briefly(endedUnsent(deps, known));
   if (unsent) {
-    await amend(deps, known, await signed(deps, await amend(deps, known, {})));
+    await briefly(amend(deps, known, {}).then(async (before) => amend(deps, known, await signed(deps, before))));
     return unsent;
   }
 
   const request = new StopRequest(deps, { left, signal, onStop });
   // Before anything is sent, so that whoever sees the end knows whose it was.
-  const before = await amend(deps, known, {});
-  const signature = await signed(deps, before);
-  const mark = () => amend(deps, known, { cancelAskedAt: request.ours.askedAt, ...signature });
+  const before = await briefly(amend(deps, known, {}));
+  const signature = before && (await briefly(signed(deps, before)));
+  const mark = () => briefly(amend(deps, known, { cancelAskedAt: request.ours.askedAt, ...signature }));
   /** Nobody took it: what ends the run later is not our doing. */
   const withdraw = async () => {
-    if (request.state === 'unsent') {
-      await amend(deps, known, { cancelAskedAt: before?.cancelAskedAt, cancels: before?.cancels });
-    }
+    if (request.state !== 'unsent' || !before) return;
+    const { cancelAskedAt, cancels } = before;
+    await patience.with(amend(deps, known, { cancelAskedAt, cancels }));
   };
   try {
     // What is over and unclear needs no stopping.
@@ -74,7 +81,7 @@ export async function cancel(deps: EngineDeps, ref: RunRef, options: CancelOptio
       if (sight.kind === 'status' && isFinal(sight.status)) onStop?.('ended');
       const isTaken = request.state === 'taken';
       // A request that was under way came back, and started nothing.
-      const held = sight.kind === 'silent' && !isTaken ? await endedUnsent(deps, known) : undefined;
+      const held = sight.kind === 'silent' && !isTaken ? await briefly(endedUnsent(deps, known)) : undefined;
       if (held) return held;
       if (sight.kind !== 'status' || isFinal(sight.status) || sight.status.unclear !== undefined) continue;
       // Nobody had it, or it was said to be over, and now it is there.
@@ -124,7 +131,7 @@ async function look(
   timeoutMs: number,
   { signal, onStop }: CancelOptions,
 ): Promise<Seen> {
-  const lookMs = Math.round(Math.min(LOOK_MOST_MS, Math.max(LOOK_LEAST_MS, timeoutMs * LOOK_SHARE)));
+  const lookMs = shareOf(timeoutMs, LOOK_SHARE, LOOK_LEAST_MS, LOOK_MOST_MS);
   let seen: Seen = { ref };
   try {
     for await (const sight of watch(deps, ref, { timeoutMs: lookMs, ...(signal && { signal }) })) {
@@ -140,6 +147,9 @@ async function look(
   }
   return seen;
 }
+
+const shareOf = (ms: number, share: number, least: number, most: number): number =>
+  Math.round(Math.min(most, Math.max(least, ms * share)));
 
 const isWaitTimeout = (error: unknown): error is WaitTimeoutError => error instanceof WaitTimeoutError;
 

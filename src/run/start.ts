@@ -1,7 +1,6 @@
 import {
   type AttemptPlan,
   type AttemptRecord,
-  isLivywireError,
   LedgerError,
   type LivywireError,
   type RunStatus,
@@ -12,11 +11,13 @@ import {
 import type { ClaimHolder } from './claims.js';
 import type { EngineDeps } from './deps.js';
 import { cancelledUnsent } from './end-unsent.js';
-import { Lookout, neverBegan, type Sighting } from './lookout.js';
+import { discardLeftover } from './leftover.js';
+import { Lookout, type Sighting } from './lookout.js';
 import { noteStarted } from './note-started.js';
 import { orAborted } from './or-aborted.js';
 import { knownFrom, refOf } from './records.js';
 import { ServerTime } from './server-time.js';
+import { Settling, unsettled } from './settling.js';
 import { checkSpecOf } from './spec-tag.js';
 
 const FIRST_PAUSE_MS = 1_000;
@@ -44,6 +45,8 @@ export class Starter {
   #force: boolean;
   /** Sent again on the caller's word: absence is not proven. */
   #isForced = false;
+  /** A request of this submit: what the caller's word was about came before it. */
+  #hasSent = false;
   #inFlight: Promise<StartAnswer> | undefined;
   /** A request was sent, and what became of it is not known. */
   #inDoubt = false;
@@ -158,6 +161,7 @@ export class Starter {
     // Not the caller's signal: a request that is cut off is one of unknown fate. It has its own limit.
     const sent = backend.start(this.#plan, { timeoutMs: waits.postTimeoutMs });
     this.#inFlight = sent;
+    this.#hasSent = true;
     const answer = await orAborted(sent, signal);
     this.#inFlight = undefined;
     if (answer.kind === 'unknown' || answer.kind === 'started') this.#inDoubt = true;
@@ -207,21 +211,16 @@ export class Starter {
   ): Promise<RunStatus | undefined> {
     const { clock, waits } = this.#deps;
     const { signal, deadline } = this.#options;
-    // Time as we slept it, so that a clock that is set, or a machine that was suspended, does not count as quiet.
-    let quietMs: number | undefined; // for how long nothing has spoken against absence
-    let suspectMs: number | undefined;
-    let silentMs: number | undefined;
+    const settling = new Settling();
     let why = reason;
-    for (let pause = FIRST_PAUSE_MS, slept = 0; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
       const sighting: Sighting = await this.#lookout.look(before, signal);
       const now = clock.now();
-      quietMs = sighting.kind === 'absent' ? (quietMs ?? -slept) + slept : undefined;
-      suspectMs = sighting.kind === 'suspect' ? (suspectMs ?? -slept) + slept : undefined;
-      silentMs = sighting.kind === 'unknown' && sighting.isSilence ? (silentMs ?? -slept) + slept : undefined;
+      settling.saw(sighting);
+      const { quietMs, suspectMs } = settling;
       if (sighting.kind === 'found') return this.#adopt(sighting);
       if (sighting.kind === 'unknown') why = sighting.reason;
-      // A server that is just not there may show the run in a moment.
-      if (this.#force && sighting.kind !== 'suspect' && (silentMs ?? waits.settleMs) >= waits.settleMs) {
+      if (this.#force && sighting.kind !== 'suspect' && this.#mayForce(settling)) {
         this.#force = false; // once
         this.#isForced = true;
         return undefined;
@@ -229,7 +228,7 @@ export class Starter {
       if (quietMs !== undefined && quietMs >= waits.settleMs) return this.#certainlyNot();
       if (suspectMs !== undefined && suspectMs >= waits.settleMs) {
         // Registered and never begun: the leftover of a request of ours whose refusal was lost.
-        const isGone = before.length > 0 && (await this.#discard());
+        const isGone = before.length > 0 && (await discardLeftover(this.#deps, this.#holder, this.#plan.name));
         if (isGone) return this.#certainlyNot();
         why = 'the backend holds the name, but nothing shows that it began, or that it is a leftover of ours';
       }
@@ -239,29 +238,19 @@ export class Starter {
         throw await this.#giveUp(new SubmitUnknownError(refOf(record.key, attempt), why, { cause }));
       }
       await this.#holder.keep();
-      slept = Math.max(0, Math.min(pause, deadline - now));
-      await clock.sleep(slept, signal);
+      const ms = Math.max(0, Math.min(pause, deadline - now));
+      await clock.sleep(ms, signal);
+      settling.slept(ms);
     }
+  }
+
+  /** A server that is just not there may show the run in a moment, and so may one that our own request has only just reached. */
+  #mayForce({ silentMs = Infinity, allMs }: Settling): boolean {
+    return Math.min(silentMs, this.#hasSent ? allMs : Infinity) >= this.#deps.waits.settleMs;
   }
 
   #certainlyNot(): undefined {
     this.#inDoubt = false;
-  }
-
-  /** Removes the leftover of a refused request of ours; `false` when the backend would not. */
-  async #discard(): Promise<boolean> {
-    const { backend, logger } = this.#deps;
-    const { name } = this.#plan;
-    await this.#holder.write({}); // whoever took over may have started it for good by now
-    try {
-      const held = await backend.find(name);
-      if (held && neverBegan(held)) await backend.discard(name);
-      return true;
-    } catch (error) {
-      if (!isLivywireError(error)) throw error;
-      logger.warn('what a refused submit left behind could not be removed', { name, error: error.message });
-      return false;
-    }
   }
 
   async #refused({ error, leftover }: Extract<StartAnswer, { kind: 'refused' }>): Promise<RunStatus | undefined> {
@@ -271,7 +260,7 @@ export class Starter {
       const seen = await this.#settle(error.message, { before, cause: error });
       if (seen) return seen;
     }
-    if (leftover) await this.#discard();
+    if (leftover) await discardLeftover(this.#deps, this.#holder, this.#plan.name);
     await this.#holder.close({ phase: 'refused', note: error.message });
     throw error;
   }
@@ -298,7 +287,3 @@ export class Starter {
     return error;
   }
 }
-
-/** Quiet time is not kept from one submit to the next: nobody saw whether YARN was out of reach in between. */
-const unsettled = (quietMs: number, settleMs: number): string =>
-  `nothing of it was seen for ${quietMs / 1000} s, and ${settleMs / 1000} s within one submit are needed before it is sent again: give it a longer deadline`;

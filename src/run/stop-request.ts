@@ -21,6 +21,9 @@ const YARN_AFTER_MS = 5_000;
 const LEAST_MS = 2_000;
 const KILL_TRIES = 3;
 const KILL_AGAIN_MS = 1_000;
+/** How long a ledger that hangs keeps us from looking whether it stopped. */
+const NOTE_LEAST_MS = 500;
+const NOTE_MOST_MS = 5_000;
 /** Livy's 120 s app-lookup-timeout, and the kill itself. */
 const MOST_MS = 150_000;
 
@@ -140,7 +143,8 @@ export class StopRequest {
   async #taken(ref: RunRef): Promise<void> {
     this.ours.takenAt = this.#now();
     this.#say();
-    await amend(this.#deps, ref, { cancelTakenAt: this.ours.takenAt });
+    const noted = amend(this.#deps, ref, { cancelTakenAt: this.ours.takenAt });
+    await within(this.#deps.clock, Math.min(NOTE_MOST_MS, Math.max(NOTE_LEAST_MS, this.#options.left())), noted);
   }
 
   #say(): void {

@@ -135,3 +135,32 @@ test('a kill that YARN forbids is not sent again and again', async (t) => {
   await t.throwsAsync(run.cancel({ timeoutMs: 60_000 }), { instanceOf: WaitTimeoutError });
   t.true(kills <= 3, `${kills}`);
 });
+
+for (const [what, hang] of [
+  ['a ledger that hangs', 'get'],
+  ['one whose writes hang', 'update'],
+] as const) {
+  test(`${what} keeps no request to stop back within the 4 s of a signal`, async (t) => {
+    const { clock, ledger, ref, backend, registry } = await setUp([running], { known: true });
+    registry.set(appId, { tags: [aName] });
+    const { engine } = rig({ backend, clock, registry, ledger: { ...ledger, [hang]: never } });
+    backend.onStop = async () => (registry.finish(appId, 'KILLED'), 'asked');
+    const states: StopState[] = [];
+    const cancelling = engine.attach(ref).cancel({ timeoutMs: 4_000, onStop: (state) => states.push(state) });
+    cancelling.catch(() => undefined); // its outcome cannot be written down
+    await clock.sleep(4_000);
+    t.true(states.includes('taken'), states.join());
+    t.is(registry.app(appId)?.raw, 'KILLED');
+  });
+}
+
+test('to find out who asks keeps no request to stop back, either', async (t) => {
+  const { clock, ledger, ref, backend, registry } = await setUp([running], { known: true });
+  registry.set(appId, { tags: [aName] });
+  const { engine } = rig({ backend, clock, registry, ledger, actor: never });
+  backend.onStop = async () => (registry.finish(appId, 'KILLED'), 'asked');
+  const start = clock.now();
+  t.like(await engine.attach(ref).cancel({ timeoutMs: 4_000 }), { kind: 'cancelled', by: 'livywire' });
+  t.true(clock.now() - start < 4_000);
+  t.truthy((await attemptOf(ledger, 'k')).cancelTakenAt);
+});

@@ -266,6 +266,21 @@ test('forceResend sends again where YARN stays out of reach, after the settle ti
   t.true(clock.now() - begin >= 60_000);
 });
 
+test('forceResend is no word about a request that this very submit sent: what came of it is waited for as ever', async (t) => {
+  for (const cannotProve of [undefined, 'restarted']) {
+    const { lw, registry, backend, posts, clock } = setUp();
+    registry.cannotProve = cannotProve;
+    backend.start = async ({ name }) => {
+      backend.requests.push(`POST ${name}`);
+      void clock.sleep(20_000).then(() => registry.set('application_1_1', { tags: [name] })); // its spark-submit is on its way
+      return lost;
+    };
+    const run = await lw.submit(spec, { key: 'k', forceResend: true });
+    t.is(run.ref.appId, 'application_1_1');
+    t.is(posts(), 1);
+  }
+});
+
 test('forceResend sends nothing when the run is found after all', async (t) => {
   const { lw, backend, posts } = setUp();
   backend.failNext('reply-lost');
