@@ -129,4 +129,26 @@ export function ledgerContract(
     t.deepEqual(await keysOf(ledger.list({ limit: 0 })), []);
     t.deepEqual(await keysOf(ledger.list({ since: new Date('2026-01-04T00:00:00Z') })), ['d5', 'd4']);
   });
+
+  promise('an end that is not explained yet is in the list with all that is known of it', async (t, open) => {
+    const [writer, reader] = [open(), open()];
+    const { version } = await writer.create(recordOf('k'));
+    const [attempt] = recordOf('k').attempts as [RunRecord['attempts'][number]];
+    const ref = { v: 1, key: 'k', attempt: 1, backend: 'livy', endpoint: 'http://livy', name: 'n' } as const;
+    const diagnosis = { code: 'UNKNOWN', title: 'It ended as dead', transient: false, lines: [], next: [] };
+    const rest = { evidence: [], links: {}, knownAt: '2026-01-01T00:00:09.000Z', diagnosis };
+    const outcome = { v: 1, kind: 'failed', ref: { ...ref, createdAt: attempt.createdAt }, ...rest } as const;
+    const unfinished = { raw: 'dead', state: 'failed', source: 'livy', links: {} } as const;
+    const ended: RunRecord = { ...recordOf('k'), attempts: [{ ...attempt, phase: 'ended', outcome, unfinished }] };
+    const { version: next } = await writer.update(ended, version);
+    t.deepEqual((await reader.get('k'))?.record, ended);
+    const listed: RunRecord[] = [];
+    for await (const record of reader.list()) listed.push(record);
+    t.deepEqual(listed, [ended], 'whoever looks for what was left behind finds it there');
+    // A writer that was killed comes back, or another one goes on.
+    const whole: RunRecord = { ...ended, attempts: [{ ...attempt, phase: 'ended', outcome }] };
+    await reader.update(whole, next);
+    t.deepEqual((await open().get('k'))?.record, whole);
+    t.deepEqual(await keysOf(open().list()), ['k']);
+  });
 }
