@@ -51,7 +51,7 @@ export async function gatherReport(run: Run, options: GatherOptions): Promise<Ru
     const [app, spark, log] = await Promise.all([
       bear("YARN's word about it", () => askYarn(ref, options, network, missing)),
       options.withSpark || options.eventLog !== undefined
-        ? gatherSpark(ref, options, network, missing, outcome)
+        ? gatherSpark(ref, options, network, missing, { outcome, status })
         : undefined,
       options.logTail ? bear('the log', () => readLog(run, options.logTail ?? 0, missing, signal)) : undefined,
     ]);

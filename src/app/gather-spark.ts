@@ -1,5 +1,5 @@
-import { isLivywireError, type RunOutcome, type RunRef, type SparkFacts } from '../core/index.js';
-import { readEventLog, readSparkFacts } from '../hadoop/index.js';
+import { isLivywireError, type RunOutcome, type RunRef, type RunStatus, type SparkFacts } from '../core/index.js';
+import { proxyOfLink, readEventLog, readSparkFacts } from '../hadoop/index.js';
 import { Http, type Network } from '../http/index.js';
 import type { GatherOptions } from './gather-options.js';
 import type { Settings } from './settings.js';
@@ -29,13 +29,22 @@ export async function borne<T>(
   }
 }
 
-/** While it runs the driver is asked, through YARN; after its end the History Server, where YARN's proxy leads then, too. */
+/** How it stands, as far as that is known. */
+export interface Standing {
+  readonly outcome: RunOutcome | undefined;
+  readonly status: RunStatus | undefined;
+}
+
+/**
+ * While it runs the driver is asked, through YARN; after its end the History Server, where YARN's proxy leads then, too. That
+ * proxy is the ResourceManager's own, or the one that YARN linked to: on EMR a server of its own, on another port.
+ */
 export async function gatherSpark(
   { appId }: RunRef,
   { settings, eventLog, signal, logger }: GatherOptions,
   network: Network,
   missing: string[],
-  outcome: RunOutcome | undefined,
+  { outcome, status }: Standing,
 ): Promise<SparkFacts | undefined> {
   if (eventLog !== undefined) return readEventLog(eventLog, signal && { signal });
   const what = 'jobs, stages and executors';
@@ -47,7 +56,10 @@ export async function gatherSpark(
   }
   const { historyUrl } = settings;
   const base = `/proxy/${appId}`;
-  const proxy = yarnUrlsOf(settings).map((url) => ({ url, base, source: "Spark's API, through YARN" }));
+  const links = [outcome?.links.sparkUi, status?.links.sparkUi].map((link) => proxyOfLink(link, appId));
+  const linked = links.flatMap((link) => link?.slice(0, -base.length) ?? []);
+  const urls = new Set([...yarnUrlsOf(settings), ...linked].map((url) => url.replace(/\/+$/, '')));
+  const proxy = [...urls].map((url) => ({ url, base, source: "Spark's API, through YARN" }));
   const history = historyUrl === undefined ? [] : [{ url: historyUrl, base: '', source: 'Spark History Server' }];
   const sources = outcome ? [...history, ...proxy] : [...proxy, ...history];
   const refusals =

@@ -5,6 +5,7 @@
 export { ArchiveWait } from './archive-wait.js';
 export { ArchivedLog, type ArchivedLogOptions } from './archived-log.js';
 export { DriverLog, type DriverLogOptions } from './driver-log.js';
+export { proxyOfLink } from './driver-ui.js';
 export { readEventLog } from './event-log.js';
 export { readSparkFacts, type SparkFactsOptions } from './spark-facts.js';
 export { SparkHistory } from './spark-history.js';
