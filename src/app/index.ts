@@ -16,9 +16,10 @@ export {
   type Staging,
   type StagingProgress,
 } from './load-staging.js';
-export { loadConnect, loadDiagnosis, loadDoctor, loadLocal, loadOurNames, loadReport } from './load.js';
+export { loadConnect, loadDiagnosis, loadDoctor, loadEmr, loadLocal, loadOurNames, loadReport } from './load.js';
 export { openLedger, sweepLedger } from './open-ledger.js';
 export { parseDuration } from './settings-duration.js';
+export type { ClusterLine, ClusterOverview } from './look-at-emr.js';
 export type { ClusterWishes } from './locate.js';
 export type { SettingsAuth } from './settings-auth.js';
 export { settingsElsewhere } from './settings-elsewhere.js';

@@ -8,6 +8,9 @@ export const loadConnect = async () => (await import('./connect.js')).connect;
 /** The names under which runs of ours stand in a ledger. */
 export const loadOurNames = async () => (await import('./actor.js')).ourNames;
 
+/** EMR clusters, looked at. */
+export const loadEmr = () => import('./look-at-emr.js');
+
 /** The check of settings and servers. */
 export const loadDoctor = async () => (await import('./doctor.js')).diagnoseSettings;
 

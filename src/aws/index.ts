@@ -7,9 +7,14 @@ export { type AwsClients, awsClients } from './clients.js';
 export {
   type AddressKind,
   type ClusterConnection,
+  type ClusterLine,
+  type ClusterOverview,
   connectToCluster,
   type ConnectToClusterOptions,
   type EmrCluster,
+  listClusters,
+  lookAtCluster,
+  type LookOptions,
 } from './emr/index.js';
 export { type AwsQuestion, awsErrorName, awsStatusOf, explainAwsError } from './explain-error.js';
 export { s3Ledger, type S3LedgerOptions } from './open-s3-ledger.js';

@@ -75,6 +75,10 @@ export const verbs: Readonly<Record<string, Verb>> = {
     describe: 'Check settings and every server a run needs',
     load: async () => as((await import('./commands/doctor.js')).doctorCommand),
   },
+  emr: {
+    describe: 'EMR clusters: ls, and show one with its servers and runs',
+    load: async () => as((await import('./commands/emr.js')).emrCommand),
+  },
   local: {
     describe: 'A real Livy and Spark on this machine: up, status, logs, down',
     load: async () => as((await import('./commands/local.js')).localCommand),

@@ -2,6 +2,7 @@ import type { Rule } from './rule.js';
 import { amLaunchFailed } from './rules/am-launch-failed.js';
 import { broadcastTimeout } from './rules/broadcast-timeout.js';
 import { classNotFound } from './rules/class-not-found.js';
+import { clusterTerminated } from './rules/cluster-terminated.js';
 import { contextNotStarted } from './rules/context-not-started.js';
 import { credentialsExpired } from './rules/credentials-expired.js';
 import { diskFull } from './rules/disk-full.js';
@@ -42,6 +43,7 @@ import { writeConflict } from './rules/write-conflict.js';
 
 /** Asked in this order; the first that can tell has the word. Who knows more precisely stands before who knows more. */
 export const rules: readonly Rule[] = [
+  clusterTerminated,
   killedByUser,
   localPathRefused,
   queueUnknown,

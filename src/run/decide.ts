@@ -15,6 +15,8 @@ export interface Submission {
   readonly output?: string | undefined;
   readonly endpoint: string;
   readonly retryOf: 'failed' | 'lost' | undefined;
+  /** Whether somebody can be asked how a run ended that was started elsewhere: EMR, of a cluster that is gone. */
+  readonly settles?: ((endpoint: string) => boolean) | undefined;
   /** For the record; decides nothing. */
   readonly codeSha256?: string | undefined;
 }
@@ -57,9 +59,10 @@ export function decide(record: RunRecord, want: Submission, ownerIsGone: (claim:
     checkLostElsewhere(record, want);
     return { kind: 'next-attempt' };
   }
-  // Only the server that has it can tell whether it ended.
+  // Only the server that has it can tell whether it ended; or EMR, where that server is gone for good.
   const mayComeToANewAttempt = want.retryOf !== undefined && last.phase === 'started';
-  if (mayComeToANewAttempt && last.endpoint === want.endpoint) return { kind: 'look' };
+  const canBeAsked = last.endpoint === want.endpoint || want.settles?.(last.endpoint) === true;
+  if (mayComeToANewAttempt && canBeAsked) return { kind: 'look' };
   if (differences.length > 0) throw conflict();
   if (last.phase === 'started' || last.phase === 'ended') return { kind: 'adopt' };
   return isFree || !last.claim ? { kind: 'take-over' } : { kind: 'wait', claim: last.claim };

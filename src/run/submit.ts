@@ -120,8 +120,11 @@ export async function submit(
       }
       const { record, version } = entry;
       const last = lastAttempt(record);
-      // Before the next one begins, a second application of this one is looked for: once, then it is what it is.
-      if (retryOf !== undefined && last.unfinished && last.endpoint === backend.endpoint && !isFinished) {
+      // Before the next one begins, a second application of this one is looked for, and whether the place is gone for good
+      // where it was lost: once, then it is what it is.
+      const isElsewhere = last.endpoint !== backend.endpoint;
+      const mayBeSettled = isElsewhere && last.outcome?.kind === 'lost' && want.settles?.(last.endpoint) === true;
+      if (retryOf !== undefined && ((last.unfinished && !isElsewhere) || mayBeSettled) && !isFinished) {
         isFinished = true;
         await refresh(record, signal);
         continue;
@@ -174,7 +177,7 @@ export async function submit(
 
 /** What a submit wants, as the ledger is compared with it. @throws ConfigError for an output that cannot be checked */
 export const submissionOf = (
-  { backend, markers }: Pick<EngineDeps, 'backend' | 'markers'>,
+  { backend, markers, sources }: Pick<EngineDeps, 'backend' | 'markers' | 'sources'>,
   spec: JobSpec,
   { retryOf, output, codeSha256 }: SubmitOptions,
 ): Submission => ({
@@ -182,6 +185,7 @@ export const submissionOf = (
   hash: specHash(spec),
   endpoint: backend.endpoint,
   retryOf,
+  settles: (endpoint) => sources.some((source) => source.settles?.(endpoint) === true),
   output: output === undefined ? undefined : markers.accept(output),
   codeSha256,
 });

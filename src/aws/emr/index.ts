@@ -3,6 +3,6 @@
  * @module
  */
 export type { AddressKind } from './addresses.js';
-export type { EmrCluster } from './cluster.js';
+export type { ClusterLine, EmrCluster } from './cluster.js';
 export { type ClusterConnection, connectToCluster, type ConnectToClusterOptions } from './connect-to-cluster.js';
-export { parseSelector } from './selector.js';
+export { type ClusterOverview, listClusters, lookAtCluster, type LookOptions } from './overview.js';

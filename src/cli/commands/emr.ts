@@ -1,0 +1,128 @@
+import { type ClusterLine, type ClusterOverview, loadEmr, openLedger } from '../../app/index.js';
+import { clusterEndpoint, ConfigError, type RunRecord } from '../../core/index.js';
+import { defineCommand, type Context } from '../define.js';
+import { exitCodes } from '../exit-code.js';
+import { connectionOptions, outputOptions } from '../options.js';
+import { lastOf, plain, recordState, since, table } from '../show.js';
+
+const actions = ['ls', 'show'] as const;
+const MOST_RUNS = 20;
+
+async function ls(context: Context, all: boolean): Promise<number> {
+  const { out, io, signal } = context;
+  const { listEmr } = await loadEmr();
+  const clusters = await listEmr(await context.settings(), { all, signal });
+  const row = ({ id, name, state, createdAt, reason }: ClusterLine): string[] => [
+    plain(name),
+    id,
+    state,
+    createdAt === undefined ? '' : since(createdAt, io.clock.now()),
+    plain(reason ?? ''),
+  ];
+  const [head = '', ...body] = table([['NAME', 'ID', 'STATE', 'AGE', 'REASON'], ...clusters.map(row)]);
+  if (body.length === 0)
+    out.note(`no ${all ? '' : 'active '}cluster in this region and account; --region names another`);
+  else out.result(out.paint.dim(head), ...body);
+  out.document({ v: 1, kind: 'clusters', clusters });
+  return exitCodes.succeeded;
+}
+
+async function show(context: Context, selector: string, field: string): Promise<number> {
+  const { out, io, signal } = context;
+  const settings = await context.settings();
+  const { lookAtEmr } = await loadEmr();
+  const seen = await lookAtEmr(settings, selector, { field, signal });
+  const runs = await openRunsOf(clusterEndpoint(seen.cluster), context);
+  out.result(...table(rowsOf(seen, runs, io.clock.now())).map(plain));
+  if (seen.advice !== undefined) out.warn(seen.advice);
+  out.document({
+    v: 1,
+    kind: 'cluster',
+    ...seen,
+    runs: runs.map((record) => ({ key: record.key, state: stateOf(record) })),
+  });
+  return exitCodes.succeeded;
+}
+
+/** What our ledger holds of it that has not ended. */
+async function openRunsOf(endpoint: string, context: Context): Promise<readonly RunRecord[]> {
+  const open: RunRecord[] = [];
+  for await (const record of openLedger(await context.settings()).list()) {
+    context.signal.throwIfAborted();
+    const attempt = lastOf(record);
+    if (attempt?.endpoint === endpoint && attempt.phase !== 'ended' && attempt.phase !== 'refused') open.push(record);
+    if (open.length >= MOST_RUNS) break;
+  }
+  return open;
+}
+
+const stateOf = (record: RunRecord): string => {
+  const attempt = lastOf(record);
+  return attempt ? recordState(attempt) : '';
+};
+
+function rowsOf(seen: ClusterOverview, runs: readonly RunRecord[], now: number): string[][] {
+  const { cluster, ports, livys, primaries, pages } = seen;
+  const { release, applications, network, logUri, createdAt, reason } = cluster;
+  const versions = ['Livy', 'Spark', 'Hadoop'].flatMap((name) =>
+    Object.hasOwn(applications, name) ? [`${name} ${applications[name] ?? ''}`.trim()] : [],
+  );
+  const [host] = livys.map(({ url }) => new URL(url).hostname);
+  const at = (port: number): string[] => (host === undefined ? [] : [`http://${host}:${port}`]);
+  const rows: (readonly [string, ...(string | undefined)[]])[] = [
+    ['cluster', `${cluster.name} (${cluster.id}) in ${cluster.region}`],
+    ['state', cluster.state + (createdAt === undefined ? '' : `, ${since(createdAt, now)} old`), reason],
+    ['release', release, versions.join(', ')],
+    ...primaries.map((node): [string, string] => [
+      'primary',
+      [node.privateIp, node.publicName, node.instanceId].join('  '),
+    ]),
+    ...livys.map(({ url, problem }): [string, string, string] => ['Livy', url, problem ?? 'answers']),
+    ...(seen.hasLivy ? [] : [['Livy', 'is not installed'] as const]),
+    ['YARN', ...at(ports.resourceManager)],
+    ['Spark history', ...at(ports.sparkHistory)],
+    ['collected logs', ...at(ports.jobHistory)],
+    ['pages', pages.sparkHistory, pages.resourceManager],
+    ['logs in S3', logUri],
+    ['subnet', network.subnet],
+    ['security groups', groups('primary', network.primaryGroups), groups('core and task', network.workerGroups)],
+    ...runs.map((record): [string, string] => ['run', `${record.key}  ${stateOf(record)}`]),
+  ];
+  return rows
+    .map(([word, ...values]) => [word, values.filter((one) => one !== undefined && one !== '').join('  ')])
+    .filter(([, value]) => value !== '');
+}
+
+const groups = (word: string, ids: readonly string[]): string | undefined =>
+  ids.length === 0 ? undefined : `${word} ${ids.join(', ')}`;
+
+export const emrCommand = defineCommand({
+  name: 'emr',
+  positionals: '<ls|show> [cluster]',
+  describe: 'EMR clusters: which there are, and what runs on one. Changes nothing.',
+  details: ['', 'A cluster is named by its name, its id (j-…), tag:key=value, or auto: the only active one with Livy.'],
+  examples: [
+    ['livywire emr ls --region eu-west-1', 'the active clusters of a region'],
+    ['livywire emr show nightly', 'state, versions, servers, security groups, and the runs in our ledger'],
+    ['livywire run --cluster nightly s3://jobs/etl.py', 'and a job there'],
+  ],
+  options: {
+    all: { type: 'boolean', alias: 'a', describe: 'ls: those that have ended, too', group: 'Which' },
+    ...connectionOptions,
+    ...outputOptions,
+  },
+  words: { min: 1, max: 2 },
+  async run(args, context) {
+    const [action, word] = args.rest;
+    if (action === 'ls' && word === undefined) return ls(context, args.all);
+    if (action !== 'show') {
+      throw new ConfigError(`livywire emr ${plain(action ?? '')}: write ${actions.join(' or ')} <cluster>`, {
+        field: 'emr',
+      });
+    }
+    const cluster = word === undefined ? (await context.settings()).cluster : undefined;
+    const selector = word ?? cluster?.selector;
+    if (selector === undefined) throw new ConfigError('emr show: name the cluster', { field: '<cluster>' });
+    return show(context, selector, cluster?.from ?? '<cluster>');
+  },
+});

@@ -1,0 +1,21 @@
+import type { Rule } from '../rule.js';
+
+const ENDED = /^TERMINATED(?:_WITH_ERRORS)?$/;
+
+/** The place is gone, and with it everything that ran there. What the log said before is of no account. */
+export const clusterTerminated: Rule = {
+  code: 'CLUSTER_TERMINATED',
+  about: 'The EMR cluster that it ran on was terminated.',
+  transient: true,
+  next: [
+    "Read EMR's reason above: somebody or an auto-termination policy ended the cluster, a step failed, or its machines were taken away",
+    'Start it again on another cluster: livywire run --retry-of failed, with the same key and another --cluster',
+    'What its containers logged is in S3, where the cluster has a log address: livywire emr show names it',
+  ],
+  unproven: 'a cluster of AWS would have to end under it; tried with the local EMR API',
+  match({ facts: { status }, lines }) {
+    if (status.source !== 'emr' || !ENDED.test(status.raw)) return undefined;
+    const said = lines.filter(({ text }) => text === status.message);
+    return { title: status.message ?? status.raw, lines: said, place: 'none' };
+  },
+};
