@@ -1,7 +1,11 @@
-import { type Diagnosis, isFinal, type RunRef, type RunStatus } from '../core/index.js';
+import { type Diagnosis, isFinal, type LogStream, type RunRef, type RunStatus } from '../core/index.js';
 import type { EngineDeps } from './deps.js';
 import { factsOf } from './facts.js';
 import { attemptIn } from './records.js';
+
+const isKnown = ({ code }: Diagnosis): boolean => code !== 'UNKNOWN';
+/** Where a driver writes, in a container or at Livy. */
+const OF_LOG: ReadonlySet<string> = new Set(['stdout', 'stderr'] satisfies LogStream[]);
 
 /** A run looked at again. */
 export interface Examined {
@@ -26,9 +30,14 @@ export async function diagnoseAgain(
   // The ledger's words about it are a diagnosis already, not a server's.
   const { message, ...said } = status;
   const read = { ...said, ...(message !== undefined && status.source !== 'ledger' && { message }) };
-  const diagnosis = await diagnose(await factsOf(deps, ref, { status: read, app }, signal));
+  const facts = await factsOf(deps, ref, { status: read, app }, signal);
+  const diagnosis = await diagnose(facts);
   const entry = await ledger.get(ref.key).catch(() => undefined);
   const kept = entry && attemptIn(entry.record.attempts, ref)?.outcome;
-  const isPoorer = diagnosis.code === 'UNKNOWN' && kept?.kind === 'failed';
-  return { status, diagnosis: isPoorer ? kept.diagnosis : diagnosis };
+  if (kept?.kind !== 'failed') return { status, diagnosis };
+  const before = kept.diagnosis;
+  // Servers forget a log before they forget how the run ended.
+  const isLogGone = facts.lines.every(({ source }) => !OF_LOG.has(source));
+  const isPoorer = isKnown(diagnosis) === isKnown(before) ? isLogGone : isKnown(before);
+  return { status, diagnosis: isPoorer ? before : diagnosis };
 }
