@@ -10,7 +10,7 @@ import {
 } from '../app/index.js';
 import { ConfigError, isLivywireError, type JobSpec } from '../core/index.js';
 import type { Args, Context } from './define.js';
-import { type Interrupted, type Interrupts } from './interrupts.js';
+import { type Interrupted, type Interrupts, interruptsFor } from './interrupts.js';
 import { codeOfSignal, exitCodes } from './exit-code.js';
 import { fileLines, inPlace, type JobFiles, lockedFiles, readLock, stagedFiles } from './job-files.js';
 import { connectionOptions, outputOptions, submitOptions, waitOptions } from './options.js';
@@ -33,12 +33,7 @@ export const jobOptions = {
 export type JobArgs = Args<typeof submitOptions & typeof stagingOptions>;
 
 /** The job as the line says it, and its files. Warns of what will not be as it was with spark-submit. @throws ConfigError */
-export async function readJob(
-  args: JobArgs,
-  context: Context,
-  settings: Settings,
-  signal: AbortSignal,
-): Promise<JobFiles> {
+async function readJob(args: JobArgs, context: Context, settings: Settings, signal: AbortSignal): Promise<JobFiles> {
   if (args['retry-of'] !== undefined && args.key === undefined) {
     throw new ConfigError('--retry-of needs --key, the key of the run to try again', { field: '--retry-of' });
   }
@@ -101,8 +96,50 @@ function newKey(spec: JobSpec): string {
   return `${word === '' ? 'run' : word}-${randomPart()}`;
 }
 
+interface OpenedJob {
+  readonly livywire: Livywire;
+  readonly job: JobFiles;
+  /** What is left of the whole time, in milliseconds. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * What verbs that start a job do before: reads the line, finds out whether its key is another job's, and brings the
+ * files to where the cluster can read them. A signal ends it, and nobody is asked about a job that there is not yet.
+ */
+export async function openJob(
+  args: JobArgs,
+  context: Context,
+  settings: Settings,
+  timeoutMs?: number,
+): Promise<OpenedJob | { readonly code: number }> {
+  const interrupts = interruptsFor(context, 'leave');
+  const { signal } = interrupts;
+  try {
+    const job = await readJob(args, context, settings, signal);
+    const begin = context.io.clock.now();
+    const livywire = await context.connect(settings, forStart(args, signal, timeoutMs));
+    if (args['dry-run']) return { code: await dryRun(livywire, job, args, context, signal) };
+    // A cluster that was waited for has had its part of the time.
+    const rest = timeoutMs !== undefined && { timeoutMs: Math.max(1, timeoutMs - (context.io.clock.now() - begin)) };
+    if (job.ready) {
+      await livywire.plan(job.spec, wantOf(job, args));
+      await job.ready(signal);
+    }
+    return { livywire, job, ...rest };
+  } catch (error) {
+    if (signal.aborted) {
+      context.out.warn('interrupted while the files of the job were made ready: no job was started');
+      throw signal.reason;
+    }
+    throw error;
+  } finally {
+    interrupts.close();
+  }
+}
+
 /** Prints the request that would be sent, and beside it what would be uploaded. */
-export async function dryRun(
+async function dryRun(
   livywire: Livywire,
   job: JobFiles,
   args: JobArgs,
@@ -118,11 +155,7 @@ export async function dryRun(
 }
 
 /** What a start wants with a cluster: it is waited for; and unless the key may have a run there already, Livy has to answer. */
-export const forStart = (
-  args: Pick<JobArgs, 'key' | 'dry-run'>,
-  signal: AbortSignal,
-  timeoutMs?: number,
-): ClusterWishes => ({
+const forStart = (args: Pick<JobArgs, 'key' | 'dry-run'>, signal: AbortSignal, timeoutMs?: number): ClusterWishes => ({
   starts: args['dry-run'] !== true,
   mustAnswer: args.key === undefined && args['dry-run'] !== true,
   signal,
@@ -164,16 +197,6 @@ export async function start(
   const { out, io } = context;
   const { spec } = job;
   const key = args.key ?? newKey(spec);
-  if (job.ready) {
-    try {
-      // A key that has another job already is told before anything is uploaded for it.
-      await livywire.plan(spec, wantOf(job, args));
-      await job.ready(interrupts.signal);
-    } catch (error) {
-      if (!interrupts.signal.aborted) throw error;
-      return afterInterrupt(livywire, key, context, interrupts.signal.reason as Interrupted);
-    }
-  }
   const begin = io.clock.now();
   const restMs = () => Math.max(0, timeoutMs - (io.clock.now() - begin));
   const [late, done] = [new AbortController(), new AbortController()];

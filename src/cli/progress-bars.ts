@@ -73,7 +73,7 @@ function stageLine(
   );
 }
 
-interface Bar {
+export interface Bar {
   readonly before: string;
   readonly counts: string;
   readonly filled: number | undefined;
@@ -93,7 +93,7 @@ const share = ({
 });
 
 /** The bar takes what the words leave; where that is too little, the last words go first. */
-function barLine({ before, counts, filled, failed, rest }: Bar, { columns, unicode, paint }: BarStyle): string {
+export function barLine({ before, counts, filled, failed, rest }: Bar, { columns, unicode, paint }: BarStyle): string {
   const head = `${before}  ${counts}`;
   const frame = unicode ? 2 : 4; // the blanks before it, and brackets
   const shownRest = head.length + failed.length + rest.length <= columns ? rest : '';

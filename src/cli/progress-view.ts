@@ -1,5 +1,6 @@
 import type { Io } from './io.js';
 import type { LiveLine } from './live-line.js';
+import { barLine, hasUnicode } from './progress-bars.js';
 import { age, plain } from './show.js';
 import type { Terminal } from './terminal.js';
 
@@ -51,9 +52,15 @@ export class ProgressView {
 
   #render(): string {
     const { message = 'starting', done, total } = this.#now ?? {};
-    const share =
-      done === undefined || total === undefined || total === 0 ? [] : [`${Math.floor((done / total) * 100)} %`];
-    const line = [plain(message), ...share, age(this.#io.clock.now() - this.#startedMs)].join('  ');
-    return this.#out.paintNote.dim(line.slice(0, Math.max(10, (this.#io.stderr.columns ?? 80) - 1)));
+    const columns = Math.max(10, (this.#io.stderr.columns ?? 80) - 1);
+    const paint = this.#out.paintNote;
+    const took = `  ${age(this.#io.clock.now() - this.#startedMs)}`;
+    if (done === undefined || total === undefined || total === 0) {
+      return paint.dim(`${plain(message)}${took}`.slice(0, columns));
+    }
+    const filled = Math.min(1, done / total);
+    const counts = `${Math.floor(filled * 100)} %`;
+    const style = { columns, paint, unicode: hasUnicode(this.#io.env) };
+    return barLine({ before: plain(message), counts, filled, failed: '', rest: took }, style);
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import test, { type ExecutionContext } from 'ava';
 import { MemoryBackend, memoryLedger, testClock, testLivywire } from '../../src/testing/index.js';
-import { cli, oneDocument, tempFolder } from '../helpers/cli.js';
+import { cli, oneDocument, startCli, tempFolder } from '../helpers/cli.js';
 import { type LocalAws, standInCredentials, startMoto } from '../helpers/moto.js';
 import { s3Between } from '../helpers/s3-between.js';
 
@@ -35,7 +35,7 @@ async function world(t: ExecutionContext) {
     const files = lock === undefined ? {} : { [join(cwd, 'etl.lock.json')]: lock };
     return cli(argv, { cwd, clock, livywire, files });
   };
-  return { cwd, to, ledger, backend, run, posts: () => backend.requests.filter((one) => one.startsWith('POST')) };
+  return { cwd, to, ledger, livywire, run, posts: () => backend.requests.filter((one) => one.startsWith('POST')) };
 }
 const URL_FLAG = ['--url', 'http://livy.test:8998'] as const;
 
@@ -188,3 +188,35 @@ for (const [argv, words] of [
     t.regex(stderr, words);
   });
 }
+
+test.serial('a signal while files are uploaded asks nobody, takes the upload back and starts nothing', async (t) => {
+  const w = await world(t);
+  if (!w || !moto) return void t.pass();
+  await writeFile(join(w.cwd, 'big.jar'), Buffer.alloc(17 * 1_024 * 1_024, w.to));
+  const between = await s3Between(t, moto.url);
+  let begin = (): void => undefined;
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  between.fate = (call) => {
+    if (!call.endsWith('partNumber')) return undefined;
+    begin();
+    return 'hang';
+  };
+  process.env.AWS_ENDPOINT_URL_S3 = between.url;
+  const running = startCli(['run', ...URL_FLAG, '--stage', w.to, '--jars', 'big.jar', './etl.py'], {
+    cwd: w.cwd,
+    livywire: w.livywire,
+    tty: { stdin: true, stderr: true },
+    ask: async () => {
+      t.fail('nobody is to be asked');
+      return undefined;
+    },
+  });
+  await begun;
+  delete process.env.AWS_ENDPOINT_URL_S3;
+  running.send('SIGINT');
+  const { code, stderr } = await running.done;
+  t.is(code, 130);
+  t.regex(stderr, /interrupted while the files of the job were made ready: no job was started/);
+  t.true(between.calls.some((call) => call.startsWith('DELETE') && call.endsWith('?uploadId')));
+  t.deepEqual(w.posts(), []);
+});

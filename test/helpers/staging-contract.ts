@@ -151,7 +151,7 @@ export function holdsStaging(start: () => Promise<LocalAws | undefined>): void {
   });
 
   test('a large file goes in parts, arrives whole, and is known again', async (t) => {
-    const bytes = big(33);
+    const bytes = big(17);
     const w = await world(t, { 'big.jar': bytes });
     if (!w) return void t.pass();
     const seen: number[] = [];
@@ -178,7 +178,7 @@ export function holdsStaging(start: () => Promise<LocalAws | undefined>): void {
     ['that is refused', { status: 403, code: 'AccessDenied' }],
   ] as const) {
     test(`after a part ${what} nothing of the upload is left`, async (t) => {
-      const w = await world(t, { 'big.jar': big(49), 'etl.py': 'x' });
+      const w = await world(t, { 'big.jar': big(25), 'etl.py': 'x' });
       if (!w) return void t.pass();
       let parts = 0;
       w.between.fate = (call): Fate => (call.endsWith('partNumber') && ++parts === 2 ? fate : undefined);
@@ -189,7 +189,7 @@ export function holdsStaging(start: () => Promise<LocalAws | undefined>): void {
   }
 
   test('an abort in the middle of a part takes the upload back and ends with its reason', async (t) => {
-    const w = await world(t, { 'big.jar': big(49) });
+    const w = await world(t, { 'big.jar': big(25) });
     if (!w) return void t.pass();
     const stop = new AbortController();
     let parts = 0;
@@ -205,7 +205,7 @@ export function holdsStaging(start: () => Promise<LocalAws | undefined>): void {
 
   for (const [what, size] of [
     ['PUT', 0],
-    ['completion', 17],
+    ['completion', 9],
   ] as const) {
     test(`a ${what} whose answer is lost is found to have worked`, async (t) => {
       const w = await world(t, { 'etl.py': size === 0 ? 'print(1)' : big(size) });
@@ -222,7 +222,7 @@ export function holdsStaging(start: () => Promise<LocalAws | undefined>): void {
   }
 
   test('many who stage the same at once all come to the same, and it is written once', async (t) => {
-    const w = await world(t, { 'etl.py': 'print(1)', 'big.jar': big(17) });
+    const w = await world(t, { 'etl.py': 'print(1)', 'big.jar': big(9) });
     if (!w) return void t.pass();
     const spec = { file: 'etl.py', jars: ['big.jar'] };
     const all = await Promise.all(Array.from({ length: 6 }, () => w.stage(spec)));
@@ -281,7 +281,7 @@ export function holdsStaging(start: () => Promise<LocalAws | undefined>): void {
   });
 
   test('a lock runs while its objects are there as they were, and not when one is gone or changed', async (t) => {
-    const w = await world(t, { 'etl.py': 'print(1)', 'big.jar': big(17) });
+    const w = await world(t, { 'etl.py': 'print(1)', 'big.jar': big(9) });
     if (!w) return void t.pass();
     const { lock } = await w.stage({ file: 'etl.py', jars: ['big.jar'] });
     w.between.calls.length = 0;

@@ -25,8 +25,8 @@ export interface Content {
 }
 
 const MIB = 1_024 * 1_024;
-/** Up to here one request; each request's bytes are held in memory, so that it can be repeated. */
-export const PART_BYTES = 16 * MIB;
+/** Up to here one request. Each request's bytes are held in memory, so that it can be repeated, and progress is told by them. */
+const PART_BYTES = 8 * MIB;
 const MOST_PARTS = 10_000;
 
 /** Whole mebibytes, so that S3's limit of 10,000 parts is kept. */

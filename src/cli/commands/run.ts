@@ -3,7 +3,7 @@ import { isFinal } from '../../core/index.js';
 import { needUrl } from '../context.js';
 import { defineCommand } from '../define.js';
 import { followRun } from '../follow.js';
-import { dryRun, forStart, jobOptions, readJob, start } from '../job.js';
+import { jobOptions, openJob, start } from '../job.js';
 import { interruptsFor } from '../interrupts.js';
 import { logOptions, submitOptions, waitingOf, waitOptions } from '../options.js';
 import { submitted } from './submit.js';
@@ -48,15 +48,12 @@ export const runCommand = defineCommand({
     const waiting = waitingOf(args);
     const settings = await context.settings();
     needUrl(settings, args.rest);
+    const opened = await openJob(args, context, settings, waiting.timeoutMs);
+    if ('code' in opened) return opened.code;
+    const { livywire, job, ...rest } = opened;
+
     const interrupts = interruptsFor(context, args['on-signal']);
     try {
-      const job = await readJob(args, context, settings, interrupts.signal);
-      const begin = context.io.clock.now();
-      const livywire = await context.connect(settings, forStart(args, interrupts.signal, waiting.timeoutMs));
-      if (args['dry-run']) return await dryRun(livywire, job, args, context, interrupts.signal);
-      // A cluster that was waited for has had its part of the time.
-      const { timeoutMs } = waiting;
-      const rest = timeoutMs !== undefined && { timeoutMs: Math.max(1, timeoutMs - (context.io.clock.now() - begin)) };
       const started = await start(livywire, job, args, context, interrupts, { ...waiting, ...rest });
       if ('code' in started) return started.code;
       if (args.detach && !interrupts.signal.aborted && started.isLate !== true) return submitted(started.run, context);

@@ -3,7 +3,7 @@ import { needUrl } from '../context.js';
 import { type Context, defineCommand } from '../define.js';
 import { exitCodes } from '../exit-code.js';
 import { interruptsFor } from '../interrupts.js';
-import { dryRun, forStart, jobOptions, readJob, start } from '../job.js';
+import { jobOptions, openJob, start } from '../job.js';
 import { plain, runWord } from '../show.js';
 
 /** Prints the key, and nothing else, on stdout: `key=$(livywire submit …)`. */
@@ -29,11 +29,12 @@ export const submitCommand = defineCommand({
   async run(args, context) {
     const settings = await context.settings();
     needUrl(settings, args.rest);
+    const opened = await openJob(args, context, settings);
+    if ('code' in opened) return opened.code;
+    const { livywire, job } = opened;
+
     const interrupts = interruptsFor(context, 'leave');
     try {
-      const job = await readJob(args, context, settings, interrupts.signal);
-      const livywire = await context.connect(settings, forStart(args, interrupts.signal));
-      if (args['dry-run']) return await dryRun(livywire, job, args, context, interrupts.signal);
       const started = await start(livywire, job, args, context, interrupts);
       return 'code' in started ? started.code : submitted(started.run, context);
     } finally {
