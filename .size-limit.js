@@ -16,9 +16,9 @@ function startUpFiles(build, entry) {
 }
 
 export default [
-  { name: 'library, own code', path: startUpFiles('library', 'dist/index.js'), gzip: true, limit: '70 kB' },
-  { name: 'livywire/aws, own code', path: startUpFiles('library', 'dist/aws.js'), gzip: true, limit: '25 kB' },
-  { name: 'livywire/testing, own code', path: startUpFiles('library', 'dist/testing.js'), gzip: true, limit: '40 kB' },
+  { name: 'library, own code', path: startUpFiles('library', 'dist/index.js'), gzip: true, limit: '78 kB' },
+  { name: 'livywire/aws, own code', path: startUpFiles('library', 'dist/aws.js'), gzip: true, limit: '45 kB' },
+  { name: 'livywire/testing, own code', path: startUpFiles('library', 'dist/testing.js'), gzip: true, limit: '45 kB' },
   { name: 'command line, start', path: startUpFiles('cli', 'dist/cli/bin.js'), gzip: true, limit: '3 kB' },
   // In every page that livywire report writes, as it is.
   {
