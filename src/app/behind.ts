@@ -1,4 +1,4 @@
-import type { AppRegistry, Clock, DriverLogReader, DriverLogSource, OutcomeSource } from '../core/index.js';
+import type { AppRegistry, Clock, DriverLogReader, DriverLogSource, LogArchive, OutcomeSource } from '../core/index.js';
 import type * as hadoop from '../hadoop/index.js';
 import type { Http } from '../http/index.js';
 
@@ -42,20 +42,28 @@ export function lazyDriverLog(options: {
   readonly user?: string | undefined;
   readonly logServerUrl?: string | undefined;
   readonly history?: Http | undefined;
+  readonly archive?: LogArchive | undefined;
   readonly clock: Clock;
 }): DriverLogSource {
-  const { https, reach, clock, user, logServerUrl, history } = options;
-  const source = lazily(
-    ({ DriverLog }) =>
-      new DriverLog({
-        https,
-        reach,
-        clock,
-        ...(user !== undefined && { user }),
-        ...(logServerUrl !== undefined && { logServerUrl }),
-        ...(history && { history }),
-      }),
+  const { https, reach, clock, user, logServerUrl, history, archive } = options;
+  return lazyLog(
+    lazily(
+      ({ DriverLog }) =>
+        new DriverLog({
+          https,
+          reach,
+          clock,
+          ...(user !== undefined && { user }),
+          ...(logServerUrl !== undefined && { logServerUrl }),
+          ...(history && { history }),
+          ...(archive && { archive }),
+        }),
+    ),
   );
+}
+
+/** A log whose code is loaded when it is first read. */
+export function lazyLog(source: () => Promise<DriverLogSource>): DriverLogSource {
   return {
     open(ref, opening) {
       let opened: DriverLogReader | undefined;

@@ -2,7 +2,7 @@ import { type Backend, type Clock, ConfigError, type Logger, type LogSource } fr
 import type { Auth, Network } from '../http/index.js';
 import { LivyBackend, LivyClient, LivyRing, SeveralLivys } from '../livy/index.js';
 
-interface LivyPlan {
+export interface LivyPlan {
   readonly urls: readonly string[];
   readonly endpoint?: string | undefined;
   readonly closed?: string | undefined;

@@ -1,5 +1,6 @@
 import {
   type Actor,
+  type BackendMaker,
   type Clock,
   ConfigError,
   type Ledger,
@@ -9,7 +10,8 @@ import {
 } from '../core/index.js';
 import type { AwsSettings } from '../aws/index.js';
 import { type Auth, createNetwork, Http, type Network, type NetworkOptions } from '../http/index.js';
-import { livysOf } from './livys.js';
+import { lazyArchive, lazyArchivedLog, noLog } from './behind-archive.js';
+import { takerOfJobs } from './taker-of-jobs.js';
 import { lazyAws } from './aws.js';
 import { checkInputs, outputMarkers } from './data-places.js';
 import { lazyProgress, lazyWaiting } from './behind-progress.js';
@@ -22,9 +24,13 @@ export interface LivywireOptions {
    * for a cluster that has more than one Livy (EMR with three primaries), with an `endpoint`: a job goes to the first that
    * answers, and is followed at YARN whatever becomes of that one. `connectToCluster` of livywire/aws gives both.
    */
-  readonly url: string | readonly string[];
+  readonly url?: string | readonly string[];
   /** What runs are kept under where addresses change: `emr://<region>/<cluster id>`. @defaultValue the address */
   readonly endpoint?: string;
+  /** What takes jobs in the place of a Livy: `connectToSteps` of livywire/aws gives one. @defaultValue the Livy at `url` */
+  readonly backend?: BackendMaker;
+  /** Folders in S3 that EMR copies logs to, `s3://bucket/logs/j-3KVTXXXXXX7UG`: looked in last. @defaultValue none */
+  readonly logFolders?: readonly string[];
   /** Why nothing can be started there any more: then a start is refused with these words. @defaultValue it can */
   readonly closed?: string;
   /** Asked how a run ended when neither Livy, nor YARN, nor the History Server has a record. @defaultValue nobody else */
@@ -98,7 +104,6 @@ export function createLivywire(options: LivywireOptions): Livywire {
   }
   const network: Network = createNetwork({ ...options.network, logger });
   const timeout = options.requestTimeoutMs !== undefined && { timeoutMs: options.requestTimeoutMs };
-  const livy = livysOf({ ...options, ...timeout, urls: [options.url].flat(), network, logger, clock });
   // Livy's credentials are Livy's: what stands behind it is asked without them.
   const behind = (baseUrl: string, service: string) =>
     new Http({ baseUrl, service, network, logger, clock, ...timeout });
@@ -111,9 +116,23 @@ export function createLivywire(options: LivywireOptions): Livywire {
     http && { ...yarn, http, https: [http, ...(https ?? []).slice(1)] as const, reach: behind, history, clock };
   let actor: Promise<Actor> | undefined;
   const aws = lazyAws(options.aws ?? {});
+  const registry = rm && lazyYarn(rm);
+  const archive = options.logFolders?.length ? lazyArchive(aws, options.logFolders) : undefined;
+  const { backend, ownLog, url } = takerOfJobs({
+    ...options,
+    ...timeout,
+    ...(registry && { registry }),
+    stepLog: () => (archive ? lazyArchivedLog(archive, clock, 'step') : noLog),
+    network,
+    logger,
+    clock,
+  });
+  const driverLog = rm
+    ? lazyDriverLog({ ...rm, archive })
+    : archive && options.backend && lazyArchivedLog(archive, clock, 'driver');
   const engine = new Engine({
-    backend: livy.backend,
-    logs: rm ? new LogChooser({ driver: lazyDriverLog(rm), backend: livy.ring, clock }) : livy.ring,
+    backend,
+    logs: driverLog ? new LogChooser({ driver: driverLog, backend: ownLog, clock }) : ownLog,
     ledger: options.ledger,
     markers: outputMarkers(aws),
     inputs: (paths, callOptions) => checkInputs(paths, aws, callOptions),
@@ -125,9 +144,9 @@ export function createLivywire(options: LivywireOptions): Livywire {
     actor: () => (actor ??= (options.actor ?? plainActor)()),
     waits: { ...defaultWaits, ...options.waits },
     sources: [...(history ? [lazyHistory(history)] : []), ...(options.sources ?? [])],
-    ...(rm && { registry: lazyYarn(rm), waiting: lazyWaiting(rm) }),
+    ...(rm && registry && { registry, waiting: lazyWaiting(rm) }),
     progress: lazyProgress({
-      livyUrl: livy.url ?? livy.backend.endpoint,
+      livyUrl: url ?? backend.endpoint,
       open: (baseUrl) => behind(baseUrl, "Spark's driver"),
       clock,
       logger,

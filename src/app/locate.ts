@@ -1,5 +1,5 @@
 import { clusterEndpoint, ConfigError, isLivywireError, type Logger } from '../core/index.js';
-import type { ClusterConnection } from '../aws/index.js';
+import type { ClusterConnection, StepsConnection } from '../aws/index.js';
 import { awsSettings, lazyAws } from './aws.js';
 import type { ClusterSettings } from './settings-cluster.js';
 import { networkOptions } from './settings-network.js';
@@ -20,7 +20,7 @@ export interface ClusterWishes {
   readonly signal?: AbortSignal;
 }
 
-type Located = Omit<ClusterConnection, 'cluster'>;
+type Located = Omit<ClusterConnection, 'cluster'> | Omit<StepsConnection, 'cluster'>;
 
 interface LocateOptions {
   readonly logger?: Logger;
@@ -30,12 +30,13 @@ interface LocateOptions {
 /** The cluster that settings name, and what runs on it. @throws ConfigError, UnreachableError */
 export async function locate(settings: Settings, cluster: ClusterSettings, options: LocateOptions): Promise<Located> {
   try {
-    return await found(settings, cluster, options);
+    return await (cluster.backend === 'emr-step' ? steps : found)(settings, cluster, options);
   } catch (error) {
     const { region } = settings.aws;
     if (options.cluster?.optional !== true || !isLivywireError(error) || region === undefined) throw error;
     options.logger?.warn(error.message);
-    return { url: [], endpoint: clusterEndpoint({ region, id: cluster.selector }), closed: error.message, sources: [] };
+    const { selector: id, backend = 'livy' } = cluster;
+    return { url: [], endpoint: clusterEndpoint({ region, id, backend }), closed: error.message, sources: [] };
   }
 }
 
@@ -63,6 +64,29 @@ async function found(
     ...(onProgress && { onProgress }),
     ...(executionRole !== undefined && { executionRole }),
     ...(cache && { cache }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(signal && { signal }),
+  });
+}
+
+async function steps(
+  settings: Settings,
+  { selector, from, addresses, executionRole, logUri }: ClusterSettings,
+  { logger, cluster: { starts = false, timeoutMs, onProgress, signal } = {} }: LocateOptions,
+): Promise<Located> {
+  const forAws = awsSettings(settings);
+  const { room, clients } = await lazyAws(forAws)();
+  return room.connectToSteps(selector, {
+    ...forAws,
+    clients,
+    addresses,
+    field: from,
+    network: networkOptions(settings),
+    starting: starts ? 'wait' : 'refuse',
+    onBlind: (text) => logger?.warn(text),
+    ...(onProgress && { onProgress }),
+    ...(executionRole !== undefined && { executionRole }),
+    ...(logUri !== undefined && { logUri }),
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(signal && { signal }),
   });

@@ -1,4 +1,4 @@
-import { clusterOfEndpoint } from '../core/index.js';
+import { applicationOfEndpoint, clusterOfEndpoint } from '../core/index.js';
 import { type SettingName, settingNames, type SettingWord, settingWords } from './settings-words.js';
 import type { Settings } from './settings.js';
 
@@ -13,12 +13,12 @@ export function settingsElsewhere(
   endpoint: string,
 ): { readonly settings: Settings; readonly leftOut: readonly SettingName[] } {
   const { proxy, proxyEnv, map, tls, ledger, aws, requestTimeoutMs, profile, sources, notes } = settings;
-  const cluster = clusterOfEndpoint(endpoint);
+  const place = clusterOfEndpoint(endpoint) ?? applicationOfEndpoint(endpoint);
   const addresses = settings.cluster?.addresses ?? 'private';
   return {
     // Named one by one, so that a setting that comes later stays out until somebody has thought about it.
     settings: {
-      ...(cluster ? { cluster: { selector: cluster.id, from: 'the ledger', addresses } } : { url: endpoint }),
+      ...placeOf(endpoint, addresses),
       auth: { kind: 'none' },
       headers: {},
       redirectHosts: [],
@@ -28,12 +28,24 @@ export function settingsElsewhere(
       proxyEnv,
       map,
       ledger,
-      aws: { ...aws, ...(cluster && { region: cluster.region }) },
+      aws: { ...aws, ...(place && { region: place.region }) },
       ...(requestTimeoutMs !== undefined && { requestTimeoutMs }),
       ...(profile !== undefined && { profile }),
       sources: Object.fromEntries(Object.entries(sources).filter(([name]) => !isBound(name as SettingName))),
       notes,
     },
     leftOut: settingNames.filter((name) => isBound(name) && sources[name] !== undefined),
+  };
+}
+
+/** The address, the cluster or the application that an endpoint stands for. */
+function placeOf(endpoint: string, addresses: 'private' | 'public'): Pick<Settings, 'url' | 'cluster' | 'serverless'> {
+  const cluster = clusterOfEndpoint(endpoint);
+  const application = applicationOfEndpoint(endpoint);
+  if (application) return { serverless: { applicationId: application.id } };
+  if (!cluster) return { url: endpoint };
+  const { id, backend } = cluster;
+  return {
+    cluster: { selector: id, from: 'the ledger', addresses, ...(backend === 'emr-step' && { backend }) },
   };
 }

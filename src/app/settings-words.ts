@@ -25,6 +25,25 @@ export const settingWords = {
     kind: 'text',
     describe: 'EMR cluster in place of an address: name, id, tag:key=value, or auto for the only one with Livy',
   },
+  backend: {
+    flag: 'backend',
+    env: 'LIVYWIRE_BACKEND',
+    kind: 'text',
+    describe: 'What takes the jobs: livy (default), emr-step, with --cluster and from anywhere, or emr-serverless',
+  },
+  application: {
+    flag: 'application',
+    env: 'LIVYWIRE_APPLICATION',
+    kind: 'text',
+    describe: 'Id of the EMR Serverless application that takes the jobs',
+  },
+  logUri: {
+    flag: 'log-uri',
+    env: 'LIVYWIRE_LOG_URI',
+    kind: 'text',
+    bound: true,
+    describe: "Where in S3 EMR puts our logs (default: the cluster's or the application's own place)",
+  },
   addresses: {
     flag: 'addresses',
     env: 'LIVYWIRE_ADDRESSES',

@@ -1,7 +1,13 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { isS3Url } from '../core/index.js';
 import { parseDuration } from './settings-duration.js';
-import { addressOrCluster, type ClusterSettings, readCluster } from './settings-cluster.js';
+import {
+  addressOrCluster,
+  type ClusterSettings,
+  readCluster,
+  readServerless,
+  type ServerlessSettings,
+} from './settings-cluster.js';
 import { readAuth, readHeaders, type SettingsAuth } from './settings-auth.js';
 import {
   dropForeign,
@@ -28,6 +34,8 @@ export interface Settings {
   readonly url?: string;
   /** In place of the address. */
   readonly cluster?: ClusterSettings;
+  /** The application of EMR Serverless that takes the jobs, in the place of `url`. */
+  readonly serverless?: ServerlessSettings;
   readonly auth: SettingsAuth;
   /** Extra headers for Livy. May hold secrets. */
   readonly headers: Readonly<Record<string, string>>;
@@ -101,7 +109,8 @@ export async function readSettings(input: SettingsInput): Promise<Settings> {
   const server = found.url && parseServerUrl(textOf(found.url), found.url.from);
   if (server) dropForeign(found, input, profile, { url: server.url }, notes);
   else if (found.cluster) dropForeign(found, input, profile, { cluster: textOf(found.cluster) }, notes);
-  const cluster = readCluster(found, input, home);
+  const serverless = readServerless(found);
+  const cluster = serverless ? undefined : readCluster(found, input, home);
 
   const path = (one: Found): string => {
     const given = textOf(one);
@@ -133,6 +142,7 @@ export async function readSettings(input: SettingsInput): Promise<Settings> {
   return {
     ...(server && { url: server.url }),
     ...(cluster && { cluster }),
+    ...(serverless && { serverless }),
     auth: await readAuth(found, server?.credentials, path, io),
     headers: readHeaders(found.headers),
     ...(found.proxy && { proxy: parseProxy(textOf(found.proxy), found.proxy.from) }),

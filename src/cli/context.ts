@@ -104,7 +104,7 @@ function loggerTo(out: Terminal, debug: string | undefined): Logger {
  * @throws ConfigError when there is no address to talk to
  */
 export function needUrl(settings: Settings, rest: readonly string[] = []): void {
-  if (settings.url !== undefined || settings.cluster) return;
+  if (settings.url !== undefined || settings.cluster || settings.serverless) return;
   const behind = rest.slice(1).includes('--url') ? '; the --url that stands behind the file goes to the job' : '';
   throw new ConfigError(
     `No Livy to talk to: give --url or --cluster, set LIVYWIRE_URL, or choose a --profile that has one; livywire local up starts one on this machine${behind}`,

@@ -1,5 +1,5 @@
 import { type Livywire, openLedger, type Run, type Settings, settingsElsewhere } from '../app/index.js';
-import { clusterOfEndpoint, ConfigError, type Ledger, type RunRecord } from '../core/index.js';
+import { type BackendKind, clusterOfEndpoint, ConfigError, type Ledger, type RunRecord } from '../core/index.js';
 import { needUrl } from './context.js';
 import type { Context } from './define.js';
 import { lastOf, plain } from './show.js';
@@ -39,7 +39,8 @@ function settingsForStranger(name: string, settings: Settings): Settings {
 function settingsFor(name: string, { endpoint, isEnded }: Known, settings: Settings, { out }: Context): Settings {
   const { url, cluster, sources } = settings;
   const its = clusterOfEndpoint(endpoint);
-  if (its !== undefined && its.id === cluster?.selector) return settings;
+  if (its !== undefined && its.id === cluster?.selector)
+    return { ...settings, cluster: { ...cluster, ...takenBy(its) } };
   // Tonight another cluster may go by the name that is in the settings: a run is asked about where it was started.
   const isByName = cluster !== undefined && its !== undefined && !/^j-[A-Z0-9]+$/.test(cluster.selector);
   if (isByName || (url === undefined && !cluster)) {
@@ -67,6 +68,10 @@ function settingsFor(name: string, { endpoint, isEnded }: Known, settings: Setti
   }
   return settings;
 }
+
+/** The same cluster takes jobs as batches of its Livy, and as steps. */
+const takenBy = ({ backend }: { readonly backend: BackendKind }) =>
+  ({ backend: backend === 'emr-step' ? backend : 'livy' }) as const;
 
 async function attemptInLedger(name: string, ledger: Ledger): Promise<Known | undefined> {
   const seen = (record: RunRecord, attempt = lastOf(record)) =>

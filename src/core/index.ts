@@ -2,7 +2,8 @@
  * The words and contracts: what every other folder speaks. Imports nothing from src.
  * @module
  */
-export { clusterEndpoint, clusterOfEndpoint } from './cluster-endpoint.js';
+export type { BackendMaker, BackendParts } from './backend-maker.js';
+export { applicationOfEndpoint, clusterEndpoint, clusterOfEndpoint, type ClusterPlace } from './cluster-endpoint.js';
 export { systemClock } from './clock.js';
 export {
   AuthError,

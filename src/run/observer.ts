@@ -21,6 +21,12 @@ import { Spell } from './spell.js';
 
 export type { OwnCancel, Reading } from './reading.js';
 
+const WITNESS = { livy: 'livy', 'emr-step': 'emr', 'emr-serverless': 'emr-serverless' } as const;
+
+/** Livy's words are YARN's and the driver's, and stand elsewhere; EMR's say why a step failed. */
+const saidOf = ({ raw, source, message }: RunStatus): string =>
+  message === undefined || !source.startsWith('emr') ? raw : `${raw}: ${message}`;
+
 /** Reads one attempt, wherever it is known, and remembers what each server said. */
 export class Observer {
   readonly #deps: EngineDeps;
@@ -96,10 +102,10 @@ export class Observer {
     if (yarn?.kind === 'app') return this.#fromApp(yarn.app);
     const held = await this.#hearing.ask(
       {
-        source: backend.kind === 'livy' ? 'livy' : 'emr',
+        source: WITNESS[backend.kind],
         asked: `${backend.kind} ${this.#ref.id ?? this.#who}`,
         ask: () => backend.status(this.#ref, signal && { signal }),
-        inShort: (status) => (status ? status.raw : 'no record'),
+        inShort: (status) => (status ? saidOf(status) : 'no record'),
         authIsFatal: true,
       },
       signal,

@@ -108,6 +108,8 @@ test('every setting can stand in a profile, but secrets', async (t) => {
     if (name.endsWith('Url') || name === 'url') return 'http://h:1';
     if (name === 'proxy') return 'socks5h://h:1';
     if (name === 'requestTimeout') return '30s';
+    if (name === 'backend') return 'livy';
+    if (name === 'logUri') return 's3://bucket/logs/';
     return 'pem';
   };
   const text = `profiles:\n  p:\n${inFile
@@ -291,3 +293,19 @@ for (const text of ['90', '', 'soon', '5 m', '-5s', '1e3s', '5M', `${'9'.repeat(
     t.throws(() => parseDuration(text, '--timeout'), { name: 'ConfigError', message: /^--timeout: .*write it as 90s/ });
   });
 }
+
+test('steps need a cluster, EMR Serverless an application, and each says so', async (t) => {
+  const refused = (env: Record<string, string>, message: RegExp) =>
+    t.throwsAsync(read({ env }), { name: 'ConfigError', message });
+  await refused(
+    { LIVYWIRE_BACKEND: 'emr-step' },
+    /LIVYWIRE_BACKEND: steps are those of an EMR cluster, which --cluster/,
+  );
+  await refused({ LIVYWIRE_BACKEND: 'emr-serverless' }, /give its id by --application/);
+  await refused({ LIVYWIRE_BACKEND: 'glue' }, /write one of livy, emr-step, emr-serverless/);
+  await refused({ LIVYWIRE_LOG_URI: 'hdfs:///logs' }, /LIVYWIRE_LOG_URI: should be a place in S3/);
+  const steps = await read({ env: { LIVYWIRE_BACKEND: 'emr-step', LIVYWIRE_CLUSTER: 'nightly' } });
+  t.is(steps.cluster?.backend, 'emr-step');
+  const serverless = await read({ env: { LIVYWIRE_APPLICATION: '00f1', LIVYWIRE_LOG_URI: 's3://b/l' } });
+  t.deepEqual(serverless.serverless, { applicationId: '00f1', logUri: 's3://b/l' });
+});

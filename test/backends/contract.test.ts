@@ -46,7 +46,7 @@ backendContract('EMR steps', async (t) => {
   const named = (name: string) => emr.steps().filter(({ config }) => config.Name.startsWith(name));
   return {
     clock,
-    open: () => new StepBackend({ clusterId: 'j-TEST', clients, clock, logger, check: checkSpec }),
+    open: () => new StepBackend({ clusterId: 'j-TEST', region: 'eu-west-1', clients, clock, logger, check: checkSpec }),
     taken: (name) => named(name).length,
     failNext: (how) =>
       emr.trouble(

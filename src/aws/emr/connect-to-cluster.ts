@@ -73,6 +73,8 @@ export interface ClusterConnection {
   readonly auth?: Auth;
   /** EMR's word on the end of the cluster, for runs that nobody else can tell of. */
   readonly sources: readonly OutcomeSource[];
+  /** Where EMR copies logs to, where the cluster has such a place. */
+  readonly logFolders?: readonly string[];
   readonly cluster: EmrCluster;
 }
 
@@ -216,6 +218,7 @@ class Connecting {
         auth: runtimeRoleAuth(this.#api, { clusterId: cluster.id, role, clock: this.#clock }),
       }),
       sources: [new ClusterEnd({ apiOf, clock: this.#clock })],
+      ...(cluster.logUri !== undefined && { logFolders: [`${cluster.logUri.replace(/\/+$/, '')}/${cluster.id}`] }),
       cluster,
     };
   }

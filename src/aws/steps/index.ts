@@ -2,5 +2,6 @@
  * Attempts as steps of an EMR cluster: command-runner's spark-submit, found again by the step's name.
  * @module
  */
-export { StepBackend, type StepBackendOptions, stepsEndpoint } from './step-backend.js';
+export { connectToSteps, type ConnectToStepsOptions, type StepsConnection } from './connect-to-steps.js';
+export { StepBackend, type StepBackendOptions } from './step-backend.js';
 export type { StepClients } from './step-api.js';

@@ -1,14 +1,13 @@
 import type { StepConfig } from '@aws-sdk/client-emr';
 import {
-  type AppRegistry,
   type AttemptPlan,
   type Backend,
+  type BackendParts,
   type CallOptions,
-  type Clock,
+  clusterEndpoint,
   HttpStatusError,
   isLivywireError,
   type JobSpec,
-  type Logger,
   type RunRef,
   type RunStatus,
   type StartAnswer,
@@ -19,15 +18,10 @@ import { StepBook } from './step-book.js';
 import { stepName } from './step-name.js';
 import { isOver, stateOf, type StepFacts, statusOfStep } from './step-reading.js';
 
-export interface StepBackendOptions {
+export interface StepBackendOptions extends BackendParts {
   readonly clusterId: string;
+  readonly region: string;
   readonly clients: StepClients;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** The cluster's YARN, where it can be asked: it names the application, and stops it. */
-  readonly registry?: AppRegistry | undefined;
-  /** What every backend asks of a job. @throws ConfigError */
-  readonly check: (spec: JobSpec) => void;
   /** The role that the step runs as, on a cluster with runtime roles. */
   readonly executionRole?: string | undefined;
   /** Where EMR puts this step's logs, in place of the cluster's own folder. */
@@ -36,9 +30,6 @@ export interface StepBackendOptions {
 
 /** YARN is asked for the application of a step no more often than this, in milliseconds. */
 const APP_AGAIN_MS = 5_000;
-
-/** The address of a cluster's steps, as a `RunRef` has it. */
-export const stepsEndpoint = (clusterId: string): string => `emr://${clusterId}`;
 
 /**
  * Attempts as steps of an EMR cluster. EMR knows no token: the step's name is the proof of identity, and a lost answer is settled
@@ -53,7 +44,7 @@ export class StepBackend implements Backend {
   readonly #apps = new Map<string, { readonly appId: string | undefined; readonly at: number }>();
 
   constructor(options: StepBackendOptions) {
-    this.endpoint = stepsEndpoint(options.clusterId);
+    this.endpoint = clusterEndpoint({ region: options.region, id: options.clusterId, backend: 'emr-step' });
     this.#options = options;
     this.#api = new StepApi(options.clients, options.clusterId);
     this.#book = new StepBook(this.#api, options.clock);

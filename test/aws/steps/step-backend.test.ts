@@ -20,7 +20,7 @@ const refOf = (i: number, id?: string): RunRef => ({
   key: `${i}`,
   attempt: 1,
   backend: 'emr-step',
-  endpoint: 'emr://j-TEST',
+  endpoint: 'emr-step://eu-west-1/j-TEST',
   name: nameOf(i),
   createdAt: '',
   ...(id !== undefined && { id }),
@@ -36,7 +36,15 @@ async function setUp(
   t.teardown(() => clients.close());
   const clock = testClock({ auto: false });
   const open = () =>
-    new StepBackend({ clusterId: 'j-TEST', clients, clock, logger, check: () => undefined, ...options });
+    new StepBackend({
+      clusterId: 'j-TEST',
+      region: 'eu-west-1',
+      clients,
+      clock,
+      logger,
+      check: () => undefined,
+      ...options,
+    });
   return { emr, clock, open, backend: open() };
 }
 const lists = (calls: readonly string[]) => calls.filter((call) => call === 'ListSteps').length;
@@ -203,7 +211,14 @@ async function setUpOver(t: ExecutionContext, url: string, clock: ReturnType<typ
   const clients = awsClients({ endpointUrl: url, region: 'eu-west-1' });
   t.teardown(() => clients.close());
   return {
-    backend: new StepBackend({ clusterId: 'j-TEST', clients, clock, logger, check: () => undefined }),
+    backend: new StepBackend({
+      clusterId: 'j-TEST',
+      region: 'eu-west-1',
+      clients,
+      clock,
+      logger,
+      check: () => undefined,
+    }),
   };
 }
 

@@ -1,0 +1,25 @@
+import type { Clock, DriverLogSource, LogArchive, LogSource } from '../core/index.js';
+import type { LazyAws } from './aws.js';
+import { lazily, lazyLog } from './behind.js';
+
+/** The folders that EMR copies logs to; AWS's room is loaded by the first look. */
+export function lazyArchive(aws: LazyAws, folders: readonly string[]): LogArchive {
+  let loading: Promise<LogArchive> | undefined;
+  const archive = () => (loading ??= aws().then(({ room, clients }) => room.s3Logs({ folders, clients })));
+  return {
+    look: async (...args) => (await archive()).look(...args),
+    drivers: async (...args) => (await archive()).drivers(...args),
+    appOf: async (...args) => (await archive()).appOf(...args),
+  };
+}
+
+/** A log from there alone. */
+export const lazyArchivedLog = (archive: LogArchive, clock: Clock, of: 'driver' | 'step'): DriverLogSource =>
+  lazyLog(
+    lazily(({ ArchivedLog, ArchiveWait }) => new ArchivedLog({ wait: new ArchiveWait(archive, clock), clock, of })),
+  );
+
+const none = async function* () {};
+
+/** A backend that keeps no log of its own. */
+export const noLog: LogSource = { open: () => ({ read: none, finish: none }) };
