@@ -1,7 +1,17 @@
 /** One thing that was looked at. */
 export interface Finding {
   readonly check:
-    'settings' | 'network' | 'ledger' | 'livy' | 'auth' | 'csrf' | 'clock' | 'yarn' | 'node-manager' | 'history-server';
+    | 'settings'
+    | 'network'
+    | 'ledger'
+    | 'cluster'
+    | 'livy'
+    | 'auth'
+    | 'csrf'
+    | 'clock'
+    | 'yarn'
+    | 'node-manager'
+    | 'history-server';
   /** `ok` · `note`: works, but worth knowing · `skipped`: could not be looked at, and a run needs it not · `problem`. */
   readonly level: 'ok' | 'note' | 'skipped' | 'problem';
   /** What was seen. */

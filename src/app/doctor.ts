@@ -2,6 +2,7 @@ import { type Clock, ConfigError, isLivywireError, plainLine, redactText, system
 import { createNetwork, Http, isLoopback } from '../http/index.js';
 import { openLedger } from './open-ledger.js';
 import { adviceFor } from './doctor-advice.js';
+import { checkCluster } from './doctor-cluster.js';
 import { checkBehind, type FoundBehind } from './doctor-behind.js';
 import type { Finding } from './doctor-finding.js';
 import type { Settings } from './settings.js';
@@ -28,24 +29,27 @@ export async function* diagnoseSettings(
 ): AsyncGenerator<Finding, void> {
   yield* aboutSettings(settings);
   yield await aboutLedger(settings);
-  if (settings.url === undefined) return;
-  const network = createNetwork(networkOptions(settings));
+  const found = settings.cluster ? yield* checkCluster(settings, settings.cluster, options.signal) : settings;
+  if (found?.url === undefined) return;
+  const network = createNetwork(networkOptions(found));
   try {
-    yield* aboutServers(settings, settings.url, network, options);
+    yield* aboutServers(found, found.url, network, options);
   } finally {
     network.close();
   }
 }
 
 function* aboutSettings(settings: Settings): Generator<Finding, void> {
-  const { url, sources, profile, proxy, proxyEnv, map, tls, notes } = settings;
-  if (url === undefined) {
+  const { url, cluster, sources, profile, proxy, proxyEnv, map, tls, notes } = settings;
+  if (cluster) {
+    yield { check: 'settings', level: 'ok', seen: `the EMR cluster ${cluster.selector} (${cluster.from})` };
+  } else if (url === undefined) {
     yield {
       check: 'settings',
       level: 'problem',
       fault: 'caller',
       seen: 'no Livy address: neither --url, nor LIVYWIRE_URL, nor a profile has one',
-      next: 'give --url http://<host>:8998 (on EMR: the primary node), or try things out with livywire local up',
+      next: 'give --url http://<host>:8998 (on EMR: --cluster <name>), or try things out with livywire local up',
     };
   } else {
     const who = profile === undefined ? '' : `, profile ${profile}`;

@@ -17,6 +17,8 @@ export interface ProbedLivy {
 
 export interface ProbeOptions extends EmrCallOptions {
   readonly network: Network;
+  /** Whether only a Livy counts: a proxy's page is an answer of somebody else. @defaultValue `false` */
+  readonly isLivy?: boolean;
   /** Longest wait for one answer, in milliseconds. @defaultValue `8_000` */
   readonly timeoutMs?: number | undefined;
 }
@@ -32,7 +34,8 @@ export async function probeLivys(
   const [first, second] = schemesOf(cluster);
   const probed = await Promise.all(
     primaries.map(async (node) => {
-      const at = (scheme: 'http' | 'https') => probe(`${scheme}://${hostOf(node, kind, scheme)}:${port}`, options);
+      const at = (scheme: 'http' | 'https') =>
+        probe(`${scheme}://${hostOf(node, kind, scheme)}:${port}`, { ...options, isLivy: true });
       const one = await at(first);
       if (one.error === undefined || !OTHER_SCHEME.test(wordsOf(one.error))) return one;
       const other = await at(second);
@@ -46,7 +49,7 @@ export async function probeLivys(
 /** Whether a Livy answers at this address. A refusal is an answer. */
 export async function probe(
   url: string,
-  { network, signal, timeoutMs = TIMEOUT_MS }: ProbeOptions,
+  { network, signal, timeoutMs = TIMEOUT_MS, isLivy = false }: ProbeOptions,
 ): Promise<ProbedLivy> {
   try {
     const http = new Http({ baseUrl: url, network, timeoutMs, retries: 0, service: 'Livy', redirects: 'same-host' });
@@ -55,7 +58,8 @@ export async function probe(
   } catch (error) {
     signal?.throwIfAborted();
     if (!isLivywireError(error)) throw error;
-    return error.code === 'UNREACHABLE' ? { url, error } : { url };
+    const isAnswer = isLivy ? error.code === 'AUTH_REFUSED' : error.code !== 'UNREACHABLE';
+    return isAnswer ? { url } : { url, error };
   }
 }
 

@@ -8,7 +8,8 @@ export function unreachableWords(cluster: EmrCluster, probed: readonly ProbedLiv
   const { id, name, network } = cluster;
   const [first] = probed;
   const at = probed.map(({ url }) => url).join(', ');
-  return plainLine(`Livy on ${name} (${id}) does not answer at ${at}: ${whyOf(wordsOf(first?.error))}`);
+  const why = first?.error?.code === 'UNREACHABLE' ? whyOf(wordsOf(first.error)) : somebodyElse(first?.error?.message);
+  return plainLine(`Livy on ${name} (${id}) does not answer at ${at}: ${why}`);
 
   function whyOf(words: string): string {
     if (/ECONNREFUSED/.test(words))
@@ -22,5 +23,8 @@ export function unreachableWords(cluster: EmrCluster, probed: readonly ProbedLiv
     return `the connection is not let through: security group ${group} has to allow TCP ${portsOf(cluster).livy} from here, and its subnet${subnet} has to be reachable; or go in with --via ssh:<host>, --proxy or --map${otherKind(kind)}`;
   }
 }
+
+const somebodyElse = (said: string | undefined): string =>
+  `somebody else does, and not as a Livy (${said ?? 'nothing'}); a proxy in between, which --proxy none switches off, or another server on that port`;
 
 const otherKind = (kind: AddressKind): string => (kind === 'private' ? ', or try --addresses public' : '');

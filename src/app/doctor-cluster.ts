@@ -1,0 +1,102 @@
+import { isLivywireError, plainLine, redactText, UnreachableError } from '../core/index.js';
+import type { ClusterOverview } from '../aws/index.js';
+import type { Finding } from './doctor-finding.js';
+import { lookAtEmr } from './look-at-emr.js';
+import type { ClusterSettings } from './settings-cluster.js';
+import type { Settings } from './settings.js';
+
+const READY = new Set(['RUNNING', 'WAITING']);
+const STARTS = new Set(['STARTING', 'BOOTSTRAPPING']);
+
+/** Looks for the cluster that the settings name. Returns the settings with its addresses, where a Livy answers. */
+export async function* checkCluster(
+  settings: Settings,
+  cluster: ClusterSettings,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Finding, Settings | undefined> {
+  let seen: ClusterOverview;
+  try {
+    seen = await lookAtEmr(settings, cluster.selector, { field: cluster.from, signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!isLivywireError(error)) throw error;
+    yield { check: 'cluster', level: 'problem', ...wordsOf(error.message), fault: faultOf(error) };
+    return undefined;
+  }
+  const { state, name, id, region, release, reason } = seen.cluster;
+  const what = `${plainLine(name)} (${id}) in ${region}, ${release}`;
+  if (STARTS.has(state)) {
+    yield {
+      check: 'cluster',
+      level: 'note',
+      seen: `${what} is ${state}`,
+      next: 'run and submit wait for it; look again then',
+    };
+    return undefined;
+  }
+  if (!READY.has(state)) {
+    const why = reason === undefined ? '' : `: ${plainLine(reason)}`;
+    const next = 'start another cluster, or name another; livywire emr ls shows which there are';
+    yield { check: 'cluster', level: 'problem', fault: 'caller', seen: `${what} is ${state}${why}`, next };
+    return undefined;
+  }
+  yield { check: 'cluster', level: 'ok', seen: `${what}, ${state}` };
+  if (!seen.hasLivy) {
+    const next = 'Livy is chosen when a cluster is created: create one with it';
+    yield { check: 'cluster', level: 'problem', fault: 'caller', seen: `${name} has no Livy`, next };
+    return undefined;
+  }
+  if (seen.advice !== undefined) {
+    yield { check: 'cluster', level: 'problem', fault: 'service', ...wordsOf(seen.advice) };
+    yield rulesOf(seen);
+    return undefined;
+  }
+  for (const { url, problem } of seen.livys.filter((one) => one.problem !== undefined))
+    yield {
+      check: 'cluster',
+      level: 'note',
+      seen: `one of ${seen.livys.length} Livys, ${url}, does not answer: ${problem ?? ''}`,
+    };
+  return withAddresses(settings, seen);
+}
+
+/** Which ports have to be open to us on which group. Whether they are is seen by asking; the groups are where to look. */
+export function rulesOf({ cluster: { network }, ports }: Pick<ClusterOverview, 'cluster' | 'ports'>): Finding {
+  const primary = network.primaryGroups.join(', ') || 'of the primary';
+  const workers = network.workerGroups.join(', ') || 'of core and task nodes';
+  const { livy, resourceManager, sparkHistory, jobHistory } = ports;
+  const subnet = network.subnet === undefined ? '' : ` (subnet ${network.subnet})`;
+  return {
+    check: 'cluster',
+    level: 'note',
+    seen: `security group ${primary} has to let in TCP ${livy} (Livy), ${resourceManager} (YARN), ${sparkHistory} (Spark history), ${jobHistory} (collected logs) from here; ${workers} TCP 8042 (logs while it runs)${subnet}`,
+    next: 'add what is missing to these groups (others can be attached only when a cluster is created), or go in with --via ssh:<host>, --proxy or --map',
+  };
+}
+
+function withAddresses(settings: Settings, { livys, ports }: ClusterOverview): Settings {
+  const hosts = livys.filter(({ problem }) => problem === undefined).map(({ url }) => new URL(url).hostname);
+  const [url] = livys.map((one) => one.url);
+  const [host = '127.0.0.1', ...others] = hosts;
+  const yarns = others.map((one) => `http://${one}:${ports.resourceManager}`);
+  return {
+    ...settings,
+    ...(url !== undefined && { url }),
+    yarnUrl: settings.yarnUrl ?? `http://${host}:${ports.resourceManager}`,
+    yarnOthers: settings.yarnUrl === undefined ? yarns : (settings.yarnOthers ?? []),
+    historyUrl: settings.historyUrl ?? `http://${host}:${ports.sparkHistory}`,
+    sources: { yarnUrl: 'the cluster', historyUrl: 'the cluster', ...settings.sources },
+  };
+}
+
+const faultOf = (error: unknown): 'caller' | 'service' =>
+  error instanceof UnreachableError || (isLivywireError(error) && error.fault === 'service') ? 'service' : 'caller';
+
+/** A sentence that says what to do after its last semicolon, in two. */
+function wordsOf(message: string): { readonly seen: string; readonly next: string } {
+  const text = plainLine(redactText(message));
+  const cut = text.indexOf('; ');
+  return cut < 0
+    ? { seen: text, next: 'livywire emr ls shows which clusters there are' }
+    : { seen: text.slice(0, cut), next: text.slice(cut + 2) };
+}
