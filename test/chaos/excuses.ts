@@ -1,6 +1,6 @@
 /** What no client can know, or was told to do: each excuse holds at its time, for its attempt, and once. */
 import type { App } from './app-book.js';
-import type { Said } from './pursuit.js';
+import type { Forced, Said } from './pursuit.js';
 import type { KeyStory, Truth } from './verdict.js';
 
 /** A YARN that was not up for so long before a POST proves no absence after it, in milliseconds. */
@@ -17,6 +17,8 @@ export interface Excuses {
   isTruthGone(word: Said): boolean;
   /** At that time a `spark-submit` was on its way for longer than the settle time, and the Livy that started it forgotten. */
   isBeyond(attempt: number, atMs: number): boolean;
+  /** Of a YARN that "may have forgotten" one is told only if it was started since, or right before. */
+  isUndecidable(order: Forced): boolean;
 }
 
 export function excusesOf(story: KeyStory, truth: Truth): Excuses {
@@ -31,8 +33,13 @@ export function excusesOf(story: KeyStory, truth: Truth): Excuses {
           launch.app.startedMs > atMs &&
           truth.livyRestarts.some((ms) => launch.atMs < ms && ms < atMs),
       );
+  /** An attempt begins after the last word about the one before it. */
+  const beganMs = (attempt: number): number => said.find((one) => one.attempt === attempt - 1)?.atMs ?? startMs;
+  const hasYarnRestarted = (attempt: number, untilMs: number): boolean =>
+    truth.yarnRestarts.some(({ atMs }) => atMs > beganMs(attempt) - YARN_BEFORE_MS && atMs <= untilMs);
   return {
     isBeyond,
+    isUndecidable: ({ attempt, atMs, told }) => !told.includes('may have forgotten') || hasYarnRestarted(attempt, atMs),
     isTruthGone({ attempt, atMs }) {
       const apps = truth.ranUnder(tag(attempt)).filter(({ startedMs }) => startedMs <= atMs);
       const last = apps.at(-1);
@@ -40,10 +47,7 @@ export function excusesOf(story: KeyStory, truth: Truth): Excuses {
         const { forgottenMs, endMs } = last;
         return forgottenMs !== undefined && forgottenMs <= atMs && forgottenMs - endMs < READ_BY_MS;
       }
-      // An attempt begins after the last word about the one before it.
-      const beganMs = said.find((one) => one.attempt === attempt - 1)?.atMs ?? startMs;
-      const isUnproven = truth.yarnRestarts.some((one) => one.atMs > beganMs - YARN_BEFORE_MS && one.atMs <= atMs);
-      return plan.cancelAfterMs !== undefined && isUnproven;
+      return plan.cancelAfterMs !== undefined && hasYarnRestarted(attempt, atMs);
     },
     ofApps(attempt, apps) {
       const orders = forced.filter((one) => one.attempt === attempt).map(({ atMs }) => atMs);

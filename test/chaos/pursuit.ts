@@ -20,6 +20,8 @@ export interface Said {
 export interface Forced {
   readonly attempt: number;
   readonly atMs: number;
+  /** What the person was told before. */
+  readonly told: string;
 }
 
 /** What came of one key. */
@@ -72,7 +74,7 @@ export async function pursue(tale: Tale, first: Submitter, pursuit: Pursuit): Pr
         await delay(FORCED_AFTER_MS);
       }
       await delay(500);
-      if (force) tale.forced.push({ attempt, atMs: Date.now() });
+      if (force) tale.forced.push({ attempt, atMs: Date.now(), told: message });
     }
   }
 }

@@ -36,6 +36,8 @@ interface Made {
   readonly said: readonly Said[];
   /** When `--force-resend` was given. */
   readonly forced?: readonly number[];
+  /** What was told before. */
+  readonly told?: string;
   /** For which attempt. */
   readonly forcedAttempt?: number;
   readonly yarnRestarts?: readonly { readonly at: number; readonly forgets: boolean }[];
@@ -53,7 +55,7 @@ function verdictOn(made: Made) {
   const story: KeyStory = {
     ...newTale(),
     said: [...said],
-    forced: forced.map((seconds) => ({ attempt: forcedAttempt, atMs: at(seconds) })),
+    forced: forced.map((seconds) => ({ attempt: forcedAttempt, atMs: at(seconds), told: made.told ?? '' })),
     isOpen: false,
     index: 0,
     plan,
@@ -206,4 +208,19 @@ test('an application that comes beyond the promise excuses no false word about t
     verdictOn({ apps: [app(1, 40, 44)], said: [word('succeeded', 20)], livyRestarts }).isWrong,
     'nothing ran by then',
   );
+});
+
+test('a request is rightly left undecided for what YARN may have forgotten only if YARN was started since, or right before', (t) => {
+  const problems = (restarts: readonly number[]) =>
+    verdictOn({
+      apps: [app(21, 22, 25)],
+      said: [word('succeeded', 26)],
+      forced: [20],
+      told: 'it was started at 1, and may have forgotten what it held earlier',
+      yarnRestarts: restarts.map((seconds) => ({ at: seconds, forgets: false })),
+    }).problems.length;
+  t.is(problems([]), 1);
+  t.is(problems([-60, 30]), 1, 'long before and afterwards');
+  t.is(problems([10]), 0);
+  t.is(problems([-3]), 0);
 });

@@ -95,6 +95,8 @@ export function judge(story: KeyStory, truth: Truth, speed: number): Verdict {
       problems.push(`attempt ${attempt} was said to have ${word.kind}: ${why}; ${word.evidence.join(' | ')}`);
     }
   }
+  for (const { told } of forced.filter((order) => !excuses.isUndecidable(order)))
+    problems.push(`left undecided without need: ${told}`);
   // An interim `lost` counts as much as the last one: whoever heard it had no other.
   const lost = said.filter(({ kind }) => kind === 'lost');
   const unexcused = lost.filter((word) => {
