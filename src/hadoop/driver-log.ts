@@ -105,15 +105,21 @@ export class DriverLog implements DriverLogSource, ExecutorCluster {
     return this.#deadlines.for(appId, app?.collected);
   }
 
-  async executors(appId: string, app: DriverApp, options: CallOptions): Promise<readonly ExecutorContainer[]> {
+  async executors(
+    appId: string,
+    app: DriverApp | undefined,
+    options: CallOptions,
+  ): Promise<readonly ExecutorContainer[]> {
     const { history } = this.#options;
     const http = this.#resourceManager();
-    const drivers = new Set(app.starts.map(({ container }) => container));
+    const starts = app?.starts ?? [];
+    const drivers = new Set(starts.map(({ container }) => container));
     const query = this.#who;
-    const last = app.starts.at(-1);
-    const running = app.isOver || !last ? [] : await runningContainers(http, appId, last.number, { ...options, query });
+    const last = starts.at(-1);
+    const running =
+      app?.isOver || !last ? [] : await runningContainers(http, appId, last.number, { ...options, query });
     const recorded = history ? await recordedContainers(history, appId, options) : [];
-    const named = [...running, ...app.starts].flatMap(({ node }) => node ?? []);
+    const named = [...running, ...starts].flatMap(({ node }) => node ?? []);
     const known = await this.#askedForNodes(named, recorded, { ...options, query });
     const found = new Map([...known, ...running].map((one) => [one.container, one]));
     return [...found.values()].filter(({ container }) => !drivers.has(container));
@@ -129,9 +135,20 @@ export class DriverLog implements DriverLogSource, ExecutorCluster {
     const isKnown = ({ node }: ExecutorContainer) => node === undefined || this.#nodes.has(hostOf(node));
     if (!recorded.every(isKnown) && this.clock.now() >= this.#nextNodesAt) {
       this.#nextNodesAt = this.clock.now() + NODES_MS;
-      for (const node of await clusterNodes(this.#resourceManager(), options)) this.#nodes.add(node);
+      for (const node of await this.#allNodes(options)) this.#nodes.add(node);
     }
     return recorded.map((one) => (isKnown(one) ? one : { ...one, node: undefined }));
+  }
+
+  /** Whom nobody may list is not asked. */
+  async #allNodes(options: CallOptions & { readonly query: Query }): Promise<readonly string[]> {
+    try {
+      return await clusterNodes(this.#resourceManager(), options);
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (!isLivywireError(error)) throw error;
+      return [];
+    }
   }
 
   #resourceManager(): Http {

@@ -6,8 +6,8 @@ import type { ExecutorContainer } from './executor-containers.js';
 
 /** What a reader of executors' logs needs of the cluster. */
 export interface ExecutorCluster extends DriverCluster {
-  /** Those that run now, and after the end all that are recorded. */
-  executors(appId: string, app: DriverApp, options: CallOptions): Promise<readonly ExecutorContainer[]>;
+  /** Those that run now, and after the end all that are recorded. @param app - `undefined`: YARN has forgotten it */
+  executors(appId: string, app: DriverApp | undefined, options: CallOptions): Promise<readonly ExecutorContainer[]>;
 }
 
 type Pieces = AsyncGenerator<readonly LogItem[], void>;
@@ -93,8 +93,7 @@ export class ExecutorsReader implements DriverLogReader {
     this.#lookedAt = this.#cluster.clock.now();
     try {
       this.#app = await this.#cluster.app(appId, options);
-      const found = this.#app ? await this.#cluster.executors(appId, this.#app, options) : [];
-      for (const { container, node } of found) {
+      for (const { container, node } of await this.#cluster.executors(appId, this.#app, options)) {
         if (this.#logs.has(container)) continue;
         const what = { container, node, whose: `${container}'s` };
         const log = new ContainerFollower(this.#cluster, what, this.#opening);

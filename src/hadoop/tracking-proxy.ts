@@ -16,7 +16,8 @@ const TIMEOUT_MS = 5_000;
 export async function trackingProxy(http: Http, appId: string, options: CallOptions): Promise<string | undefined> {
   try {
     const path = `/ws/v1/cluster/apps/${encodeURIComponent(appId)}`;
-    const read = Answer.safeParse(await http.get(path, { timeoutMs: TIMEOUT_MS, ...options, retries: 0 }));
+    const asked = { timeoutMs: TIMEOUT_MS, ...options, retries: 0, redirects: 'same-host' } as const;
+    const read = Answer.safeParse(await http.get(path, asked));
     const { trackingUrl, unmanagedApplication = true } = read.data?.app ?? {};
     const proxy = unmanagedApplication ? undefined : proxyOfLink(trackingUrl, appId);
     return proxy !== undefined && new URL(proxy).pathname === `/proxy/${appId}` ? proxy : undefined;

@@ -60,6 +60,8 @@ class LogCluster {
   epoch = '';
   /** The addresses in the ResourceManager's list of nodes. */
   clusterNodes: string[] = [];
+  /** Whoever asks for that list is refused. */
+  hidesNodes = false;
   /** The containers that run now, the driver's among them. */
   containers: string[] = [];
   readonly asked: { readonly to: string; readonly path: string; readonly headers: IncomingHttpHeaders }[] = [];
@@ -96,6 +98,7 @@ class LogCluster {
     if (path.includes('/cluster/apps/')) return this.app();
     if (path.endsWith('/cluster/info')) return { status: 200, headers: json, body: info };
     if (path === '/ws/v1/cluster/nodes') {
+      if (this.hidesNodes) return { status: 403, headers: {}, body: '' };
       const node = this.clusterNodes.map((nodeHTTPAddress) => ({ nodeHTTPAddress, state: 'RUNNING' }));
       return { status: 200, headers: json, body: JSON.stringify({ nodes: { node } }) };
     }

@@ -107,6 +107,26 @@ test('a node that only a link in the event log names is not asked, unless YARN h
   t.deepEqual(reached, ['http://node-7.corp:8042']);
 });
 
+test('executors of an application that YARN has forgotten are those that the History Server knows, from the log server', async (t) => {
+  const { cluster, reached, read } = await executorLinks(t, [
+    'http://node-7.corp:8042/node/containerlogs/container_ID_01_000002/etl/stdout?start=-4096',
+  ]);
+  cluster.isForgotten = true;
+  cluster.collected = [{ stdout: 'hello\n' }];
+  t.true(shown(await read(onYarn)).includes(' stdout: hello'));
+  t.deepEqual(reached, []);
+});
+
+test('a ResourceManager that does not list its nodes takes no executor away: their logs come from the log server', async (t) => {
+  const { cluster, reached, read } = await executorLinks(t, [
+    'http://node-7.corp:8042/node/containerlogs/container_ID_01_000002/etl/stdout?start=-4096',
+  ]);
+  cluster.hidesNodes = true;
+  cluster.collected = [{ stdout: 'hello\n' }];
+  t.deepEqual(shown(await read(onYarn)), [' stdout: hello']);
+  t.deepEqual(reached, []);
+});
+
 test('links to logs of another kind, or of another application, are passed over', async (t) => {
   const { reached, read } = await executorLinks(t, [
     '/logs/container_ID_01_000002/stdout',
