@@ -1,0 +1,59 @@
+import test from 'ava';
+import { runtimeRoleAuth } from '../../../src/aws/emr/session-credentials.js';
+import { testClock } from '../../../src/testing/index.js';
+
+const HOUR = 3_600_000;
+const request = { method: 'GET', url: 'http://livy.test:8998/batches' };
+const ids = { clusterId: 'j-1', role: 'arn:aws:iam::123456789012:role/etl' };
+
+function source(lifeMs = HOUR) {
+  const clock = testClock({ auto: false });
+  const made = { count: 0 };
+  const api = {
+    sessionCredentials: async () => {
+      made.count++;
+      return { user: `user${made.count}`, password: 'word', expiresAt: clock.now() + lifeMs };
+    },
+  };
+  const auth = runtimeRoleAuth(api, { ...ids, clock });
+  const ask = async (refused?: Record<string, string>) =>
+    await auth.headers(request, { refresh: refused !== undefined, ...(refused && { refused }) });
+  return { clock, made, ask };
+}
+
+const basic = (user: string) => ({ Authorization: `Basic ${Buffer.from(`${user}:word`).toString('base64')}` });
+
+test('requests side by side share one pair, which is renewed before it expires', async (t) => {
+  const { clock, made, ask } = source();
+  t.deepEqual(await Promise.all([ask(), ask(), ask()]), [basic('user1'), basic('user1'), basic('user1')]);
+  await clock.advance(HOUR * 0.7);
+  t.deepEqual(await ask(), basic('user1'));
+  await clock.advance(HOUR * 0.15);
+  t.deepEqual(await Promise.all([ask(), ask()]), [basic('user2'), basic('user2')]);
+  t.is(made.count, 2);
+});
+
+test('a refused pair is replaced, once for all who were refused, and not at once again', async (t) => {
+  const { clock, made, ask } = source();
+  const first = await ask();
+  await clock.advance(60_000);
+  const [one, other] = await Promise.all([ask(first), ask(first)]);
+  t.deepEqual([one, other], [basic('user2'), basic('user2')]);
+  // A Livy that refuses everybody gets the same pair once more, which ends the matter.
+  t.deepEqual(await ask(basic('user2')), basic('user2'));
+  t.is(made.count, 2);
+});
+
+test('a failed question is asked anew by the next request', async (t) => {
+  const clock = testClock({ auto: false });
+  let tries = 0;
+  const api = {
+    sessionCredentials: async () => {
+      if (++tries === 1) throw new Error('throttled');
+      return { user: 'user', password: 'word', expiresAt: undefined };
+    },
+  };
+  const auth = runtimeRoleAuth(api, { ...ids, clock });
+  await t.throwsAsync(async () => auth.headers(request, { refresh: false }), { message: 'throttled' });
+  t.deepEqual(await auth.headers(request, { refresh: false }), basic('user'));
+});
