@@ -80,6 +80,19 @@ test('a driver whose machine is lost may come through next time', (t) => {
     t.like(diagnose({ status: failed, lines: log(), app: report(words) }), { code: 'DRIVER_LOST', transient: true });
 });
 
+test("an executor's machine that was lost is not the driver's", (t) => {
+  const lost = 'Container from a bad node: container_9_2_01_000003 on host: h. Exit status: -100. Diagnostics: Container released on a *lost* node.'; // prettier-ignore
+  const survived = `26/11/23 08:02:17 ERROR YarnClusterScheduler: Lost executor 2 on h: ${lost}`;
+  const own = `Traceback (most recent call last):\n  File "/j.py", line 2, in f\nValueError: no`.split('\n');
+  const lines = [...log(survived), ...own.map((text) => ({ source: 'stdout', text }))];
+  t.is(
+    diagnose({ status: failed, lines, app: report('User application exited with status 1') }).code,
+    'PYTHON_EXCEPTION',
+  );
+  const thrown = `User class threw exception: org.apache.spark.SparkException: Job aborted due to stage failure: Task 0 in stage 0.0 failed 1 times, most recent failure: Lost task 0.0 in stage 0.0 (TID 0) (h executor 2): ExecutorLostFailure (executor 2 exited unrelated to the running tasks) Reason: ${lost}`;
+  t.is(diagnose({ status: failed, lines: log(survived), app: report(thrown) }).code, 'EXECUTOR_LOST');
+});
+
 test('a driver that was killed is not said to have run out of memory, unless something says so', (t) => {
   const bare = diagnose({ status: failed, lines: log(), app: report(master(137, killed)) });
   t.like(bare, { code: 'DRIVER_LOST', transient: false });

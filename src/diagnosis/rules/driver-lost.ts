@@ -22,8 +22,9 @@ export const driverLost: Rule = {
 
 const ofMachine = (view: View): Match | undefined =>
   findTold(view, [
-    { says: /Container released on a \*?lost\*? node/, title: () => "The driver's machine was lost: YARN released its container", transient: true }, // prettier-ignore
-    { says: /AM Container for appattempt_\S{1,60} exited with\s{1,3}exitCode: -10[016]\b/, title: () => "YARN gave up the driver's container, with the machine that it was on", transient: true }, // prettier-ignore
+    // That its node was lost stands in the line below, in words that tell of lost executors as well.
+    { says: /AM Container for appattempt_\S{1,60} exited with\s{1,3}exitCode: -100\b/, title: () => "The driver's machine was lost: YARN released its container", transient: true }, // prettier-ignore
+    { says: /AM Container for appattempt_\S{1,60} exited with\s{1,3}exitCode: -10[16]\b/, title: () => "YARN gave up the driver's container, with the machine that it was on", transient: true }, // prettier-ignore
     { says: /(?:ApplicationMaster|AM) for attempt \S{1,60} timed out/, title: () => "YARN heard no more of the driver: its machine went away, or it hung", transient: true }, // prettier-ignore
   ]);
 
