@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import process from 'node:process';
 import test, { type ExecutionContext } from 'ava';
 import { unzipSync, zipSync } from 'fflate';
-import { dependencyArchive } from '../../../src/aws/staging/dependency-archive.js';
-import { pythonOfRelease } from '../../../src/aws/staging/release-python.js';
-import { readRequirements } from '../../../src/aws/staging/requirements-file.js';
-import { wheelTarget } from '../../../src/aws/staging/wheel-platform.js';
-import { ConfigError } from '../../../src/core/index.js';
+import { dependencyArchive } from '../../src/aws/staging/dependency-archive.js';
+import { pythonOfRelease } from '../../src/aws/staging/release-python.js';
+import { readRequirements } from '../../src/aws/staging/requirements-file.js';
+import { wheelTarget } from '../../src/aws/staging/wheel-platform.js';
+import { ConfigError } from '../../src/core/index.js';
 
 /** pip of this machine; it gets no package from anywhere but a folder of the test's own. */
 function pipVersion(): string | undefined {

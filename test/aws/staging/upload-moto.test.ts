@@ -1,4 +1,0 @@
-import { holdsStaging } from '../../helpers/staging-contract.js';
-import { startMoto } from '../../helpers/moto.js';
-
-holdsStaging(startMoto);
