@@ -19,6 +19,8 @@ const LAUNCH =
   /^(?:Error: |error: |requirement failed|Failed to submit|Local path |Unrecognized |Could not create the Java|\{"msg":"|Rejected)|^Invalid (?:maximum|initial)|can't open file '/; // prettier-ignore
 /** How YARN's client refuses; also to a driver that has begun, and asks for its application itself. */
 const REFUSED = /(?:YarnException|InvalidResourceRequestException)$/;
+/** One that is lost is survived, mostly; where not, it is thrown as well. */
+const ONE_EXECUTOR = /^Lost executor /;
 const MAIN_THREAD = /^Exception in thread "main" /;
 /** All that such a Python ever says; in the cluster it stands where the job would have written. */
 const NO_SCRIPT = /^\S{0,300}python[\d.]{0,8}: can't open file '/;
@@ -58,7 +60,7 @@ export function toldIn(lines: readonly Line[], bursts: readonly Burst[]): readon
     if (event) {
       hasBegun ||= BEGUN.test(event.message);
       isOfClient = event.logger === 'Client';
-      if (event.level === 'ERROR' && TOLD_LOGGERS.has(event.logger)) return true;
+      if (event.level === 'ERROR' && TOLD_LOGGERS.has(event.logger) && !ONE_EXECUTOR.test(event.message)) return true;
     }
     if (inBursts.has(index) || refusals.has(index)) return true;
     if (event) return false;

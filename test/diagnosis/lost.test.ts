@@ -89,6 +89,11 @@ test("an executor's machine that was lost is not the driver's", (t) => {
     diagnose({ status: failed, lines, app: report('User application exited with status 1') }).code,
     'PYTHON_EXCEPTION',
   );
+  const full = {
+    source: 'stderr',
+    text: survived.replace('Container released on a *lost* node.', 'No space left on device'),
+  };
+  t.is(diagnose({ status: failed, lines: [full, ...lines] }).code, 'PYTHON_EXCEPTION');
   const thrown = `User class threw exception: org.apache.spark.SparkException: Job aborted due to stage failure: Task 0 in stage 0.0 failed 1 times, most recent failure: Lost task 0.0 in stage 0.0 (TID 0) (h executor 2): ExecutorLostFailure (executor 2 exited unrelated to the running tasks) Reason: ${lost}`;
   t.is(diagnose({ status: failed, lines: log(survived), app: report(thrown) }).code, 'EXECUTOR_LOST');
 });
