@@ -14,7 +14,6 @@ export {
   type PreparedStaging,
   type RequirementsOptions,
   type Staging,
-  type StagingProgress,
 } from './load-staging.js';
 export { loadConnect, loadDiagnosis, loadDoctor, loadEmr, loadLocal, loadOurNames, loadReport } from './load.js';
 export { openLedger, sweepLedger } from './open-ledger.js';

@@ -2,7 +2,7 @@ import type { PreparedStaging, StageOptions } from '../aws/index.js';
 import type { JobSpec } from '../core/index.js';
 import { type AwsPart, awsSettings, lazyAws } from './aws.js';
 
-export type { JobLock, PreparedStaging, RequirementsOptions, StagingProgress } from '../aws/index.js';
+export type { JobLock, PreparedStaging, RequirementsOptions } from '../aws/index.js';
 
 /** Staging in S3 and its locks, with clients as the settings want them. Nothing is asked of AWS yet. */
 export async function loadStaging(settings: AwsPart) {

@@ -235,11 +235,25 @@ export function holdsStaging(start: () => Promise<LocalAws | undefined>): void {
   test('who may write but not look can still stage, and is told when that is not enough', async (t) => {
     const w = await world(t, { 'etl.py': 'print(1)' });
     if (!w) return void t.pass();
-    w.between.fate = (call): Fate => (call.startsWith('HEAD') ? { status: 403 } : undefined);
+    w.between.fate = (call): Fate => (/^(?:HEAD|GET)/.test(call) ? { status: 403, code: 'AccessDenied' } : undefined);
     t.is((await w.stage({ file: 'etl.py' })).files[0]?.how, 'uploaded');
     const error = await t.throwsAsync(w.stage({ file: 'etl.py' }), { instanceOf: ConfigError });
     t.regex(error?.message ?? '', /may not look whether it holds .*etl\.py: they need s3:GetObject/);
   });
+
+  for (const [code, status, words] of [
+    ['ExpiredToken', 400, /the AWS credentials have expired \(ExpiredToken\)/],
+    ['InvalidAccessKeyId', 403, /AWS does not accept these credentials \(InvalidAccessKeyId\)/],
+  ] as const) {
+    test(`${code} is told in words, although the answer to the first question has none, and nothing is sent`, async (t) => {
+      const w = await world(t, { 'etl.py': 'print(1)' });
+      if (!w) return void t.pass();
+      w.between.fate = (): Fate => ({ status, code });
+      const error = await t.throwsAsync(w.stage({ file: 'etl.py' }), { instanceOf: ConfigError });
+      t.regex(error?.message ?? '', words);
+      t.deepEqual(w.puts(), []);
+    });
+  }
 
   test('what may not be written is said by the action, the object and the file it was for', async (t) => {
     const w = await world(t, { 'etl.py': 'print(1)' });

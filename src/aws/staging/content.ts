@@ -41,7 +41,7 @@ function compositeOf(parts: readonly Part[]): string {
   return `${whole.digest('base64')}-${parts.length}`;
 }
 
-export const bytesOf = (source: Source, totalBytes: number): AsyncIterable<Uint8Array> | readonly Uint8Array[] =>
+const bytesOf = (source: Source, totalBytes: number): AsyncIterable<Uint8Array> | readonly Uint8Array[] =>
   'bytes' in source
     ? [source.bytes]
     : createReadStream(source.path, { end: Math.max(0, totalBytes - 1), highWaterMark: MIB });

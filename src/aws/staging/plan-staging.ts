@@ -4,7 +4,7 @@ import { type JobPath, JobPaths } from './job-paths.js';
 import { checkLinkNames, type Linked } from './link-names.js';
 import { findLocalFiles, type LocalFile } from './local-files.js';
 import { moduleZip } from './module-zip.js';
-import { parseS3Uri, parseStagePrefix, stagedKey, type StagePrefix, stagedUri } from './stage-prefix.js';
+import { parseStagePrefix, stagedKey, type StagePrefix, stagedUri } from './stage-prefix.js';
 import { stagedName } from './staged-name.js';
 
 /** One object that has to be in S3 for the job to run. */
@@ -96,9 +96,4 @@ async function planOne(
     upload: { field, from: path, uri, bucket: prefix.bucket, key, content, source },
     alias: alias === undefined ? '' : `#${alias}`,
   };
-}
-
-/** The checksum that a staged address promises. `undefined` for one that was not made by staging. */
-export function sha256InUri(uri: string): string | undefined {
-  return /\/([0-9a-f]{64})\/[^/]+$/.exec(`/${parseS3Uri(uri)?.key ?? ''}`)?.[1];
 }

@@ -1,7 +1,7 @@
 import type { JobSpec } from '../../core/index.js';
 
 /** The folder into which YARN unpacks the archive, in the driver's and each executor's own. */
-export const DEPENDENCIES = 'deps';
+const DEPENDENCIES = 'deps';
 const ENTRY = `./${DEPENDENCIES}`;
 
 /** Of the driver, which runs in the application master, and of the executors. */

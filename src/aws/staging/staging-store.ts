@@ -45,9 +45,8 @@ export class StagingStore {
     } catch (error) {
       signal?.throwIfAborted();
       const status = awsStatusOf(error);
-      // An answer to HEAD has no words: without s3:ListBucket an absent object is a forbidden one.
       if (status === 404) return 'absent';
-      if (status === 403) return 'unknown';
+      if (status === 400 || status === 403) return this.#askWithWords(expected, signal);
       throw this.#explained(error, expected, 's3:GetObject', 'cannot be looked at');
     }
     if (head.ContentLength !== expected.content.bytes || !(await this.#isSame(head, expected, signal))) {
@@ -88,6 +87,25 @@ export class StagingStore {
           )
         : this.#explained(error, upload, 's3:PutObject', 'is written and removed by others at the same time');
     }
+  }
+
+  /** An answer to HEAD has no words; that to a GET tells an expired token from an object that may not be seen. */
+  async #askWithWords(expected: Expected, signal?: AbortSignal): Promise<Presence> {
+    const { bucket, key } = expected;
+    try {
+      const { Body } = await this.#client.send(
+        new GetObjectCommand({ Bucket: bucket, Key: key, Range: 'bytes=0-0' }),
+        signal && { abortSignal: signal },
+      );
+      (Body as { destroy?: () => void } | undefined)?.destroy?.();
+    } catch (error) {
+      signal?.throwIfAborted();
+      const name = awsErrorName(error);
+      if (name === 'NoSuchKey') return 'absent';
+      // Without s3:ListBucket an absent object is a forbidden one.
+      if (name !== 'AccessDenied') throw this.#explained(error, expected, 's3:GetObject', 'cannot be looked at');
+    }
+    return 'unknown';
   }
 
   async #putWhole({ bucket, key, content, source }: PlannedUpload, signal: AbortSignal): Promise<void> {
