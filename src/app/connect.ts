@@ -1,6 +1,8 @@
 import { ConfigError, isS3Url, type Logger } from '../core/index.js';
 import type { ClusterWishes } from './locate.js';
-import { awsSettings, lazyAws } from './aws.js';
+import type { AwsSettings } from '../aws/index.js';
+import { awsSettings, type LazyAws, lazyAws } from './aws.js';
+import type { ServerlessSettings } from './settings-cluster.js';
 import { createLivywire, type Livywire } from './livywire.js';
 import { openLedger } from './open-ledger.js';
 import { authOf, networkOptions } from './settings-network.js';
@@ -22,7 +24,9 @@ export async function connect(settings: Settings, options: ConnectOptions = {}):
   const { url } = settings;
   const forAws = awsSettings(settings);
   const aws = lazyAws(forAws);
-  const cluster = settings.cluster && (await (await import('./locate.js')).locate(settings, settings.cluster, options));
+  const cluster = settings.serverless
+    ? await serverless(settings.serverless, aws, forAws)
+    : settings.cluster && (await (await import('./locate.js')).locate(settings, settings.cluster, options));
   if (url === undefined && cluster === undefined) {
     throw new ConfigError(
       'No Livy address: give --url or --cluster, set LIVYWIRE_URL, or name a profile that has one',
@@ -30,9 +34,9 @@ export async function connect(settings: Settings, options: ConnectOptions = {}):
     );
   }
   const auth = authOf(settings);
-  const yarnUrls =
-    settings.yarnUrl === undefined ? cluster?.yarn?.url : [settings.yarnUrl, ...(settings.yarnOthers ?? [])];
-  const logServerUrl = settings.logServerUrl ?? cluster?.yarn?.logServerUrl;
+  const yarn = cluster && 'yarn' in cluster ? cluster.yarn : undefined;
+  const yarnUrls = settings.yarnUrl === undefined ? yarn?.url : [settings.yarnUrl, ...(settings.yarnOthers ?? [])];
+  const logServerUrl = settings.logServerUrl ?? yarn?.logServerUrl;
   return createLivywire({
     ...(cluster ?? { url: url ?? '' }),
     ledger: openLedger(settings, options.logger, aws),
@@ -59,4 +63,9 @@ export async function connect(settings: Settings, options: ConnectOptions = {}):
     ...(settings.requestTimeoutMs !== undefined && { requestTimeoutMs: settings.requestTimeoutMs }),
     ...(options.logger && { logger: options.logger }),
   });
+}
+
+async function serverless({ applicationId, ...given }: ServerlessSettings, aws: LazyAws, forAws: AwsSettings) {
+  const { room } = await aws();
+  return room.connectToServerless(applicationId, { ...forAws, ...given });
 }

@@ -129,7 +129,7 @@ export function createLivywire(options: LivywireOptions): Livywire {
   });
   const driverLog = rm
     ? lazyDriverLog({ ...rm, archive })
-    : archive && options.backend && lazyArchivedLog(archive, clock, 'driver');
+    : archive && backend.kind === 'emr-step' && lazyArchivedLog(archive, clock, 'driver');
   const engine = new Engine({
     backend,
     logs: driverLog ? new LogChooser({ driver: driverLog, backend: ownLog, clock }) : ownLog,

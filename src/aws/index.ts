@@ -22,6 +22,7 @@ export { checkS3Input } from './s3-input.js';
 export { s3Logs } from './logs/open-s3-logs.js';
 export type { S3LogsOptions } from './logs/s3-logs.js';
 export { s3Markers, type S3MarkersOptions } from './s3-markers.js';
+export { connectToServerless, type ConnectToServerlessOptions, type ServerlessConnection } from './serverless/index.js';
 export type { AwsSettings } from './settings.js';
 export { connectToSteps, type ConnectToStepsOptions, type StepsConnection } from './steps/connect-to-steps.js';
 export {
@@ -34,6 +35,7 @@ export {
   type PreparedStaging,
   prepareStaging,
   type Presence,
+  releaseOfCluster,
   type RequirementsOptions,
   type StagedFile,
   type StagedJob,

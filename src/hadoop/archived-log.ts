@@ -73,7 +73,7 @@ class ArchivedReader implements DriverLogReader {
     } catch (error) {
       yield [notice(`the driver's log cannot be looked for in S3: ${borne(error, options)}`)];
     }
-    const whose = of === 'step' ? "the step's" : "the driver's";
+    const whose = of === 'step' ? "the job's" : "the driver's";
     for (const { id, driver } of this.#opening.tail === undefined ? wanted : wanted.slice(-1)) {
       const what = { container: id, node: undefined, whose, ...(driver !== undefined && { driver }), archive };
       const log = new ContainerFollower(this.#places, what, this.#opening);

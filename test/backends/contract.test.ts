@@ -1,5 +1,7 @@
-// One contract, every backend: in memory, Livy over a stub of it, EMR steps over the queue of the local AWS.
+// One contract, every backend: in memory, Livy over a stub of it, EMR steps over the queue of the local AWS,
+// EMR Serverless over a stub of what its API promises.
 import { awsClients } from '../../src/aws/clients.js';
+import { connectToServerless } from '../../src/aws/index.js';
 import { StepBackend } from '../../src/aws/steps/index.js';
 import { checkSpec, LivyBackend, LivyClient } from '../../src/livy/index.js';
 import { MemoryBackend, testClock } from '../../src/testing/index.js';
@@ -7,6 +9,7 @@ import { backendContract } from '../helpers/backend-contract.js';
 import { emrStub } from '../helpers/emr-stub.js';
 import { fastClock } from '../helpers/fast-clock.js';
 import { livyStub } from '../helpers/livy-stub.js';
+import { serverlessStub } from '../helpers/serverless-stub.js';
 import { standInCredentials } from '../helpers/moto.js';
 
 standInCredentials();
@@ -57,6 +60,40 @@ backendContract('EMR steps', async (t) => {
       ),
     end: async (name, how) => {
       for (const { id } of named(name)) await emr.end(id, how === 'succeeded' ? { ok: true } : { ok: false });
+    },
+  };
+});
+
+backendContract('EMR Serverless', async (t) => {
+  const stub = await serverlessStub(t);
+  const clock = fastClock();
+  const { backend } = await connectToServerless('00fapp', {
+    endpointUrl: stub.url,
+    region: 'eu-west-1',
+    executionRole: 'arn:aws:iam::123456789012:role/etl',
+  });
+  const named = (name: string) => stub.runs.filter(({ token }) => token === name);
+  return {
+    clock,
+    open: () => backend({ clock, logger, check: checkSpec }),
+    taken: (name) => named(name).length,
+    failNext: (how) => {
+      // What carries a token the SDK itself repeats: a busy service, as a rule, is not seen at all.
+      if (how === 'busy')
+        stub.trouble('StartJobRun', {
+          kind: 'error',
+          status: 429,
+          code: 'ThrottlingException',
+          message: 'Rate exceeded',
+        });
+      else
+        stub.trouble(
+          'StartJobRun',
+          ...Array.from({ length: 5 }, () => ({ kind: 'reset', acted: how === 'reply-lost' }) as const),
+        );
+    },
+    end: async (name, how) => {
+      for (const run of named(name)) run.state = how === 'succeeded' ? 'SUCCESS' : 'FAILED';
     },
   };
 });

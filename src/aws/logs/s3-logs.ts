@@ -139,8 +139,9 @@ export class S3Logs implements LogArchive {
   }
 }
 
-/** @param id a container, or a step */
+/** @param id a container, a step, or a job run of EMR Serverless */
 function pathOf(id: string): string {
   const app = CONTAINER.exec(id)?.[1];
+  if (app === undefined && !id.startsWith('s-')) return `${id}/SPARK_DRIVER/`;
   return app === undefined ? `steps/${id}/` : `containers/application_${app}/${id}/`;
 }

@@ -1,0 +1,64 @@
+import { type BackendMaker, ConfigError, isLivywireError } from '../../core/index.js';
+import { createNetwork } from '../../http/index.js';
+import { explainAwsError } from '../explain-error.js';
+import type { AwsSettings } from '../settings.js';
+
+export interface ConnectToServerlessOptions extends AwsSettings {
+  /** ARN of the role that jobs run as. Needed to start one. */
+  readonly executionRole?: string;
+  /** Where the logs go in S3, and are read from. @defaultValue as the application says; livywire then reads none */
+  readonly logUri?: string;
+}
+
+/** What `createLivywire` needs to run jobs on EMR Serverless: hand it on as it is, with a ledger. */
+export interface ServerlessConnection {
+  readonly backend: BackendMaker;
+  readonly logFolders: readonly string[];
+}
+
+const PACKAGE = '@aws-sdk/client-emr-serverless';
+
+/**
+ * An application of EMR Serverless in the place of a Livy. Asks nothing yet. Needs the package `@aws-sdk/client-emr-serverless`,
+ * which livywire does not bring.
+ *
+ * IAM: `emr-serverless:StartJobRun` (with `iam:PassRole` for the role), `GetJobRun`, `ListJobRuns`, `CancelJobRun`.
+ * @throws ConfigError where the package is missing, or no region is set
+ * @example
+ * const emr = await connectToServerless('00f1a2b3c4d5e6f7', { executionRole: 'arn:aws:iam::123456789012:role/etl' });
+ * const lw = createLivywire({ ...emr, ledger: s3Ledger('s3://team-bucket/livywire') });
+ */
+export async function connectToServerless(
+  applicationId: string,
+  { executionRole, logUri, ...settings }: ConnectToServerlessOptions = {},
+): Promise<ServerlessConnection> {
+  const [{ ServerlessBackend }, { emrServerlessClient }] = await Promise.all([
+    import('./serverless-backend.js'),
+    import('../sdk/emr-serverless-client.js'),
+  ]).catch((error: unknown) => {
+    throw missingPackage(error);
+  });
+  const network = createNetwork(settings.proxyEnv ? { env: settings.proxyEnv } : {});
+  const client = emrServerlessClient({ ...settings, network });
+  const region = await client.config.region().catch((error: unknown) => {
+    throw explainAwsError(error, { service: 'EMR Serverless', doing: 'EMR Serverless cannot be asked' });
+  });
+  return {
+    backend: (parts) => new ServerlessBackend({ ...parts, client, applicationId, region, executionRole, logUri }),
+    logFolders: logUri === undefined ? [] : [`${logUri.replace(/\/+$/, '')}/applications/${applicationId}/jobs`],
+  };
+}
+
+/** What to do about a package that only some need. */
+export function missingPackage(error: unknown): unknown {
+  const code = (error as { readonly code?: unknown } | null)?.code;
+  const isIt = code === 'ERR_MODULE_NOT_FOUND' && String(error).includes(PACKAGE);
+  if (isLivywireError(error) || !isIt) return error;
+  return new ConfigError(
+    `EMR Serverless needs the package ${PACKAGE}, which is not installed: npm install ${PACKAGE}`,
+    {
+      field: '--backend',
+      cause: error,
+    },
+  );
+}

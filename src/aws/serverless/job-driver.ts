@@ -1,0 +1,42 @@
+import { type AttemptPlan, ConfigError, type JobSpec } from '../../core/index.js';
+import { checkForSparkSubmit, confOf, listFlags } from '../steps/spark-flags.js';
+
+/** What Spark's own settings say in place of flags that EMR Serverless does not have. */
+const AS_CONF = [
+  ['driverMemory', 'spark.driver.memory'],
+  ['driverCores', 'spark.driver.cores'],
+  ['executorMemory', 'spark.executor.memory'],
+  ['executorCores', 'spark.executor.cores'],
+  ['numExecutors', 'spark.executor.instances'],
+] as const;
+
+/** A job as EMR Serverless takes it: entry point, arguments, and one line of parameters. */
+export function jobDriver(plan: AttemptPlan) {
+  const { spec } = plan;
+  const sizes = AS_CONF.flatMap(([field, key]) => (spec[field] === undefined ? [] : [[key, String(spec[field])]]));
+  const conf: Readonly<Record<string, string>> = { ...confOf(plan), ...Object.fromEntries(sizes) };
+  const words = [
+    ...(spec.className === undefined ? [] : ['--class', spec.className]),
+    ...listFlags(spec),
+    ...Object.entries(conf).flatMap(([key, value]) => ['--conf', `${key}=${value}`]),
+  ];
+  return {
+    sparkSubmit: {
+      entryPoint: spec.file,
+      ...(spec.args && { entryPointArguments: [...spec.args] }),
+      sparkSubmitParameters: words.map(quoted).join(' '),
+    },
+  };
+}
+
+/** The line is split at spaces, outside of quotes. */
+const quoted = (word: string): string => (/[\s"]/.test(word) ? `"${word.replaceAll('"', '\\"')}"` : word);
+
+/** What EMR Serverless has no way to say. @throws ConfigError naming the field */
+export function checkForServerless(spec: JobSpec): void {
+  checkForSparkSubmit(spec);
+  for (const field of ['queue', 'proxyUser'] as const) {
+    if (spec[field] !== undefined)
+      throw new ConfigError(`${field} is YARN's, and EMR Serverless has no YARN; leave it out`, { field });
+  }
+}

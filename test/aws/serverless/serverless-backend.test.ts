@@ -1,0 +1,104 @@
+import test, { type ExecutionContext } from 'ava';
+import { connectToServerless, type ConnectToServerlessOptions } from '../../../src/aws/index.js';
+import { missingPackage } from '../../../src/aws/serverless/connect-to-serverless.js';
+import type { ServerlessBackend } from '../../../src/aws/serverless/serverless-backend.js';
+import { type AttemptPlan, ConfigError, type JobSpec } from '../../../src/core/index.js';
+import { testClock } from '../../../src/testing/index.js';
+import { standInCredentials } from '../../helpers/moto.js';
+import { serverlessStub } from '../../helpers/serverless-stub.js';
+
+standInCredentials();
+const logger = { debug: () => undefined, info: () => undefined, warn: () => undefined };
+const name = `livywire-${'0d'.repeat(16)}-a1`;
+const ROLE = 'arn:aws:iam::123456789012:role/etl';
+const planOf = (spec: JobSpec): AttemptPlan => ({ spec, name, tags: [name] });
+
+async function setUp(t: ExecutionContext, options: ConnectToServerlessOptions = { executionRole: ROLE }) {
+  const stub = await serverlessStub(t);
+  const given = { endpointUrl: stub.url, region: 'eu-west-1', ...options };
+  const { backend, logFolders } = await connectToServerless('00fapp', given);
+  const parts = { clock: testClock(), logger, check: () => undefined };
+  return { stub, logFolders, backend: backend(parts) as ServerlessBackend };
+}
+
+test('a job becomes an entry point, its arguments and one line of parameters', async (t) => {
+  const { backend, logFolders } = await setUp(t, { executionRole: ROLE, logUri: 's3://logs/emr/' });
+  const spec: JobSpec = {
+    file: 's3://jobs/etl.jar',
+    className: 'org.example.Etl',
+    args: ['a b'],
+    jars: ['s3://j/1.jar', 's3://j/2.jar'],
+    executorMemory: '8g',
+    numExecutors: 0,
+    name: 'sales',
+    conf: { 'spark.x': 'a "b"', 'spark.executor.memory': '1g' },
+  };
+  t.deepEqual(backend.request(planOf(spec)), {
+    applicationId: '00fapp',
+    clientToken: name,
+    name: `${name} sales`,
+    executionRoleArn: ROLE,
+    jobDriver: {
+      sparkSubmit: {
+        entryPoint: 's3://jobs/etl.jar',
+        entryPointArguments: ['a b'],
+        sparkSubmitParameters: [
+          '--class org.example.Etl --jars s3://j/1.jar,s3://j/2.jar --conf "spark.x=a \\"b\\""',
+          `--conf spark.executor.memory=8g --conf spark.yarn.tags=${name} --conf spark.executor.instances=0`,
+        ].join(' '),
+      },
+    },
+    configurationOverrides: { monitoringConfiguration: { s3MonitoringConfiguration: { logUri: 's3://logs/emr/' } } },
+  });
+  t.deepEqual(logFolders, ['s3://logs/emr/applications/00fapp/jobs']);
+});
+
+test('the same request again is the same job run; another one under its token is a duplicate', async (t) => {
+  const { backend, stub } = await setUp(t);
+  const first = await backend.start(planOf({ file: 's3://j/a.py' }));
+  const again = await backend.start(planOf({ file: 's3://j/a.py' }));
+  t.deepEqual(first, again);
+  t.is((await backend.start(planOf({ file: 's3://j/b.py' }))).kind, 'duplicate');
+  t.is(stub.runs.length, 1);
+});
+
+test('what EMR Serverless cannot say is refused before anything is sent', async (t) => {
+  const { backend } = await setUp(t);
+  const fieldOf = (spec: JobSpec) => t.throws(() => backend.check(spec), { instanceOf: ConfigError })?.field;
+  t.is(fieldOf({ file: 's3://j/a.py', queue: 'etl' }), 'queue');
+  t.is(fieldOf({ file: 's3://j/a.py', proxyUser: 'alice' }), 'proxyUser');
+  const roleless = (await setUp(t, {})).backend;
+  t.is(t.throws(() => roleless.check({ file: 's3://j/a.py' }), { instanceOf: ConfigError })?.field, '--execution-role');
+});
+
+test('of a failed run its details are told, and its dashboard can be opened', async (t) => {
+  const { backend, stub } = await setUp(t);
+  await backend.start(planOf({ file: 's3://j/a.py' }));
+  Object.assign(stub.runs[0]!, { state: 'FAILED', stateDetails: 'Job failed, password=hunter22' });
+  const seen = await backend.find(name);
+  t.is(seen?.state, 'failed');
+  t.regex(seen?.message ?? '', /^Job failed/);
+  t.false(seen?.message?.includes('hunter22'));
+  t.is(await backend.dashboard('00f0'), 'https://dashboard.invalid/00f0');
+});
+
+test('a run beyond the first page is found by its name', async (t) => {
+  const { backend } = await setUp(t);
+  await backend.start(planOf({ file: 's3://j/a.py' }));
+  for (let i = 2; i < 7; i++) {
+    const other = `livywire-${'0d'.repeat(16)}-a${i}`;
+    await backend.start({ spec: { file: 's3://j/a.py' }, name: other, tags: [other] });
+  }
+  t.is((await backend.find(name))?.id, '00f0');
+});
+
+test('without its package there is one sentence that says which to install', (t) => {
+  const missing = Object.assign(new Error("Cannot find package '@aws-sdk/client-emr-serverless' imported from x"), {
+    code: 'ERR_MODULE_NOT_FOUND',
+  });
+  const said = missingPackage(missing);
+  t.true(said instanceof ConfigError);
+  t.regex(String(said), /npm install @aws-sdk\/client-emr-serverless$/);
+  const other = Object.assign(new Error("Cannot find package 'x'"), { code: 'ERR_MODULE_NOT_FOUND' });
+  t.is(missingPackage(other), other);
+});
