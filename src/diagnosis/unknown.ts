@@ -10,6 +10,8 @@ const UNTELLING = /^\s+at |NativeCodeLoader|ShutdownHookManager/;
 
 const NAME_YARN =
   "What there is of the log is not the driver's: with the address of YARN (--yarn-url http://<ResourceManager>:8088) livywire diagnose reads that";
+const NAME_FILES =
+  "This is spark-submit's log, or YARN's report: give the driver's own stdout and stderr, from the application's first container (…_000001)";
 
 export const unknownCode = {
   code: 'UNKNOWN',
@@ -28,7 +30,12 @@ export function unknown({ facts: { status }, lines, verdict }: View): Diagnosis 
     .slice(-SHOWN)
     .map(({ source, line, text }) => ({ source, ...(line !== undefined && { line }), text: oneLine(text, 400) }));
   const words = status.message ?? shown.at(-1)?.text;
-  const how = status.state === 'unknown' && verdict.kind === undefined ? undefined : `It ended as ${status.raw}`;
+  const how =
+    status.state === 'unknown' && verdict.kind === undefined
+      ? undefined
+      : status.state === 'unknown'
+        ? `It ${verdict.kind === 'killed' ? 'was killed' : 'failed'}`
+        : `It ended as ${status.raw}`;
   const title =
     verdict.kind === 'succeeded'
       ? 'It succeeded: what it complains of, it survived'
@@ -43,7 +50,7 @@ export function unknown({ facts: { status }, lines, verdict }: View): Diagnosis 
     transient: false,
     lines: shown,
     next: [
-      ...(status.appId === undefined || hasDriverLog(lines) ? [] : [NAME_YARN]),
+      ...(lines.length === 0 || hasDriverLog(lines) ? [] : [status.appId === undefined ? NAME_FILES : NAME_YARN]),
       status.appId === undefined
         ? 'Read the log with livywire logs'
         : `Read the driver's own log, in its YARN container: livywire logs, or yarn logs -applicationId ${status.appId}`,

@@ -35,6 +35,24 @@ test('that Python ended with 1 is all that an exception leaves at YARN: without 
   t.regex(diagnosis.next[0] ?? '', /--yarn-url/);
 });
 
+test('of the files of spark-submit alone it is said whose log they are', (t) => {
+  const words = {
+    source: 'stderr',
+    text: '26/11/23 04:23:57 ERROR Client: Application diagnostics message: User application exited with status 1',
+  };
+  const end = {
+    source: 'stderr',
+    text: 'Exception in thread "main" org.apache.spark.SparkException: Application application_9_2 finished with failed status',
+  };
+  const { code, title, next } = diagnose({
+    status: { raw: 'unknown', state: 'unknown' },
+    lines: [...submitted, words, end],
+  });
+  t.is(code, 'UNKNOWN');
+  t.regex(title, /^It failed: /);
+  t.regex(next[0] ?? '', /give the driver's own stdout and stderr/);
+});
+
 test('a code that no exception leaves is the job’s own, and what spark-submit said last are not its last words', (t) => {
   const { code, title } = diagnose({
     status,
