@@ -44,10 +44,15 @@ export async function stagedFiles(
 ): Promise<Required<Omit<JobFiles, 'codeSha256'>> & JobFiles & { readonly prepared: PreparedStaging }> {
   const staging = await loadStaging(settings);
   const view = new ProgressView(context.io, context.out);
-  const requirements = requirementsOf(args, context, (line) => {
+  const wanted = requirementsOf(args, context, (line) => {
     if (/^(?:Collecting|Installing collected packages)\b/.test(line))
       view.show({ step: 'pip', message: `pip: ${line}` });
   });
+  // What the flags leave open, the cluster knows.
+  const { release: given, pythonVersion, platform } = wanted ?? {};
+  const isOpen = wanted && given === undefined && (pythonVersion === undefined || platform === undefined);
+  const release = isOpen ? await staging.release(signal) : undefined;
+  const requirements = wanted && { ...wanted, ...(release !== undefined && { release }) };
   let prepared: PreparedStaging;
   try {
     prepared = await staging.prepare(spec, {

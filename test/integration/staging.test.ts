@@ -88,3 +88,13 @@ test.serial('the same line under the same key finds the run, and sends no file',
   t.regex(stderr, /0 files \(0 B\) sent, all there already/);
   t.regex(stderr, /found the run under this key, nothing was sent/);
 });
+
+test.serial('which Python and platform the wheels are for is taken from the cluster, where it is named', async (t) => {
+  const files = ['--stage', staging[1] ?? '', '--requirements', 'requirements.txt'];
+  const env = { HOME: stateDir, XDG_STATE_HOME: join(stateDir, 'state') };
+  const { code, stderr } = await cli(['run', '--cluster', 'staging', '--dry-run', ...files, './etl.py'], { cwd, env });
+  t.is(code, 0, stderr);
+  // The local cluster says that it is an emr-7.5.0, of Python 3.9: another archive than that for the Python here.
+  t.regex(stderr, /would be sent +\d+ kB +archives/);
+  t.regex(stderr, /there already +\d+ B +file/);
+});
