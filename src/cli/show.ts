@@ -60,9 +60,12 @@ export function paintState(state: string, text: string, paint: Colors): string {
   }
 }
 
+/** A batch of Livy's is a number; a step of EMR's and a job run of EMR Serverless show by themselves what they are. */
+export const idWord = (id: string): string => (/^\d+$/.test(id) ? `livy:${id}` : plainLine(id));
+
 /** The ids by which a run is known, those that are known yet. */
 export const idsOf = (ref: RunRef): string[] => [
-  ...(ref.id === undefined ? [] : [`livy:${plainLine(ref.id)}`]),
+  ...(ref.id === undefined ? [] : [idWord(ref.id)]),
   ...(ref.appId === undefined ? [] : [plainLine(ref.appId)]),
 ];
 

@@ -13,8 +13,10 @@ const AS_CONF = [
 /** A job as EMR Serverless takes it: entry point, arguments, and one line of parameters. */
 export function jobDriver(plan: AttemptPlan) {
   const { spec } = plan;
-  const sizes = AS_CONF.flatMap(([field, key]) => (spec[field] === undefined ? [] : [[key, String(spec[field])]]));
-  const conf: Readonly<Record<string, string>> = { ...confOf(plan), ...Object.fromEntries(sizes) };
+  const sizes = AS_CONF.flatMap(([field, key]) =>
+    spec[field] === undefined ? [] : [[key, String(spec[field])] as const],
+  );
+  const conf: Readonly<Record<string, string>> = { ...confOf(plan), ...Object.fromEntries<string>(sizes) };
   const words = [
     ...(spec.className === undefined ? [] : ['--class', spec.className]),
     ...listFlags(spec),

@@ -3,7 +3,7 @@ import { type Actor, type AttemptRecord, type RunRecord, RunNotFoundError } from
 import { defineCommand } from '../define.js';
 import { exitCodes } from '../exit-code.js';
 import { ledgerOptions, outputOptions } from '../options.js';
-import { paintState, plain, recordState } from '../show.js';
+import { idWord, paintState, plain, recordState } from '../show.js';
 
 /** `arn:… on host, livywire 1.2.3, git 1a2b3c4 (with changes), github-actions https://…` */
 function actorWords({ who, proof, host, livywire, git, ci }: Actor): string {
@@ -19,7 +19,7 @@ const minute = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')}Z`
 
 function attemptLines(attempt: AttemptRecord, paintOf: (state: string) => string): string[] {
   const { outcome, by, cancels = [], codeSha256, output } = attempt;
-  const ids = [attempt.name, attempt.id === undefined ? '' : `livy:${attempt.id}`, attempt.appId ?? ''];
+  const ids = [attempt.name, attempt.id === undefined ? '' : idWord(attempt.id), attempt.appId ?? ''];
   return [
     `attempt ${attempt.attempt}  ${paintOf(recordState(attempt))}  ${minute(attempt.createdAt)}  ${plain(attempt.endpoint)}`,
     `  started by ${by ? plain(actorWords(by)) : 'nobody that was written down'}`,

@@ -3,7 +3,7 @@ import { ConfigError, type RunRecord, type RunSummary, summaryOf } from '../../c
 import { defineCommand } from '../define.js';
 import { exitCodes } from '../exit-code.js';
 import { countOf, ledgerOptions, outputOptions } from '../options.js';
-import { lastOf, paintState, plain, recordState, since, table } from '../show.js';
+import { idWord, lastOf, paintState, plain, recordState, since, table } from '../show.js';
 
 const DEFAULT_LIMIT = 50;
 
@@ -109,7 +109,7 @@ export const lsCommand = defineCommand({
       String(run.attempt),
       run.state === 'posting' ? 'submitting' : run.state,
       since(run.createdAt, now),
-      run.appId ?? (run.id === undefined ? '' : `livy:${run.id}`),
+      run.appId ?? (run.id === undefined ? '' : idWord(run.id)),
       ...(isShared ? [plain(shortWho(run.who ?? ''))] : []),
       plain(run.label),
     ]);

@@ -25,7 +25,7 @@ import { codeOfError, codeOfSignal, exitCodes } from '../exit-code.js';
 import { confirm, Interrupted } from '../interrupts.js';
 import { stopWords } from '../left.js';
 import { connectionOptions, durationOf, outputOptions } from '../options.js';
-import { lastOf, paintState, plain, recordState, since, table } from '../show.js';
+import { idWord, lastOf, paintState, plain, recordState, since, table } from '../show.js';
 
 const AT_ONCE = 8;
 
@@ -228,7 +228,7 @@ function show(open: readonly Open[], { out, io }: Context): void {
   const rows = open.map(({ record, attempt, seen, run }) => [
     plain(record.key),
     since(attempt.createdAt, io.clock.now()),
-    run?.ref.appId ?? attempt.appId ?? (attempt.id === undefined ? '' : `livy:${attempt.id}`),
+    run?.ref.appId ?? attempt.appId ?? (attempt.id === undefined ? '' : idWord(attempt.id)),
     seen,
   ]);
   if (rows.length === 0) return out.note('nothing is left open in the ledger');
