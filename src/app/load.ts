@@ -3,7 +3,7 @@ import type { RunReport } from '../report/index.js';
 // What a command line may never need is loaded when it is asked for, not before. Programs import it as usual.
 
 /** Wired services over settings. */
-export const loadConnect = async () => (await import('./connect.js')).connect;
+export const loadConnect = async () => (await import('./via.js')).connectVia;
 
 /** The names under which runs of ours stand in a ledger. */
 export const loadOurNames = async () => (await import('./actor.js')).ourNames;
@@ -12,7 +12,7 @@ export const loadOurNames = async () => (await import('./actor.js')).ourNames;
 export const loadEmr = () => import('./look-at-emr.js');
 
 /** The check of settings and servers. */
-export const loadDoctor = async () => (await import('./doctor.js')).diagnoseSettings;
+export const loadDoctor = async () => (await import('./doctor-via.js')).diagnoseVia;
 
 /** The local Livy and Spark. */
 export const loadLocal = () => import('../local/index.js');

@@ -2,6 +2,7 @@ import type { ClusterLine, ClusterOverview, LookOptions } from '../aws/index.js'
 import { awsSettings, lazyAws } from './aws.js';
 import { networkOptions } from './settings-network.js';
 import type { Settings } from './settings.js';
+import { openVia } from './via.js';
 
 export type { ClusterLine, ClusterOverview } from '../aws/index.js';
 
@@ -27,6 +28,12 @@ export async function lookAtEmr(
   selector: string,
   { field, signal }: { readonly field: string; readonly signal?: AbortSignal | undefined },
 ): Promise<ClusterOverview> {
-  const { room, options } = await opened(settings, signal);
-  return room.lookAtCluster(selector, { ...options, field, addresses: settings.cluster?.addresses ?? 'private' });
+  const way = await openVia(settings, { signal });
+  try {
+    const { room, options } = await opened(way.settings, signal);
+    const addresses = settings.cluster?.addresses ?? 'private';
+    return await room.lookAtCluster(selector, { ...options, field, addresses });
+  } finally {
+    await way.close();
+  }
 }

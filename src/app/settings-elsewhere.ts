@@ -12,7 +12,7 @@ export function settingsElsewhere(
   settings: Settings,
   endpoint: string,
 ): { readonly settings: Settings; readonly leftOut: readonly SettingName[] } {
-  const { proxy, proxyEnv, map, tls, ledger, aws, requestTimeoutMs, profile, sources, notes } = settings;
+  const { via, proxy, proxyEnv, map, tls, ledger, aws, requestTimeoutMs, profile, sources, notes } = settings;
   const place = clusterOfEndpoint(endpoint) ?? applicationOfEndpoint(endpoint);
   const addresses = settings.cluster?.addresses ?? 'private';
   return {
@@ -24,6 +24,7 @@ export function settingsElsewhere(
       redirectHosts: [],
       yarnSeesAll: false,
       tls: { ...(tls.ca !== undefined && { ca: tls.ca }), insecure: false },
+      ...(via && { via }),
       ...(proxy !== undefined && { proxy }),
       proxyEnv,
       map,

@@ -110,6 +110,12 @@ export const settingWords = {
     kind: 'text',
     describe: 'Proxy for every request: socks5h://host:port or http://host:port; none switches HTTPS_PROXY off',
   },
+  via: {
+    flag: 'via',
+    env: 'LIVYWIRE_VIA',
+    kind: 'text',
+    describe: 'Way into the network that livywire opens and closes itself: ssh:<host>, with your own ssh',
+  },
   map: {
     flag: 'map',
     env: 'LIVYWIRE_MAP',

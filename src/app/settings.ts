@@ -25,6 +25,7 @@ import {
   wrongSetting,
 } from './settings-find.js';
 import { systemSettingsIo } from './settings-io.js';
+import { readVia, type ViaSettings } from './settings-via.js';
 import { parseMapEntry, parseProxy, parseServerUrl } from './settings-values.js';
 import { type SettingName, settingNames } from './settings-words.js';
 
@@ -39,6 +40,8 @@ export interface Settings {
   readonly auth: SettingsAuth;
   /** Extra headers for Livy. May hold secrets. */
   readonly headers: Readonly<Record<string, string>>;
+  /** A way into the network that is opened for the time of a command, and then used as `proxy`. */
+  readonly via?: ViaSettings;
   /** `none`: no proxy at all, not even the one in `proxyEnv`. */
   readonly proxy?: string;
   /** HTTPS_PROXY, NO_PROXY and their kin, as they were set. */
@@ -111,6 +114,7 @@ export async function readSettings(input: SettingsInput): Promise<Settings> {
   else if (found.cluster) dropForeign(found, input, profile, { cluster: textOf(found.cluster) }, notes);
   const serverless = readServerless(found);
   const cluster = serverless ? undefined : readCluster(found, input, home);
+  const via = readVia(found);
 
   const path = (one: Found): string => {
     const given = textOf(one);
@@ -145,6 +149,7 @@ export async function readSettings(input: SettingsInput): Promise<Settings> {
     ...(serverless && { serverless }),
     auth: await readAuth(found, server?.credentials, path, io),
     headers: readHeaders(found.headers),
+    ...(via && { via }),
     ...(found.proxy && { proxy: parseProxy(textOf(found.proxy), found.proxy.from) }),
     proxyEnv: Object.fromEntries(
       proxyVariables

@@ -113,7 +113,7 @@ test('every setting can stand in a profile, but secrets', async (t) => {
     return 'pem';
   };
   const text = `profiles:\n  p:\n${inFile
-    .filter((name) => !['tokenFile', 'tokenCommand', 'cluster'].includes(name))
+    .filter((name) => !['tokenFile', 'tokenCommand', 'cluster', 'via'].includes(name))
     .map((name) => `    ${name}: ${sample(name)}\n`)
     .join('')}`;
   const pem = '/home/ada/.config/livywire/pem';
