@@ -72,7 +72,7 @@ export function readCluster(found: FoundSettings, { env }: SettingsInput, home: 
 const BACKENDS: readonly BackendKind[] = ['livy', 'emr-step', 'emr-serverless'];
 
 /** @throws ConfigError */
-export function backendOf({ backend, application, logUri }: FoundSettings): BackendKind {
+function backendOf({ backend, application, logUri }: FoundSettings): BackendKind {
   if (logUri && !isS3Url(textOf(logUri)))
     throw wrongSetting(logUri, 'should be a place in S3, as in s3://bucket/logs/');
   if (backend === undefined) return application === undefined ? 'livy' : 'emr-serverless';

@@ -191,7 +191,7 @@ const throttled: Explain = ({ name, message, status }, { doing, service }) =>
     ? new HttpStatusError(
         `${doing}: ${service} asks to slow down (${name}), also after several tries; try again later`,
         {
-          status: status ?? 429,
+          status: 429, // EMR says 400, which would read as a refusal for good
           serverMessage: message,
           body: '',
         },

@@ -4,7 +4,7 @@ import { checkForSparkSubmit, confOf, listFlags } from './spark-flags.js';
 /** Runs a program of the primary node; part of every EMR release. */
 export const JAR = 'command-runner.jar';
 /** All strings of a step's HadoopJarStep together may be so long. */
-export const MOST_CHARACTERS = 10_240;
+const MOST_CHARACTERS = 10_240;
 /** A step ends with its spark-submit: one that does not wait would be COMPLETED with its application just begun. */
 const WAITS = 'spark.yarn.submit.waitAppCompletion';
 
