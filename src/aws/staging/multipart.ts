@@ -1,11 +1,13 @@
 import {
   AbortMultipartUploadCommand,
+  type AbortMultipartUploadCommandInput,
   type CompletedPart,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { systemClock } from '../../core/index.js';
 import { readPart } from './content.js';
 import type { PlannedUpload } from './plan-staging.js';
 
@@ -14,6 +16,7 @@ export type Limit = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Long enough for one answer; the process that was told to end waits for it. */
 const ABORT_MS = 4_000;
+const AGAIN_MS = 400;
 
 /**
  * Parts, each with its checksum, and a completion that makes nothing where something is. `@aws-sdk/lib-storage` could
@@ -66,9 +69,23 @@ export async function putInParts(
       { abortSignal: signal },
     );
   } catch (error) {
-    await client
-      .send(new AbortMultipartUploadCommand({ ...place, UploadId }), { abortSignal: AbortSignal.timeout(ABORT_MS) })
-      .catch(() => undefined); // what is left, a lifecycle rule of the bucket removes
+    await takeBack(client, { ...place, UploadId });
     throw failed.signal.aborted ? failed.signal.reason : error;
+  }
+}
+
+/**
+ * A part whose sending we gave up may still arrive after the upload was taken back, and bring it back: S3's own advice is to
+ * ask again. Never rejects: what is left, a lifecycle rule of the bucket removes.
+ */
+async function takeBack(client: S3Client, upload: AbortMultipartUploadCommandInput): Promise<void> {
+  const deadline = AbortSignal.timeout(ABORT_MS);
+  try {
+    for (let tries = 0; tries < 3; tries++) {
+      if (tries > 0) await systemClock.sleep(AGAIN_MS, deadline);
+      await client.send(new AbortMultipartUploadCommand(upload), { abortSignal: deadline });
+    }
+  } catch {
+    // NoSuchUpload: it is gone. Anything else: there is no more to be done in the time.
   }
 }
