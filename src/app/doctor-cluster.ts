@@ -61,7 +61,7 @@ export async function* checkCluster(
 }
 
 /** Which ports have to be open to us on which group. Whether they are is seen by asking; the groups are where to look. */
-export function rulesOf({ cluster: { network }, ports }: Pick<ClusterOverview, 'cluster' | 'ports'>): Finding {
+function rulesOf({ cluster: { network }, ports }: Pick<ClusterOverview, 'cluster' | 'ports'>): Finding {
   const primary = network.primaryGroups.join(', ') || 'of the primary';
   const workers = network.workerGroups.join(', ') || 'of core and task nodes';
   const { livy, resourceManager, sparkHistory, jobHistory } = ports;
