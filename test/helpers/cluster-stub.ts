@@ -9,6 +9,7 @@ type Answer = (input: Readonly<Record<string, unknown>>) => unknown;
 export type EmrAnswers = Readonly<Record<string, Answer>>;
 
 export interface EmrStub {
+  readonly url: string;
   readonly clients: AwsClients;
   /** The calls in order. */
   readonly calls: readonly string[];
@@ -36,16 +37,14 @@ export async function clusterStub(t: ExecutionContext, answers: EmrAnswers): Pro
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const clients = awsClients({
-    region: 'eu-west-1',
-    endpointUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const clients = awsClients({ region: 'eu-west-1', endpointUrl: url });
   t.teardown(() => {
     clients.close();
     server.closeAllConnections();
     server.close();
   });
-  return { clients, calls };
+  return { url, clients, calls };
 }
 
 /** As AWS refuses: `throw refusal('AccessDeniedException', '…')`. */

@@ -1,0 +1,67 @@
+import process from 'node:process';
+import test from 'ava';
+import { fileLedger } from '../../src/index.js';
+import { cli, tempFolder } from '../helpers/cli.js';
+import { clusterStub } from '../helpers/cluster-stub.js';
+import { livyStub } from '../helpers/livy-stub.js';
+import { standInCredentials } from '../helpers/moto.js';
+
+standInCredentials();
+
+const status = { State: 'WAITING', Timeline: { CreationDateTime: 1_790_000_000 } };
+const line = { Id: 'j-NIGHTLY', Name: 'nightly', Status: status };
+
+test.serial('emr ls and show say what there is, with the runs of the ledger', async (t) => {
+  const livy = await livyStub(t);
+  const { url } = await clusterStub(t, {
+    ListClusters: () => ({ Clusters: [line] }),
+    DescribeCluster: () => ({
+      Cluster: {
+        ...line,
+        ReleaseLabel: 'emr-7.3.0',
+        Applications: [
+          { Name: 'Livy', Version: '0.8.0' },
+          { Name: 'Spark', Version: '3.5.1' },
+        ],
+        Configurations: [{ Classification: 'livy-conf', Properties: { 'livy.server.port': new URL(livy.url).port } }],
+        Ec2InstanceAttributes: { EmrManagedMasterSecurityGroup: 'sg-primary', EmrManagedSlaveSecurityGroup: 'sg-core' },
+      },
+    }),
+    ListInstances: () => ({ Instances: [{ Ec2InstanceId: 'i-1', PrivateIpAddress: '127.0.0.1' }] }),
+  });
+  process.env.AWS_ENDPOINT_URL = url;
+  const ledger = await tempFolder(t);
+  const at = '2026-11-23T12:00:00.000Z';
+  await fileLedger(ledger).create({
+    v: 1,
+    key: 'sales/2026-11-23',
+    specHash: 'h',
+    spec: { file: 's3://jobs/etl.py' },
+    createdAt: at,
+    updatedAt: at,
+    attempts: [
+      { attempt: 1, name: 'n', phase: 'started', createdAt: at, backend: 'livy', endpoint: 'emr://eu-west-1/j-NIGHTLY', posts: [] }, // prettier-ignore
+    ],
+  });
+  const options = { env: { HOME: ledger } };
+  const ls = await cli(['emr', 'ls'], options);
+  t.is(ls.code, 0, ls.stderr);
+  t.regex(ls.stdout, /^nightly +j-NIGHTLY +WAITING/m);
+
+  const show = await cli(['emr', 'show', 'nightly', '--ledger', ledger], options);
+  t.is(show.code, 0, show.stderr);
+  t.regex(show.stdout, /^release +emr-7\.3\.0 +Livy 0\.8\.0, Spark 3\.5\.1$/m);
+  t.regex(show.stdout, /^Livy +http:\/\/127\.0\.0\.1:\d+ +answers$/m);
+  t.regex(show.stdout, /^security groups +primary sg-primary +core and task sg-core$/m);
+  t.regex(show.stdout, /^run +sales\/2026-11-23 +started$/m);
+
+  const none = await cli(['emr', 'show', 'hourly'], options);
+  t.is(none.code, 2);
+  t.regex(none.stderr, /no active cluster is called hourly; active in eu-west-1: nightly \(j-NIGHTLY, WAITING/);
+});
+
+test.serial('emr without a word it knows says which there are', async (t) => {
+  const { code, stderr } = await cli(['emr', 'start'], { env: { HOME: '/home/ada' } });
+  t.is(code, 2);
+  t.regex(stderr, /livywire emr start: write ls or show <cluster>/);
+});
