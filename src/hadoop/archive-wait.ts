@@ -1,4 +1,4 @@
-import type { ArchivedFiles, CallOptions, Clock, LogArchive } from '../core/index.js';
+import type { ArchivedFiles, CallOptions, Clock, LogArchive, RunRef } from '../core/index.js';
 
 /** Logs come about five minutes late: so long is waited, from the first look after the end, in milliseconds. */
 const WAIT_MS = 360_000;
@@ -38,14 +38,14 @@ export class ArchiveWait {
   }
 
   /** The application of a run that only the log of its step can name. */
-  async appOf(ref: Parameters<LogArchive['appOf']>[0], options: CallOptions): Promise<string | undefined> {
+  async appOf(
+    ref: RunRef,
+    options: CallOptions,
+  ): Promise<{ readonly appId: string | undefined; readonly goesOn: boolean }> {
     const id = ref.id ?? ref.name;
     const isOld = this.#first(id) - Date.parse(ref.createdAt) >= OLD_MS;
-    for (;;) {
-      const appId = await this.archive.appOf(ref, options);
-      if (appId !== undefined || isOld || !this.#isWorthIt(id)) return appId;
-      await this.#clock.sleep(ARCHIVE_AGAIN_MS, options.signal);
-    }
+    const appId = await this.archive.appOf(ref, options);
+    return { appId, goesOn: appId === undefined && !isOld && this.#isWorthIt(id) };
   }
 
   #first(id: string): number {

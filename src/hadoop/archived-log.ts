@@ -7,7 +7,7 @@ import type {
   LogOpening,
   RunRef,
 } from '../core/index.js';
-import type { ArchiveWait } from './archive-wait.js';
+import { ARCHIVE_AGAIN_MS, type ArchiveWait } from './archive-wait.js';
 import { borne, ContainerFollower, type ContainerPlaces, notice } from './container-follower.js';
 import type { LogPlace } from './log-file.js';
 
@@ -69,7 +69,7 @@ class ArchivedReader implements DriverLogReader {
     const archive = { wait, bornMs: Date.parse(ref.createdAt) };
     let wanted: readonly Wanted[] = [];
     try {
-      wanted = of === 'step' ? (ref.id === undefined ? [] : [{ id: ref.id }]) : await this.#drivers(ref, options);
+      wanted = of === 'step' ? (ref.id === undefined ? [] : [{ id: ref.id }]) : yield* this.#drivers(ref, options);
     } catch (error) {
       yield [notice(`the driver's log cannot be looked for in S3: ${borne(error, options)}`)];
     }
@@ -83,10 +83,17 @@ class ArchivedReader implements DriverLogReader {
   }
 
   /** Those that are there; of an application that has none yet, the name that the first one's would have. */
-  async #drivers(ref: RunRef, options: CallOptions): Promise<readonly Wanted[]> {
-    const { wait } = this.#options;
-    const appId = ref.appId ?? (await wait.appOf(ref, options));
-    if (appId === undefined) return [];
+  async *#drivers(ref: RunRef, options: CallOptions): AsyncGenerator<readonly LogItem[], readonly Wanted[]> {
+    const { wait, clock } = this.#options;
+    let { appId } = ref;
+    for (let isFirst = true; appId === undefined; isFirst = false) {
+      const seen = await wait.appOf(ref, options);
+      appId = seen.appId;
+      if (appId !== undefined) break;
+      if (!seen.goesOn) return [];
+      if (isFirst) yield [notice("the step's log, which names its application, is waited for in S3, up to 6 min")];
+      await clock.sleep(ARCHIVE_AGAIN_MS, options.signal);
+    }
     const found = await wait.archive.drivers(appId, options);
     const first = `${appId.replace('application', 'container')}_01_000001`;
     return (found.length > 0 ? found : [first]).map((id) => ({

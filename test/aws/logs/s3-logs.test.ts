@@ -82,8 +82,9 @@ const noticesOf = (items: readonly LogItem[]) => items.flatMap((item) => (item.t
 
 async function setUp(t: ExecutionContext, folders = ['s3n://logs/emr/j-1']) {
   const s3 = await bucketStub(t);
-  const clock = fastClock(2_000);
+  const clock = fastClock(100);
   const archive = new S3Logs({ folders, clients: s3.clients });
+  await archive.look('s-0'); // the SDK is loaded, which takes no part of the time that is waited
   const read = (ref: RunRef, of: 'driver' | 'step' = 'driver', opening: LogOpening = {}) =>
     itemsOf(new ArchivedLog({ wait: new ArchiveWait(archive, clock), clock, of }).open(ref, opening).finish(ref));
   const day = 86_400_000;
@@ -187,4 +188,17 @@ test('an object that is no gzip is said to be broken', async (t) => {
 test('a folder that is not in S3 is refused', (t) => {
   const clients = awsClients();
   t.throws(() => new S3Logs({ folders: ['hdfs:///logs'], clients }), { instanceOf: ConfigError });
+});
+
+test('a step whose log comes late is waited for before its application is known, and that is said', async (t) => {
+  const { s3, clock, read } = await setUp(t);
+  let looks = 0;
+  s3.onList(() => {
+    if (++looks !== 3) return;
+    s3.put('emr/j-1/steps/s-1/stderr.gz', `INFO Client: Submitted application ${APP}\n`, clock.now() + 1_000);
+    s3.put(`emr/j-1/containers/${APP}/${containerOf(1)}/stdout.gz`, 'late\n', clock.now() + 3_600_000);
+  });
+  const items = await read(refAt(clock.now(), { id: 's-1' }));
+  t.deepEqual(linesOf(items, 'stdout'), ['late']);
+  t.deepEqual(noticesOf(items), ["the step's log, which names its application, is waited for in S3, up to 6 min"]);
 });
