@@ -13,9 +13,9 @@ export const clusterTerminated: Rule = {
     'What its containers logged is in S3, where the cluster has a log address: livywire emr show names it',
   ],
   unproven: 'a cluster of AWS would have to end under it; tried with the local EMR API',
-  match({ facts: { status }, lines }) {
-    if (status.source !== 'emr' || !ENDED.test(status.raw)) return undefined;
-    const said = lines.filter(({ text }) => text === status.message);
-    return { title: status.message ?? status.raw, lines: said, place: 'none' };
-  },
+  // The title is EMR's own sentence: there is no other line to show.
+  match: ({ facts: { status } }) =>
+    status.source === 'emr' && ENDED.test(status.raw)
+      ? { title: status.message ?? status.raw, lines: [], place: 'none' }
+      : undefined,
 };
