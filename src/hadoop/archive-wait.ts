@@ -4,6 +4,8 @@ import type { ArchivedFiles, CallOptions, Clock, LogArchive, RunRef } from '../c
 const WAIT_MS = 360_000;
 /** A file that has not changed for so long was copied whole. */
 const QUIET_MS = 360_000;
+/** Files that were copied after the end come one after the other: so long after the last one, all of them are there. */
+const SETTLE_MS = 20_000;
 /** Of a run older than this something would have been copied while it ran. */
 const OLD_MS = 1_800_000;
 export const ARCHIVE_AGAIN_MS = 10_000;
@@ -32,7 +34,9 @@ export class ArchiveWait {
     const files = await this.archive.look(id, options);
     const now = this.#clock.now();
     const { writtenMs } = files;
-    const isWhole = writtenMs !== undefined && (writtenMs >= since || now - writtenMs >= QUIET_MS);
+    const quietMs = writtenMs === undefined ? -Infinity : now - writtenMs;
+    const isOfAfterwards = writtenMs !== undefined && writtenMs >= since;
+    const isWhole = quietMs >= (isOfAfterwards ? SETTLE_MS : QUIET_MS);
     const isHopeless = writtenMs === undefined && since - bornMs >= OLD_MS;
     return { files, goesOn: !isWhole && !isHopeless && this.#isWorthIt(id) };
   }
