@@ -37,6 +37,13 @@ export async function connect(settings: Settings, options: ConnectOptions = {}):
   const yarn = cluster && 'yarn' in cluster ? cluster.yarn : undefined;
   const yarnUrls = settings.yarnUrl === undefined ? yarn?.url : [settings.yarnUrl, ...(settings.yarnOthers ?? [])];
   const logServerUrl = settings.logServerUrl ?? yarn?.logServerUrl;
+  const historyUrl = settings.historyUrl ?? (cluster && 'historyUrl' in cluster ? cluster.historyUrl : undefined);
+  const [yarnUrl, ...yarnOthers] = yarnUrls ?? [];
+  options.cluster?.onFound?.({
+    ...(yarnUrl !== undefined && { yarnUrl, yarnOthers }),
+    ...(logServerUrl !== undefined && { logServerUrl }),
+    ...(historyUrl !== undefined && { historyUrl }),
+  });
   return createLivywire({
     ...(cluster ?? { url: url ?? '' }),
     ledger: openLedger(settings, options.logger, aws),
@@ -59,7 +66,7 @@ export async function connect(settings: Settings, options: ConnectOptions = {}):
         ...(logServerUrl !== undefined && { logServerUrl }),
       },
     }),
-    ...(settings.historyUrl !== undefined && { historyUrl: settings.historyUrl }),
+    ...(historyUrl !== undefined && { historyUrl }),
     ...(settings.requestTimeoutMs !== undefined && { requestTimeoutMs: settings.requestTimeoutMs }),
     ...(options.logger && { logger: options.logger }),
   });

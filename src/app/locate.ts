@@ -5,6 +5,9 @@ import type { ClusterSettings } from './settings-cluster.js';
 import { networkOptions } from './settings-network.js';
 import type { Settings } from './settings.js';
 
+/** What stands behind Livy, as settings name it. */
+export type Places = Pick<Settings, 'yarnUrl' | 'yarnOthers' | 'logServerUrl' | 'historyUrl'>;
+
 /** What the caller wants with a cluster. */
 export interface ClusterWishes {
   /** A job is to be started: a cluster that is starting is waited for. @defaultValue `false` */
@@ -15,6 +18,8 @@ export interface ClusterWishes {
   readonly optional?: boolean;
   /** Longest wait for a cluster that is starting, in milliseconds. @defaultValue 30 minutes */
   readonly timeoutMs?: number;
+  /** Told what was found, before anything of it is asked: settings that name servers are kept. */
+  readonly onFound?: (places: Places) => void;
   /** Told what is waited for, one line each. */
   readonly onProgress?: (text: string) => void;
   readonly signal?: AbortSignal;

@@ -18,8 +18,11 @@ export async function openRun(
   const attempt = await attemptInLedger(name, openLedger(given));
   const settings = attempt ? settingsFor(name, attempt, given, context) : settingsForStranger(name, given);
   // How it ended stands in the ledger, whatever has become of its cluster.
-  const livywire = await context.connect(settings, { optional: attempt?.isEnded ?? false, signal });
-  return { livywire, run: await livywire.find(name, { signal }), settings };
+  let places: Partial<Settings> = {};
+  const onFound = (found: Partial<Settings>) => (places = found);
+  const livywire = await context.connect(settings, { optional: attempt?.isEnded ?? false, signal, onFound });
+  // What a report asks by itself stands where the cluster was found to be.
+  return { livywire, run: await livywire.find(name, { signal }), settings: { ...settings, ...places } };
 }
 
 interface Known {
@@ -75,7 +78,11 @@ const takenBy = ({ backend }: { readonly backend: BackendKind }) =>
 
 async function attemptInLedger(name: string, ledger: Ledger): Promise<Known | undefined> {
   const seen = (record: RunRecord, attempt = lastOf(record)) =>
-    attempt && { endpoint: attempt.endpoint, isEnded: attempt.phase === 'ended' };
+    attempt && {
+      endpoint: attempt.endpoint,
+      // An end that is written down and not explained yet still has questions for its servers.
+      isEnded: attempt.phase === 'ended' && attempt.unfinished === undefined,
+    };
   const entry = await ledger.get(name);
   if (entry) return seen(entry.record);
   if (!/^(?:application_\d+_\d+|livywire-[0-9a-f]{32}-a\d+)$/.test(name)) return undefined;

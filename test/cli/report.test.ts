@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { fileLedger } from '../../src/run/index.js';
 import { MemoryBackend, testClock, testLivywire } from '../../src/testing/index.js';
-import { cli, oneDocument, tempFolder } from '../helpers/cli.js';
+import { cli, type CliOptions, oneDocument, tempFolder } from '../helpers/cli.js';
 import { recordedEvents } from '../helpers/spark-facts.js';
 
 const ENDPOINT = 'http://livy.test:8998';
@@ -18,13 +18,18 @@ async function world(t: Parameters<typeof tempFolder>[0], script: object = { aft
   const backend = new MemoryBackend({ clock, endpoint: ENDPOINT, script: () => script });
   const livywire = testLivywire({ clock, backend, ledger: fileLedger(folder) });
   const env = { LIVYWIRE_LEDGER: folder, LIVYWIRE_URL: ENDPOINT };
-  const run = (...argv: readonly string[]) => cli(argv, { clock, livywire, env, cwd });
+  // As a cluster that is found has a YARN; nobody answers there.
+  const connect: CliOptions['connect'] = (_, options) => {
+    options?.cluster?.onFound?.({ yarnUrl: 'http://127.0.0.1:9' });
+    return livywire;
+  };
+  const run = (...argv: readonly string[]) => cli(argv, { clock, connect, env, cwd });
   const submitted = await run('submit', '--key', 'sales/1', '--conf', 'spark.x.password=hunter2', JOB, 'a b', "it's");
   t.is(submitted.code, 0, submitted.stderr);
   return { cwd, clock, run, ledger: fileLedger(folder) };
 }
 
-const failed = { outcome: 'failed', afterMs: 60_000, lines: ['one', 'two'] };
+const failed = { outcome: 'failed', afterMs: 60_000, lines: ['one', 'two'] } as const;
 
 test('report writes one page, named after the run, and says where', async (t) => {
   const { run, clock, cwd } = await world(t, failed);
@@ -56,6 +61,16 @@ test('report and explain-run say why a run failed whose end was written down, an
     t.like(seen, { outcome: { kind: 'failed', diagnosis: { code: 'PYTHON_EXCEPTION' } } });
     t.is((await ledger.get('sales/1'))?.record.attempts[0]?.unfinished, undefined);
   }
+});
+
+test('what stands behind a cluster that was found is asked as if it had been named', async (t) => {
+  const { run, clock, ledger } = await world(t, failed);
+  await clock.sleep(61_000);
+  const { record, version } = (await ledger.get('sales/1'))!;
+  const attempts = record.attempts.map((one) => ({ ...one, appId: 'application_1792000000000_0001' }));
+  await ledger.update({ ...record, attempts }, version);
+  const { stdout } = await run('explain-run', '--json', 'sales/1');
+  t.regex(JSON.stringify(oneDocument(t, stdout)), /YARN's word about it: [^"]*127\.0\.0\.1:9/);
 });
 
 test('report replaces a file only with --force, and says so before it asks any server', async (t) => {

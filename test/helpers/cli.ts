@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import type { Livywire, Settings } from '../../src/app/index.js';
+import type { ConnectOptions, Livywire, Settings } from '../../src/app/index.js';
 import { main } from '../../src/cli/main.js';
 import type { Io, Question, SignalName, Sink } from '../../src/cli/io.js';
 import { type Clock, systemClock } from '../../src/core/index.js';
@@ -16,7 +16,7 @@ export interface CliOptions {
   readonly tty?: { readonly stdin?: boolean; readonly stdout?: boolean; readonly stderr?: boolean };
   readonly clock?: Clock;
   readonly livywire?: Livywire;
-  readonly connect?: (settings: Settings) => Livywire;
+  readonly connect?: (settings: Settings, options?: ConnectOptions) => Livywire;
   /** The person at the terminal. */
   readonly ask?: (question: Question, signal: AbortSignal) => Promise<string | undefined>;
   readonly closed?: AbortSignal;
@@ -81,9 +81,9 @@ export function startCli(argv: readonly string[], options: CliOptions = {}): Run
     },
     closed: options.closed ?? new AbortController().signal,
     ...(connect && {
-      connect: (settings: Settings) => {
+      connect: (settings: Settings, more?: ConnectOptions) => {
         connected.push(settings);
-        return connect(settings);
+        return connect(settings, more);
       },
     }),
     ...(options.ask && { ask: options.ask }),
