@@ -3,7 +3,7 @@ import type { Line } from './line.js';
 import type { Throwable } from './throwable.js';
 
 /** The words of these are those of who starts drivers, and of who ends them. */
-export const TOLD_LOGGERS: ReadonlySet<string> = new Set(['ApplicationMaster', 'Client', 'SparkSubmit', 'YarnAllocator', 'YarnClusterScheduler']); // prettier-ignore
+const TOLD_LOGGERS: ReadonlySet<string> = new Set(['ApplicationMaster', 'Client', 'SparkSubmit', 'YarnAllocator', 'YarnClusterScheduler']); // prettier-ignore
 
 const LONGEST_TOLD = 60;
 const YARN = 'yarn';

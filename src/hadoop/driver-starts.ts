@@ -48,7 +48,7 @@ const Attempts = z.object({
 /** Before it is registered with YARN a master has not said yet where its driver is. */
 const REGISTERED = new Set(['RUNNING', 'FINISHING', 'FINISHED']);
 const OVER = new Set(['FINISHED', 'FAILED', 'KILLED']);
-export const CONTAINER = /^container_\w+$/;
+const CONTAINER = /^container_\w+$/;
 
 /**
  * `GET /ws/v1/cluster/apps/<id>` and its `/appattempts`. `undefined`: the ResourceManager has no record of it.

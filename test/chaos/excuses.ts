@@ -6,7 +6,7 @@ import type { KeyStory, Truth } from './verdict.js';
 /** A YARN that was not up for so long before a POST proves no absence after it, in milliseconds. */
 const YARN_BEFORE_MS = 10_000;
 /** Livywire's settle time, in milliseconds of real time here. */
-export const SETTLE_MS = 10_000;
+const SETTLE_MS = 10_000;
 /** Whoever follows a run has read its end by then, whatever strikes meanwhile, in milliseconds of real time. */
 const READ_BY_MS = 60_000;
 
