@@ -64,6 +64,9 @@ export class Starter {
   async run({ askFirst }: { readonly askFirst: boolean }): Promise<'started' | 'adopted'> {
     let how: 'started' | 'adopted' = 'adopted';
     let seen: RunStatus | undefined;
+    let isFull = false;
+    const { logger } = this.#deps;
+    const { name } = this.#plan;
     this.#inDoubt = this.#posts.length > 0;
     if (this.#inDoubt) seen = await this.#settle('an earlier request was sent');
     else if (askFirst) seen = await this.#askOnce();
@@ -81,15 +84,14 @@ export class Starter {
           seen = await this.#settle('the backend holds the name already', { before: this.#posts.slice(0, -1) });
           break;
         case 'unknown':
-          this.#deps.logger.warn('the fate of a submit is unknown; asking', {
-            name: this.#plan.name,
-            error: answer.error.message,
-          });
+          logger.warn('the fate of a submit is unknown; asking', { name, error: answer.error.message });
           seen = await this.#settle(answer.error.message, { cause: answer.error });
           how = seen ? 'started' : how;
           break;
         case 'busy':
           await this.#forgetPost();
+          if (!isFull) logger.warn(`${answer.message}; nothing was started, and a place is waited for`, { name });
+          isFull = true;
           await this.#pause(
             answer.retryAfterMs ?? pause,
             () => new UnreachableError(`Still refused when time was up: ${answer.message}`, 'no'),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import test from 'ava';
 import { JobRefusedError, SubmitUnknownError, UnreachableError } from '../../src/core/index.js';
 import { type Fault, MemoryBackend, memoryLedger, testClock, testLivywire } from '../../src/testing/index.js';
-import { attemptOf } from '../helpers/engine.js';
+import { attemptOf, rig } from '../helpers/engine.js';
 
 const spec = { file: 's3://b/j.py' };
 const setUp = (...faults: Fault[]) => {
@@ -83,6 +83,18 @@ test('back-pressure is waited out', async (t) => {
   const run = await lw.submit(spec, { key: 'k' });
   t.is(posts(), 6);
   t.is(lw.backend.applications(run.ref.name), 1);
+});
+
+test('back-pressure is said once, so that nobody waits without knowing for what', async (t) => {
+  const clock = testClock();
+  const backend = new MemoryBackend({ clock });
+  backend.failNext('busy', 'busy', 'busy');
+  const { engine, warnings } = rig({ backend, clock });
+  await engine.submit(spec, { key: 'k' });
+  t.is(
+    warnings.filter((line) => /too many sessions.*; nothing was started, and a place is waited for/.test(line)).length,
+    1,
+  );
 });
 
 test('back-pressure ends at the deadline, and the same key goes on later', async (t) => {
