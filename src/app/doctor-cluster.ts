@@ -1,12 +1,13 @@
-import { isLivywireError, plainLine, redactText, UnreachableError } from '../core/index.js';
+import { isLivywireError, plainLine, UnreachableError } from '../core/index.js';
 import type { ClusterOverview } from '../aws/index.js';
-import type { Finding } from './doctor-finding.js';
+import { type Finding, wordsOf } from './doctor-finding.js';
 import { lookAtEmr } from './look-at-emr.js';
 import type { ClusterSettings } from './settings-cluster.js';
 import type { Settings } from './settings.js';
 
 const READY = new Set(['RUNNING', 'WAITING']);
 const STARTS = new Set(['STARTING', 'BOOTSTRAPPING']);
+const CLUSTERS = 'livywire emr ls shows which clusters there are';
 
 /** Looks for the cluster that the settings name. Returns the settings with its addresses, where a Livy answers. */
 export async function* checkCluster(
@@ -20,7 +21,7 @@ export async function* checkCluster(
   } catch (error) {
     signal?.throwIfAborted();
     if (!isLivywireError(error)) throw error;
-    yield { check: 'cluster', level: 'problem', ...wordsOf(error.message), fault: faultOf(error) };
+    yield { check: 'cluster', level: 'problem', ...wordsOf(error.message, CLUSTERS), fault: faultOf(error) };
     return undefined;
   }
   const { state, name, id, region, release, reason } = seen.cluster;
@@ -47,7 +48,7 @@ export async function* checkCluster(
     return undefined;
   }
   if (seen.advice !== undefined) {
-    yield { check: 'cluster', level: 'problem', fault: 'service', ...wordsOf(seen.advice) };
+    yield { check: 'cluster', level: 'problem', fault: 'service', ...wordsOf(seen.advice, CLUSTERS) };
     yield rulesOf(seen);
     return undefined;
   }
@@ -91,12 +92,3 @@ function withAddresses(settings: Settings, { livys, ports }: ClusterOverview): S
 
 const faultOf = (error: unknown): 'caller' | 'service' =>
   error instanceof UnreachableError || (isLivywireError(error) && error.fault === 'service') ? 'service' : 'caller';
-
-/** A sentence that says what to do after its last semicolon, in two. */
-function wordsOf(message: string): { readonly seen: string; readonly next: string } {
-  const text = plainLine(redactText(message));
-  const cut = text.indexOf('; ');
-  return cut < 0
-    ? { seen: text, next: 'livywire emr ls shows which clusters there are' }
-    : { seen: text.slice(0, cut), next: text.slice(cut + 2) };
-}

@@ -1,3 +1,5 @@
+import { plainLine, redactText } from '../core/index.js';
+
 /** One thing that was looked at. */
 export interface Finding {
   readonly check:
@@ -20,4 +22,11 @@ export interface Finding {
   readonly next?: string;
   /** Of a problem: whether the caller has to act (settings, credentials) or a service is out of reach. */
   readonly fault?: 'caller' | 'service';
+}
+
+/** A sentence that says what to do after its first semicolon, in two; `otherwise` where it says nothing of it. */
+export function wordsOf(message: string, otherwise: string): { readonly seen: string; readonly next: string } {
+  const text = plainLine(redactText(message));
+  const cut = text.indexOf('; ');
+  return cut < 0 ? { seen: text, next: otherwise } : { seen: text.slice(0, cut), next: text.slice(cut + 2) };
 }

@@ -4,7 +4,7 @@ import { openLedger } from './open-ledger.js';
 import { adviceFor } from './doctor-advice.js';
 import { checkCluster } from './doctor-cluster.js';
 import { checkBehind, type FoundBehind } from './doctor-behind.js';
-import type { Finding } from './doctor-finding.js';
+import { type Finding, wordsOf } from './doctor-finding.js';
 import type { Settings } from './settings.js';
 import { authOf, networkOptions } from './settings-network.js';
 
@@ -92,12 +92,13 @@ async function aboutLedger(settings: Settings): Promise<Finding> {
     await openLedger(settings).namespace(); // writes its first file where there is none yet
     return { check: 'ledger', level: 'ok', seen: `runs are kept in ${settings.ledger}` };
   } catch (error) {
-    return problem(
-      'ledger',
-      error,
-      `choose another folder with --ledger (${settings.ledger} is from ${settings.sources.ledger ?? 'the default'})`,
-      'caller',
-    );
+    const from = `${settings.ledger} is from ${settings.sources.ledger ?? 'the default'}`;
+    // What AWS refuses says itself what to do about it.
+    if (isLivywireError(error) && /^s3/i.test(settings.ledger)) {
+      const fault = error.fault === 'caller' ? 'caller' : 'service';
+      return { check: 'ledger', level: 'problem', fault, ...wordsOf(error.message, `check --ledger (${from})`) };
+    }
+    return problem('ledger', error, `choose another folder with --ledger (${from})`, 'caller');
   }
 }
 

@@ -214,3 +214,15 @@ test('a ledger that cannot be written is the caller’s problem', async (t) => {
   t.like(ledger, { level: 'problem', fault: 'caller' });
   t.regex(ledger.next ?? '', /--ledger/);
 });
+
+test('of a ledger in S3 the way out is the one that AWS’s refusal has, not another folder', async (t) => {
+  const env = {
+    LIVYWIRE_LEDGER: 's3://team-bucket/l',
+    LIVYWIRE_REGION: 'us-east-1',
+    LIVYWIRE_AWS_PROFILE: 'livywire-has-none',
+  };
+  const ledger = of(await examine(t, env), 'ledger');
+  t.like(ledger, { level: 'problem', fault: 'caller' });
+  t.regex(ledger.seen, /^the ledger s3:\/\/team-bucket\/l .* profile livywire-has-none gives no AWS credentials/);
+  t.regex(ledger.next ?? '', /^set AWS_PROFILE/);
+});
