@@ -167,9 +167,11 @@ const denied: Explain = ({ name, message, status }, { doing, action, resource })
   const on = what ?? resource;
   const subject = who ?? 'these credentials';
   if (may === undefined) return mend(`${doing}: access is denied (${name}: ${message})`, 'IAM');
+  // Only a bucket and a key have policies of their own.
+  const where = /^(?:s3|kms):/.test(may) ? 'IAM, or in the policy of the bucket or of its KMS key' : 'IAM';
   return mend(
     `${doing}: ${subject} may not ${may}${on === undefined ? '' : ` on ${on}`}${why === undefined ? '' : ` (${why.trim()})`}; ` +
-      'allow that in IAM or in the policy of the resource or its KMS key (docs/aws.md lists what livywire needs)',
+      `allow that in ${where} (docs/aws.md lists what livywire needs)`,
     'IAM',
   );
 };

@@ -64,7 +64,7 @@ for (const [what, error, name, said] of [
     'an action that is denied without a word',
     sdkError('403', 'UnknownError', 403),
     'ConfigError',
-    /these credentials may not elasticmapreduce:ListClusters; allow that in IAM/,
+    /these credentials may not elasticmapreduce:ListClusters; allow that in IAM \(docs/,
   ],
   [
     'a clock that is off, as the JSON services say it',
