@@ -91,7 +91,7 @@ export interface RunSummary {
   readonly state: Exclude<AttemptRecord['phase'], 'ended'> | RunOutcome['kind'];
   readonly id?: string;
   readonly appId?: string;
-  /** Its label, else its file. */
+  /** Its label, else its file; a staged one by its last name. */
   readonly label: string;
   /** Who started the newest attempt, where that was written down. */
   readonly who?: string;

@@ -42,6 +42,10 @@ export const newestFirst = (
   b: { readonly createdAt: string; readonly key: string },
 ): number => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : a.key < b.key ? -1 : 1);
 
+/** A staged file has an address that says little to people: it is called by its last name. */
+const fileName = (file: string, sha256: string | undefined): string =>
+  sha256 !== undefined && file.includes(`/${sha256}/`) ? file.slice(file.lastIndexOf('/') + 1) : file;
+
 /** What a list shows of a record. */
 export function summaryOf({ key, createdAt, spec, attempts }: RunRecord): RunSummary {
   const last = attempts.at(-1);
@@ -53,7 +57,7 @@ export function summaryOf({ key, createdAt, spec, attempts }: RunRecord): RunSum
     state: outcome?.kind ?? (phase === 'ended' ? 'lost' : phase),
     ...(last?.id !== undefined && { id: last.id }),
     ...(last?.appId !== undefined && { appId: last.appId }),
-    label: spec.name ?? spec.file,
+    label: spec.name ?? fileName(spec.file, last?.codeSha256),
     ...(last?.by && { who: last.by.who }),
   };
 }
