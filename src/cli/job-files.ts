@@ -123,14 +123,10 @@ async function upload(prepared: PreparedStaging, to: string, { io, out }: Contex
     view.close();
     const sent = files.filter(({ how }) => how === 'uploaded');
     const there = files.length - sent.length;
-    const was = there === 0 ? '' : `, ${there === files.length ? 'all' : there} there already`;
-    if (files.length > 0)
-      out.note(
-        `staged: ${count(
-          sent.length,
-          sent.reduce((sum, one) => sum + one.bytes, 0),
-        )} sent${was}`,
-      );
+    const bytesSent = sent.reduce((sum, one) => sum + one.bytes, 0);
+    const was = there === 0 ? '' : `, ${there} there already`;
+    if (sent.length > 0) out.note(`staged: ${count(sent.length, bytesSent)} sent${was}`);
+    else if (there > 0) out.note(`staged: nothing to send, ${count(there, bytes)} there already`);
   } finally {
     view.close();
   }

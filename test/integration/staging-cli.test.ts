@@ -73,7 +73,7 @@ test.serial(
     await w.run('submit', ...line);
     const again = await w.run('submit', ...line);
     t.is(again.code, 0);
-    t.regex(again.stderr, /0 files \(0 B\) sent, all there already/);
+    t.regex(again.stderr, /staged: nothing to send, \d files \(.*\) there already/);
     t.regex(again.stderr, /found the run under this key, nothing was sent/);
     t.is(w.posts().length, 1);
 
