@@ -24,8 +24,8 @@ test.before(async (t) => {
   stateDir = await mkdtemp(join(tmpdir(), 'livywire-steps-'));
   instance = await up({ stateDir, aws: true });
   standInCredentials(instance.aws?.accessKeyId, instance.aws?.secretAccessKey);
-  // As on EMR logs come late, though not by minutes.
-  await control('logs', { delayMs: 30_000 });
+  // As on EMR logs come late: what was copied before the end is believed only after six minutes without a change.
+  await control('logs', { delayMs: 120_000 });
 });
 test.after.always(async () => {
   await down({ stateDir });
