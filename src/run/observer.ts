@@ -13,6 +13,7 @@ import { statusOfApp } from './app-status.js';
 import { askYarn, hasForgotten, isTied, type YarnWord } from './ask-yarn.js';
 import type { EngineDeps } from './deps.js';
 import { claimIsFree } from './claims.js';
+import { nothingWasSent } from './decide.js';
 import { type Answer, Hearing } from './hearing.js';
 import { OutputCheck } from './output-check.js';
 import type { OwnCancel, Reading } from './reading.js';
@@ -200,7 +201,9 @@ export class Observer {
     const yarn = asked ?? (registry && (await this.#askYarn({ signal, sinceMs: this.#firstPostMs })));
     if (yarn?.kind === 'app') return this.#fromApp(yarn.app);
     if (yarn?.kind === 'silent') silences.push(yarn.why);
-    for (const source of sources) {
+    // What was never sent cannot have ended with its cluster: its key stays free for another one.
+    const wasSent = attempt === undefined || !nothingWasSent(attempt);
+    for (const source of wasSent ? sources : []) {
       const told = await this.#hearing.ask(
         {
           source: source.source,

@@ -1,5 +1,13 @@
 import test from 'ava';
-import type { AttemptPlan, Ledger, OutcomeSource, RunRef, RunStatus, StartAnswer } from '../../src/core/index.js';
+import {
+  type AttemptPlan,
+  type Ledger,
+  type OutcomeSource,
+  type RunRef,
+  type RunStatus,
+  type StartAnswer,
+  UnreachableError,
+} from '../../src/core/index.js';
 import { memoryLedger } from '../../src/run/index.js';
 import { rig } from '../helpers/engine.js';
 import { type Said, StubBackend } from '../helpers/stub-backend.js';
@@ -58,4 +66,18 @@ test('what was lost on a cluster may be started elsewhere when that cluster has 
   await t.throwsAsync(on(NEW, ledger, []).engine.submit(spec, { key: 'k', retryOf: 'lost' }), { name: 'KeyConflictError' }); // prettier-ignore
   const again = await on(NEW, ledger, [OLD]).engine.submit(spec, { key: 'k', retryOf: 'lost' });
   t.is(again.ref.attempt, 2);
+});
+
+test('what was never sent does not end with its cluster: its key is taken up on the next one', async (t) => {
+  const ledger = memoryLedger();
+  const backend = new StubBackend([undefined], OLD);
+  backend.start = async () => ({ kind: 'unsent', error: new UnreachableError('Livy refused the connection', 'no') });
+  await t.throwsAsync(rig({ backend, ledger }).engine.submit(spec, { key: 'k' }), { instanceOf: UnreachableError });
+
+  const found = await on(OLD, ledger, [OLD]).engine.find('k');
+  await t.throwsAsync(found.status(), { name: 'RunNotFoundError' });
+  const run = await on(NEW, ledger, [OLD]).engine.submit(spec, { key: 'k' });
+  t.is(run.how, 'started');
+  t.is(run.ref.attempt, 1);
+  t.is(run.ref.endpoint, NEW);
 });
