@@ -30,7 +30,7 @@ export function readStartFailure(error: unknown, question: AwsQuestion): StartAn
   if (/maximum number of (?:active )?steps/i.test(words)) {
     return {
       kind: 'busy',
-      message: `the cluster's step queue is full: EMR holds 256 pending and running steps (${words})`,
+      message: "the cluster's step queue is full: EMR holds 256 pending and running steps",
       retryAfterMs: QUEUE_FULL_MS,
     };
   }
@@ -42,8 +42,11 @@ export function readStartFailure(error: unknown, question: AwsQuestion): StartAn
   const isRefusal = status !== undefined && status >= 400 && status < 500 && ![408, 409, 425].includes(status);
   if (!(explained instanceof HttpStatusError) || !isRefusal) return { kind: 'unknown', error: explained };
   const hint = /shutting down|terminated|finished/i.test(words) ? '; choose a cluster that runs' : '';
-  const refusal = new JobRefusedError(`${question.doing}: ${question.service} refused it: ${words}${hint}`, {
-    cause: error,
-  });
+  const refusal = new JobRefusedError(
+    `${question.doing}: ${question.service} refused it: ${words.replace(/\.$/, '')}${hint}`,
+    {
+      cause: error,
+    },
+  );
   return { kind: 'refused', error: refusal, leftover: false };
 }
