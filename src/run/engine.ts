@@ -10,7 +10,7 @@ import type { Run, Runs, SubmitOptions } from './options.js';
 import { attemptIn, finishedOutcome, lastAttempt, refOf } from './records.js';
 import { EngineRun } from './run.js';
 import { shareReads } from './shared-reads.js';
-import { submissionOf, submit } from './submit.js';
+import { checkInputs, submissionOf, submit } from './submit.js';
 
 /** The engine: starts runs exactly once, watches them, and knows how they ended. */
 export class Engine implements Runs {
@@ -59,7 +59,9 @@ export class Engine implements Runs {
     backend.check(spec);
     const entry = await ledger.get(key);
     const want = submissionOf(this.#deps, spec, options);
-    const isNext = entry && decide(entry.record, want, () => true).kind === 'next-attempt';
+    const next = entry && decide(entry.record, want, () => true).kind;
+    const isNext = next === 'next-attempt';
+    if (next === undefined || isNext) await checkInputs(this.#deps, options);
     const attempt = entry ? lastAttempt(entry.record).attempt + (isNext ? 1 : 0) : 1;
     const name = attemptName(await ledger.namespace(), key, attempt);
     return backend.request({ spec, name, tags: [name, specTag(specHash(spec))] });

@@ -154,8 +154,8 @@ export interface Runs {
   /** What the ledger holds, newest first. Asks no server. @throws LedgerError */
   list(options?: { readonly since?: Date; readonly limit?: number }): AsyncIterable<RunRecord>;
   /**
-   * The request that `submit` would send, as plain JSON. Sends and writes nothing. Without a key its name is a random
-   * one, another each time. @throws ConfigError, KeyConflictError, LedgerError
+   * The request that `submit` would send, as plain JSON. Sends and writes nothing; the inputs of a run that would be new
+   * are looked at. Without a key its name is a random one, another each time. @throws ConfigError, KeyConflictError, LedgerError
    */
   plan(spec: JobSpec, options?: SubmitOptions): Promise<Readonly<Record<string, unknown>>>;
 }

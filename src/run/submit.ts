@@ -190,8 +190,8 @@ export const submissionOf = (
   codeSha256,
 });
 
-/** Before anything is written or sent. */
-async function checkInputs({ inputs: check }: EngineDeps, { inputs, signal }: SubmitOptions): Promise<void> {
+/** Before anything is written or sent, and before anything is brought to where a job can read it. */
+export async function checkInputs({ inputs: check }: EngineDeps, { inputs, signal }: SubmitOptions): Promise<void> {
   if (inputs !== undefined && inputs.length > 0) await check?.(inputs, signal && { signal });
 }
 
