@@ -43,7 +43,8 @@ export async function* checkCluster(
   }
   yield { check: 'cluster', level: 'ok', seen: `${what}, ${state}` };
   if (!seen.hasLivy) {
-    const next = 'Livy is chosen when a cluster is created: create one with it';
+    const next =
+      'Livy is chosen when a cluster is created: create one with it, or run jobs as steps (--backend emr-step)';
     yield { check: 'cluster', level: 'problem', fault: 'caller', seen: `${name} has no Livy`, next };
     return undefined;
   }

@@ -230,5 +230,5 @@ class Connecting {
 
 function withoutLivy(cluster: EmrCluster, clock: Clock): string {
   const has = Object.keys(cluster.applications).join(', ') || 'nothing';
-  return `${inWords(cluster, clock)} has no Livy (it has ${has}); Livy is chosen when a cluster is created, so create one with it`;
+  return `${inWords(cluster, clock)} has no Livy (it has ${has}); Livy is chosen when a cluster is created: create one with it, or run the job as a step (--backend emr-step)`;
 }

@@ -130,7 +130,12 @@ const sentences: readonly (readonly [what: string, word: string, clusters: reado
   ['one that is going', 'nightly', [{ id: 'j-1', state: 'TERMINATING' }], /nightly \(j-1, TERMINATING, 3 h old\) is terminating and takes no more jobs/], // prettier-ignore
   ['one that is gone', 'nightly', [{ id: 'j-1', state: 'TERMINATED', reason: 'by user' }], /the last one, j-1, ended 60 min ago \(USER_REQUEST: by user\)|ended 1 h ago/], // prettier-ignore
   ['no such id', 'j-NONE', [], /^there is no cluster j-NONE in eu-west-1 for this account/],
-  ['no Livy', 'nightly', [{ id: 'j-1', apps: ['Spark', 'Hive'] }], /has no Livy \(it has Spark, Hive\)/],
+  [
+    'no Livy',
+    'nightly',
+    [{ id: 'j-1', apps: ['Spark', 'Hive'] }],
+    /has no Livy \(it has Spark, Hive\).*--backend emr-step/,
+  ],
 ];
 for (const [what, word, clusters, message] of sentences) {
   test(`one sentence says what helps: ${what}`, async (t) => {
