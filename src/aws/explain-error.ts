@@ -116,10 +116,13 @@ function read(error: unknown): Seen {
 const mend = (message: string, field?: string): ConfigError =>
   new ConfigError(message, field === undefined ? {} : { field });
 
-const noRegion: Explain = ({ message }, { doing }) =>
-  /region is missing/i.test(message)
-    ? mend(`${doing}: no AWS region is set; set AWS_REGION, give --region, or a region in the profile`, '--region')
-    : undefined;
+const noRegion: Explain = ({ message }, { doing }) => {
+  const [, wrong] = /^Region not accepted: region="([^"]*)"/.exec(message) ?? [];
+  if (wrong === undefined && !/region is missing/i.test(message)) return undefined;
+  const what =
+    wrong === undefined || wrong === '' ? 'no AWS region is set' : `${JSON.stringify(wrong)} is no AWS region`;
+  return mend(`${doing}: ${what}; set AWS_REGION, give --region, or a region in the profile`, '--region');
+};
 
 const clock: Explain = ({ name, message }, { doing }) =>
   SKEWED.has(name) || /signature (?:expired|not yet current)/i.test(message)

@@ -24,6 +24,18 @@ for (const [what, error, name, said] of [
     /^the cluster nightly cannot be found: no AWS region is set; set AWS_REGION/,
   ],
   [
+    'an empty AWS_REGION',
+    sdkError('Error', 'Region not accepted: region="" is not a valid hostname component.'),
+    'ConfigError',
+    /no AWS region is set; set AWS_REGION/,
+  ],
+  [
+    'a region that cannot be one',
+    sdkError('Error', 'Region not accepted: region="eu west" is not a valid hostname component.'),
+    'ConfigError',
+    /"eu west" is no AWS region; set AWS_REGION/,
+  ],
+  [
     'no credentials',
     sdkError('CredentialsProviderError', 'Could not load credentials from any providers'),
     'ConfigError',
