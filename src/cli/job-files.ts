@@ -52,6 +52,9 @@ export async function stagedFiles(
   const { release: given, pythonVersion, platform } = wanted ?? {};
   const isOpen = wanted && given === undefined && (pythonVersion === undefined || platform === undefined);
   const release = isOpen ? await staging.release(signal) : undefined;
+  if (release !== undefined) {
+    context.out.note(`packages for the Python of ${release}; where PySpark there has another, give --python-version`);
+  }
   const requirements = wanted && { ...wanted, ...(release !== undefined && { release }) };
   let prepared: PreparedStaging;
   try {

@@ -47,7 +47,7 @@ function settingsFor(name: string, { endpoint, isEnded }: Known, settings: Setti
   // Tonight another cluster may go by the name that is in the settings: a run is asked about where it was started.
   const isByName = cluster !== undefined && its !== undefined && !/^j-[A-Z0-9]+$/.test(cluster.selector);
   if (isByName || (url === undefined && !cluster)) {
-    const why = isByName ? 'asking' : 'no --url was given; asking';
+    const why = isByName || its ? 'asking' : 'no --url was given; asking';
     if (!isEnded) out.note(`${why} ${plain(its?.id ?? endpoint)}, where this run was started`);
     const { settings: bare, leftOut } = settingsElsewhere(settings, endpoint);
     if (leftOut.length > 0 && !isEnded) {

@@ -33,6 +33,11 @@ export const connectionOptions: OptionTable = {
   },
 };
 
+/** For a verb that asks EMR about a cluster, and nobody on it. */
+export const clusterOption = {
+  cluster: { type: 'string', describe: `${settingWords.cluster.describe} [LIVYWIRE_CLUSTER]`, group: CONNECTION },
+} as const satisfies OptionTable;
+
 /** For verbs that only look at the ledger. */
 export const ledgerOptions = {
   ledger: { type: 'string', describe: `${settingWords.ledger.describe} [LIVYWIRE_LEDGER]`, group: CONNECTION },

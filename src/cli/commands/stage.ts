@@ -7,7 +7,7 @@ import { exitCodes } from '../exit-code.js';
 import { readSpec } from '../job.js';
 import { fileLines, stagedFiles } from '../job-files.js';
 import type { OptionSpec } from '../option-spec.js';
-import { ledgerOptions, outputOptions } from '../options.js';
+import { clusterOption, ledgerOptions, outputOptions } from '../options.js';
 import { plain, shellWord } from '../show.js';
 import { sparkOptions } from '../spark-submit/flags.js';
 import { checkStageFlags, stageOptions } from '../staging-flags.js';
@@ -30,6 +30,10 @@ export const stageCommand = defineCommand({
   ],
   examples: [
     ['livywire stage ./etl.py --py-files lib/ --stage s3://bucket/jobs --out etl.lock.json', 'once, from dev'],
+    [
+      'livywire stage ./etl.py --requirements requirements.txt --cluster nightly --stage s3://bucket/jobs',
+      'for its Python',
+    ],
     ['livywire run --locked etl.lock.json 2026-11-01', 'the same bytes, in prod'],
   ],
   options: {
@@ -46,6 +50,7 @@ export const stageCommand = defineCommand({
       group: 'Files of this machine',
     },
     ...fileOptions,
+    ...clusterOption,
     ...awsOptions,
     ...outputOptions,
   },
