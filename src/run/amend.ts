@@ -36,7 +36,7 @@ export async function amend(
     }
   }
   const fields = Object.keys(change).join(', ');
-  logger.warn(`${fields} could not be written to the ledger`, { key: ref.key, error: problem });
+  logger.warn(`${fields} could not be written to the ledger (${problem})`, { key: ref.key });
   return undefined;
 }
 

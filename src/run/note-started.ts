@@ -21,7 +21,7 @@ export async function noteStarted(
       if (!isLivywireError(error)) throw error; // a store has its own: out of reach, credentials that ran out
       if (i >= TRIES) {
         const { name } = holder.attempt;
-        logger.warn('the start could not be written to the ledger', { name, error: error.message });
+        logger.warn(`the start could not be written to the ledger (${error.message})`, { name });
         return holder.closeUnwritten(change);
       }
     }

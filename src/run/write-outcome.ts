@@ -48,6 +48,6 @@ export async function writeOutcome(
       break;
     }
   }
-  logger.warn('the outcome could not be written to the ledger', { key: ref.key, error: problem });
+  logger.warn(`the outcome could not be written to the ledger (${problem})`, { key: ref.key });
   return { outcome, unfinished };
 }

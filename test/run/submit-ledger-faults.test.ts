@@ -51,7 +51,7 @@ test('a start that cannot be written down is not lost for its caller, and the ne
   t.is(run.how, 'started');
   t.is(run.ref.id, '0');
   t.is((await run.status()).state, 'running');
-  t.regex(warnings.join(), /could not be written to the ledger/);
+  t.regex(warnings.join(), /could not be written to the ledger \(.+\)/);
   t.is((await attemptOf(inner, 'k')).phase, 'posting');
   writes.length = 0;
   t.is((await engine.submit(spec, { key: 'k' })).how, 'adopted');
