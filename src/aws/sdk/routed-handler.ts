@@ -8,6 +8,8 @@ const LIMITS: NodeHttpHandlerOptions = {
   connectionTimeout: 10_000,
   // Without a byte in either direction for so long.
   socketTimeout: 30_000,
+  // Else the time that a call is given is no more than a warning on stderr.
+  throwOnRequestTimeout: true,
 };
 
 /**
