@@ -19,6 +19,8 @@ import { recordText, writeIdOf } from './record-text.js';
 /** Two writes of one object at the same moment: S3 takes one and tells the other to come again. */
 const COLLISION_TRIES = 8;
 const COLLISION_PAUSE_MS = 100;
+/** One would do: S3 shows what it has taken. */
+const NAMESPACE_TRIES = 3;
 
 export interface S3LedgerParts {
   readonly bucket: Bucket;
@@ -57,10 +59,12 @@ export class S3Ledger implements Ledger {
 
   async namespace(): Promise<string> {
     const place = this.#places.namespace;
-    while (this.#namespace === undefined) {
+    for (let tries = 1; this.#namespace === undefined; tries++) {
       const stored = await this.#bucket.read(place);
       if (stored) this.#namespace = namespaceFromText(this.#url(place), stored.text);
-      else await this.#write(place, namespaceText(randomUUID()), { ifNoneMatch: '*' });
+      else if (tries > NAMESPACE_TRIES) {
+        throw new LedgerError(`${this.#url(place)} cannot be read although it was written, or is removed each time`);
+      } else await this.#write(place, namespaceText(randomUUID()), { ifNoneMatch: '*' });
     }
     return this.#namespace;
   }

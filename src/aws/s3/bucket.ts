@@ -6,7 +6,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import type { CallOptions } from '../../core/index.js';
+import { type CallOptions, HttpStatusError } from '../../core/index.js';
 import { awsStatusOf, explainAwsError } from '../explain-error.js';
 import { serverTimeOf } from '../sdk/s3-client.js';
 
@@ -70,7 +70,7 @@ export class Bucket {
     return this.#ask('read', 's3:GetObject', key, options, async (client, how) => {
       try {
         const answer = await client.send(new GetObjectCommand({ Bucket: this.name, Key: key }), how);
-        return { text: (await answer.Body?.transformToString('utf8')) ?? '', etag: answer.ETag ?? '' };
+        return { text: (await answer.Body?.transformToString('utf8')) ?? '', etag: this.#etagOf(answer) };
       } catch (error) {
         if (isMissingKey(error)) return undefined;
         throw error;
@@ -107,7 +107,7 @@ export class Bucket {
           ...(condition && 'ifNoneMatch' in condition && { IfNoneMatch: '*' }),
           ...(condition && 'ifMatch' in condition && { IfMatch: condition.ifMatch }),
         });
-        return { kind: 'written', etag: (await client.send(command, how)).ETag ?? '' };
+        return { kind: 'written', etag: this.#etagOf(await client.send(command, how)) };
       } catch (error) {
         const status = awsStatusOf(error);
         if (condition && status === 412) return { kind: 'taken' };
@@ -147,6 +147,13 @@ export class Bucket {
       for (const one of page.CommonPrefixes ?? []) if (one.Prefix !== undefined) found.push(one.Prefix);
     }
     return found;
+  }
+
+  /** Without one there is no telling that S3 itself answered, and the next write would go without its condition. */
+  #etagOf({ ETag }: { readonly ETag?: string | undefined }): string {
+    if (ETag !== undefined && ETag !== '') return ETag;
+    const message = `${this.#what}: what answered for S3 did so without an ETag; check the endpoint and the proxy`;
+    throw new HttpStatusError(message, { status: 200, serverMessage: '', body: '' });
   }
 
   async *#pages(
