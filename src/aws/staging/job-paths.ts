@@ -22,6 +22,12 @@ const settings = {
 type Setting = keyof typeof settings;
 const settingNames = Object.keys(settings) as readonly Setting[];
 
+/** Of a job's settings those that name files. */
+export const fileSettings = ({ conf = {} }: JobSpec): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    settingNames.flatMap((name) => (typeof conf[name] === 'string' ? [[name, conf[name]] as const] : [])),
+  );
+
 const split = (value: string): string[] =>
   value
     .split(',')

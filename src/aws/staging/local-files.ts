@@ -9,6 +9,8 @@ export interface LocalFile {
   /** Absolute. */
   readonly path: string;
   readonly isFolder: boolean;
+  /** A pipe or a device: it has no size, and would pass for an empty file. */
+  readonly isStream?: boolean;
   /** What stood behind `#`: the name of the link on the cluster. */
   readonly alias?: string;
 }
@@ -63,7 +65,10 @@ export async function findLocalFiles(
 async function look({ path, alias }: Local, cwd: string): Promise<readonly LocalFile[]> {
   const known = await stat(path).catch(() => undefined);
   const more = alias === undefined ? {} : { alias };
-  if (known) return [{ path, isFolder: known.isDirectory(), ...more }];
+  if (known) {
+    const isStream = !known.isFile() && !known.isDirectory();
+    return [{ path, isFolder: known.isDirectory(), ...(isStream && { isStream }), ...more }];
+  }
   // What is there under this very name is meant, whatever signs it holds.
   const { glob, isDynamicPattern } = await import('tinyglobby');
   if (!isDynamicPattern(path)) return [];
@@ -81,6 +86,7 @@ function problemWith(
     const elsewhere = 'what the cluster has itself is named local:/…, hdfs:///… or s3://…';
     return `${given} is not there (${path}); ${elsewhere}`;
   }
+  if (first.isStream === true) return `${given} is a pipe or a device; write it to a file first`;
   if (alias !== undefined && !/^[A-Za-z0-9._-]+$/.test(alias)) {
     return `${given}: behind # stands the name of a link, of letters, digits, dots, - and _`;
   }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ConfigError, type JobSpec } from '../../core/index.js';
-import { JobPaths } from './job-paths.js';
+import { fileSettings, JobPaths } from './job-paths.js';
 import { parseS3Uri } from './stage-prefix.js';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -47,13 +47,14 @@ export function lockOf(
   objects: readonly LockedObject[],
   conf: Readonly<Record<string, string>>,
 ): JobLock {
+  const needed = { ...fileSettings(spec), ...conf };
   return {
     v: 1,
     kind: 'livywire-lock',
     job: {
       file: spec.file,
       ...Object.fromEntries(LOCKED.flatMap((field) => (spec[field] ? [[field, [...spec[field]]]] : []))),
-      ...(Object.keys(conf).length > 0 && { conf: { ...conf } }),
+      ...(Object.keys(needed).length > 0 && { conf: needed }),
     },
     objects: objects.map(({ uri, bytes, sha256: sum, composite }) => ({
       uri,

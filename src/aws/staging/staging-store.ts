@@ -6,7 +6,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { ConfigError } from '../../core/index.js';
+import { type Clock, ConfigError, systemClock } from '../../core/index.js';
 import { awsErrorName, awsStatusOf, explainAwsError } from '../explain-error.js';
 import { base64Of, type Content, readPart, wholeOf } from './content.js';
 import { type Limit, putInParts } from './multipart.js';
@@ -22,15 +22,27 @@ export interface Expected {
   readonly content: Pick<Content, 'bytes' | 'sha256' | 'composite'>;
 }
 
+export interface Putting {
+  readonly limit: Limit;
+  readonly sent: (bytes: number) => void;
+  readonly signal: AbortSignal;
+}
+
 /** Somebody made it just before us, or another request of ours did and its answer was lost. */
 const MADE_ALREADY = new Set(['PreconditionFailed', 'ConditionalRequestConflict', 'NoSuchUpload']);
+
+/** The other write may have come to nothing, and S3 asks for ours again. */
+const TRIES = 5;
+const PAUSE_MS = 300;
 
 /** Staged objects: each is written once, under the name of its bytes, and never written over. */
 export class StagingStore {
   readonly #client: S3Client;
+  readonly #clock: Clock;
 
-  constructor(client: S3Client) {
+  constructor(client: S3Client, clock: Clock = systemClock) {
     this.#client = client;
+    this.#clock = clock;
   }
 
   /** @throws ConfigError when other bytes stand under that name */
@@ -59,16 +71,22 @@ export class StagingStore {
   }
 
   /** Puts it there unless it is. `sent` is told of bytes that arrived. @throws ConfigError, UnreachableError, HttpStatusError */
-  async put(
+  async put(upload: PlannedUpload, putting: Putting): Promise<'uploaded' | 'there'> {
+    const { limit, signal } = putting;
+    if ((await limit(() => this.look(upload, signal))) === 'there') return 'there';
+    for (let tries = 1; ; tries++) {
+      const how = await this.#try(upload, putting, tries >= TRIES);
+      if (how !== 'absent') return how;
+      await this.#clock.sleep(PAUSE_MS * tries * (0.5 + Math.random()), signal);
+    }
+  }
+
+  /** `absent`: something stood in the way of our write, and is not there. */
+  async #try(
     upload: PlannedUpload,
-    {
-      limit,
-      sent,
-      signal,
-    }: { readonly limit: Limit; readonly sent: (bytes: number) => void; readonly signal: AbortSignal },
-  ): Promise<'uploaded' | 'there'> {
-    const presence = await limit(() => this.look(upload, signal));
-    if (presence === 'there') return 'there';
+    { limit, sent, signal }: Putting,
+    isLast: boolean,
+  ): Promise<'uploaded' | 'there' | 'absent'> {
     try {
       if (upload.content.parts.length > 0) await putInParts(this.#client, upload, { limit, sent, signal });
       else await limit(() => this.#putWhole(upload, signal).then(() => sent(upload.content.bytes)));
@@ -79,7 +97,7 @@ export class StagingStore {
         throw this.#explained(error, upload, 's3:PutObject', `cannot be written, for ${upload.from}`);
       }
       const now = await this.look(upload, signal);
-      if (now === 'there') return 'there';
+      if (now === 'there' || (now === 'absent' && !isLast)) return now;
       throw now === 'unknown'
         ? new ConfigError(
             `${upload.uri} is there, and these credentials may not look whether it holds ${upload.from}: they need s3:GetObject (and kms:Decrypt where it is encrypted with a key of KMS)`,

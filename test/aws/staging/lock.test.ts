@@ -25,6 +25,21 @@ test('a lock holds which files a job has and what is in them, and nothing of how
   t.deepEqual(placesOf(lock), [{ uri, bucket: 'b', key: `jobs/${sha256}/etl.py`, content: { bytes: 7, sha256 } }]);
 });
 
+test('settings that name files are files, and stand in the lock', (t) => {
+  const jar = `s3://b/jobs/${sha256}/a.jar`;
+  const conf = { 'spark.jars': `${jar},s3://other/b.jar`, 'spark.executor.memory': '4g' };
+  const made = lockOf(
+    { file: uri, conf },
+    [
+      { uri, bytes: 7, sha256 },
+      { uri: jar, bytes: 7, sha256 },
+    ],
+    pythonPathConf,
+  );
+  t.deepEqual(made.job.conf, { 'spark.jars': conf['spark.jars'], ...pythonPathConf });
+  t.deepEqual(unlockedIn(made), ['s3://other/b.jar']);
+});
+
 test('what stood elsewhere when a lock was made is told, for nobody knows its bytes', (t) => {
   t.deepEqual(unlockedIn(lock), ['s3://other/a.jar']);
 });

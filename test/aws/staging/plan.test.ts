@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -123,6 +124,13 @@ test('what cannot be staged is said: a folder that is none of modules, one name 
   t.regex(await refused(t, { file: 'etl.py', files: ['b.csv#../x'] }, cwd), /behind # stands the name of a link/);
   t.regex(await refused(t, { file: 'etl.py', files: ['my data.csv'] }, cwd), /my data\.csv#my_data\.csv/);
   t.regex(await refused(t, { file: 'etl.py', pyFiles: ['my mod.py'] }, cwd), /rename it/);
+});
+
+test('a pipe is no file: it has no size, and would be staged as nothing', async (t) => {
+  const cwd = await folder(t, 'etl.py');
+  execFileSync('mkfifo', [join(cwd, 'pipe.py')]);
+  t.regex(await refused(t, { file: 'pipe.py' }, cwd), /file: pipe\.py is a pipe or a device; write it to a file first/);
+  t.regex(await refused(t, { file: 'etl.py', files: ['/dev/null'] }, cwd), /\/dev\/null is a pipe or a device/);
 });
 
 test('the same bytes have the same address wherever they lie, other bytes another', async (t) => {
