@@ -105,8 +105,19 @@ function specDifferences(there: JobSpec, here: JobSpec): string[] {
   const [a, b] = [flat(withoutShared(there, here)), flat(withoutShared(here, there))];
   const lines = [...new Set([...a.keys(), ...b.keys()])]
     .filter((field) => a.get(field) !== b.get(field))
-    .map((field) => `${field}: ${a.get(field) ?? 'not set'} there, ${b.get(field) ?? 'not set'} here`);
+    .map((field) => `${field}: ${difference(a.get(field), b.get(field))}`);
   return lines.length > 0 ? lines : ['a redacted value differs'];
+}
+
+/** Addresses of staged files: the checksum of their bytes, and their name. */
+const STAGED = /\/([0-9a-f]{64})\/([^/",#]+)/g;
+
+/** Nobody compares two checksums by eye: where nothing else differs, the files that have other bytes. */
+function difference(there = 'not set', here = 'not set'): string {
+  const [before, now] = [there, here].map((text) => [...text.matchAll(STAGED)]);
+  if (there.replace(STAGED, '/$2') !== here.replace(STAGED, '/$2')) return `${there} there, ${here} here`;
+  const names = now?.flatMap(([whole, , name = ''], i) => (whole === before?.[i]?.[0] ? [] : [name])) ?? [];
+  return `${names.join(', ')} ${names.length === 1 ? 'has' : 'have'} other bytes`;
 }
 
 const LISTS = ['jars', 'pyFiles', 'files', 'archives'] as const;

@@ -50,6 +50,32 @@ const ended = (kind: keyof typeof ends) => attempt({ phase: 'ended', outcome: en
 const conflicts = (t: ExecutionContext, run: () => unknown): readonly string[] =>
   t.throws(run, { instanceOf: KeyConflictError })?.differences ?? [];
 
+test('of a staged file that has changed the conflict says its name, and not two checksums', (t) => {
+  const at = (sum: string, name: string): string => `s3://b/jobs/${sum.repeat(32)}/${name}`;
+  const there = {
+    file: at('aa', 'etl.py'),
+    jars: [at('aa', 'a.jar'), at('cc', 'same.jar'), at('aa', 'b.jar')],
+    conf: { 'spark.files': `${at('cc', 'same.csv')},${at('aa', 'd.csv')}` },
+    archives: [at('aa', 'env.zip')],
+  };
+  const now = {
+    file: at('bb', 'etl.py'),
+    jars: [at('bb', 'a.jar'), at('cc', 'same.jar'), at('bb', 'b.jar')],
+    conf: { 'spark.files': `${at('cc', 'same.csv')},${at('bb', 'd.csv')}` },
+    archives: [at('bb', 'other.zip')],
+  };
+  const kept = { ...record(attempt()), spec: there, specHash: specHash(there) };
+  t.deepEqual(
+    conflicts(t, () => decide(kept, want({ spec: now, hash: specHash(now) }), alive)),
+    [
+      'file: etl.py has other bytes',
+      'jars: a.jar, b.jar have other bytes',
+      `archives: ["${at('aa', 'env.zip')}"] there, ["${at('bb', 'other.zip')}"] here`,
+      'conf["spark.files"]: d.csv has other bytes',
+    ],
+  );
+});
+
 test('a started run is adopted', (t) => {
   t.deepEqual(decide(record(attempt()), want(), alive), { kind: 'adopt' });
 });
