@@ -19,3 +19,11 @@ test('a run of an EMR cluster is asked about there, without a word on an address
   t.is(code, 0);
   t.regex(stderr, /^livywire: asking j-1ABC, where this run was started$/m);
 });
+
+test('a lock that cannot be written is said in words, and not as a mistake of ours', async (t) => {
+  const folder = await tempFolder(t);
+  const args = ['stage', 'local:/opt/etl.py', '--stage', 's3://bucket/jobs', '--out', `${folder}/gone/etl.lock.json`];
+  const { code, stderr } = await cli(args, {});
+  t.is(code, 2);
+  t.regex(stderr, /--out: .*etl\.lock\.json cannot be written: ENOENT/);
+});

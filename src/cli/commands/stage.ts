@@ -77,7 +77,11 @@ export const stageCommand = defineCommand({
     const text = lockText(lock);
     if (args.out === undefined) out.result(text.trimEnd());
     else {
-      await writeFile(isAbsolute(args.out) ? args.out : join(io.cwd, args.out), text);
+      const path = isAbsolute(args.out) ? args.out : join(io.cwd, args.out);
+      await writeFile(path, text).catch((error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        throw new ConfigError(`--out: ${path} cannot be written: ${why}`, { field: '--out', cause: error });
+      });
       out.result(plain(args.out));
       out.note(`run it with: livywire run --locked ${shellWord(args.out)} …`);
     }
