@@ -23,10 +23,16 @@ const refusal = (code: string): string => `<Error><Code>${code}</Code><Message>n
 test('an S3 that accepts a request and says nothing is given up after the time that was set', async (t) => {
   t.timeout(15_000);
   const { bucket } = await s3Answering(t, () => undefined);
-  await t.throwsAsync(bucket.look('k', { timeoutMs: 30 }), {
-    instanceOf: UnreachableError,
-    message: /S3 did not answer in time/,
-  });
+  const late = { instanceOf: UnreachableError, message: /S3 did not answer in time/ };
+  await t.throwsAsync(bucket.look('k', { timeoutMs: 30 }), late);
+  await t.throwsAsync(bucket.list('k', { timeoutMs: 30 }).next(), late);
+});
+
+test('a list that S3 does not answer ends with the signal of who asked', async (t) => {
+  t.timeout(15_000);
+  const stop = new AbortController();
+  const { bucket } = await s3Answering(t, () => stop.abort(new Error('enough')));
+  await t.throwsAsync(bucket.list('k', { signal: stop.signal }).next(), { message: 'enough' });
 });
 
 test('a 200 without an ETag is not taken for a write, nor for a record that may be changed', async (t) => {

@@ -160,7 +160,8 @@ export class Bucket {
     input: { readonly Prefix: string; readonly Delimiter?: string; readonly MaxKeys?: number },
     options: CallOptions,
   ) {
-    const pages = paginateListObjectsV2({ client: await this.#client() }, { Bucket: this.name, ...input });
+    const client = await this.#client();
+    const pages = paginateListObjectsV2({ client }, { Bucket: this.name, ...input }, sendingOf(options));
     for (;;) {
       const next = await this.#ask('listed', 's3:ListBucket', input.Prefix, options, () => pages.next());
       if (next.done === true) return;
@@ -172,15 +173,13 @@ export class Bucket {
     done: string,
     action: string,
     key: string,
-    { signal, timeoutMs }: CallOptions = {},
-    ask: (client: S3Client, how: { abortSignal?: AbortSignal; requestTimeout?: number }) => Promise<T>,
+    options: CallOptions = {},
+    ask: (client: S3Client, how: Sending) => Promise<T>,
   ): Promise<T> {
+    const { signal } = options;
     signal?.throwIfAborted();
     try {
-      return await ask(await this.#client(), {
-        ...(signal && { abortSignal: signal }),
-        ...(timeoutMs !== undefined && { requestTimeout: timeoutMs }),
-      });
+      return await ask(await this.#client(), sendingOf(options));
     } catch (error) {
       signal?.throwIfAborted();
       const resource = action === 's3:ListBucket' ? `arn:aws:s3:::${this.name}` : `arn:aws:s3:::${this.name}/${key}`;
@@ -194,6 +193,16 @@ export class Bucket {
     }
   }
 }
+
+interface Sending {
+  readonly abortSignal?: AbortSignal;
+  readonly requestTimeout?: number;
+}
+
+const sendingOf = ({ signal, timeoutMs }: CallOptions): Sending => ({
+  ...(signal && { abortSignal: signal }),
+  ...(timeoutMs !== undefined && { requestTimeout: timeoutMs }),
+});
 
 /** Not a missing bucket, which is somebody's mistake. */
 const isMissingKey = (error: unknown): boolean =>
