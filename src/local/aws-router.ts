@@ -52,10 +52,27 @@ async function answer(parts: RouterParts, request: IncomingMessage, response: Se
     return;
   }
   parts.log(`${nameOf(call)} gets ${fault.error.code}${fault.after ? ' after it was done' : ''}`);
-  if (fault.after) await parts.proxy.perform(request, body);
+  if (fault.after) await perform(parts, call, request, body);
   else if (body === undefined) await drain(request);
   if (fault.error.code === 'Reset') request.socket.resetAndDestroy();
   else sendError(response, call, fault.error);
+}
+
+/** The instance's cluster is in one region; in the others there is nothing, and moto says so. */
+const isOurs = (emr: RouterParts['emr'], { service, action }: AwsCall, { headers }: IncomingMessage): boolean =>
+  service === 'elasticmapreduce' && headers.authorization?.includes(`/${REGION}/`) === true && emr.knows(action);
+
+const inputOf = (body: Buffer | undefined) => JSON.parse(body?.toString('utf8') ?? '{}') as Record<string, unknown>;
+
+/** Does what is asked, and keeps the answer back. */
+async function perform(
+  { emr, proxy }: RouterParts,
+  call: AwsCall,
+  request: IncomingMessage,
+  body?: Buffer,
+): Promise<void> {
+  if (isOurs(emr, call, request)) await emr.call(call.action, inputOf(body));
+  else await proxy.perform(request, body);
 }
 
 async function carryOut(
@@ -65,15 +82,12 @@ async function carryOut(
   response: ServerResponse,
   body: Buffer | undefined,
 ): Promise<void> {
-  // The instance's cluster is in one region; in the others there is nothing, and moto says so.
-  const isHere = request.headers.authorization?.includes(`/${REGION}/`) === true;
-  if (call.service !== 'elasticmapreduce' || !isHere || !emr.knows(call.action)) {
+  if (!isOurs(emr, call, request)) {
     proxy.forward(request, response, body);
     return;
   }
   try {
-    const input = JSON.parse(body?.toString('utf8') ?? '{}') as Record<string, unknown>;
-    sendJson(response, 200, await emr.call(call.action, input));
+    sendJson(response, 200, await emr.call(call.action, inputOf(body)));
   } catch (error) {
     if (error instanceof CallRefused) sendError(response, call, error.error);
     else if (error instanceof z.ZodError)

@@ -183,6 +183,20 @@ test('a lost reply: the object is written, and the writer sees its connection cu
   t.is(moto.seen.length, 1);
 });
 
+test('a lost reply of a call that this machine answers itself: the step is there all the same', async (t) => {
+  const { emr, ask } = await world(t);
+  await ask('POST', 'faults', { action: 'elasticmapreduce:AddJobFlowSteps', error: 'Reset', after: true, times: 1 });
+  const step = { Name: 'once', HadoopJarStep: { Jar: 'command-runner.jar', Args: ['spark-submit', 's3://b/job.py'] } };
+  await t.throwsAsync(emr.send(new AddJobFlowStepsCommand({ JobFlowId: 'j-1', Steps: [step] })), {
+    code: 'ECONNRESET',
+  });
+  const { Steps } = await emr.send(new ListStepsCommand({ ClusterId: 'j-1' }));
+  t.deepEqual(
+    Steps?.map(({ Name }) => Name),
+    ['once'],
+  );
+});
+
 test('throttling refuses the eleventh call at once, at the rate of that action only', async (t) => {
   const { emr, ask } = await world(t);
   await ask('POST', 'throttle', { on: true });
