@@ -7,12 +7,21 @@ import { suiteStep } from './gate/suite.js';
 // Twice to three times what they take on two idle cores: a limit for what hangs, not for a slow machine.
 const LONG_MS = 3_000_000;
 
+const integration = (part: string) =>
+  suiteStep(`integration tests, ${part}`, {
+    config: 'ava.integration.config.js',
+    env: { INTEGRATION_PART: part },
+    verbose: true,
+    timeoutMs: LONG_MS,
+  });
+
 // Exits even when a server that a test left behind holds something open.
 process.exit(
   await runSteps([
     ...gate(),
     sideBySide(
-      suiteStep('integration tests', { config: 'ava.integration.config.js', verbose: true, timeoutMs: LONG_MS }),
+      integration('1/2'),
+      integration('2/2'),
       suiteStep('faults', { config: 'ava.chaos.config.js', verbose: true, timeoutMs: LONG_MS }),
     ),
   ]),
