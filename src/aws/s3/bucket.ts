@@ -149,7 +149,7 @@ export class Bucket {
     return found;
   }
 
-  /** Without one there is no telling that S3 itself answered, and the next write would go without its condition. */
+  /** Without one there is no telling that S3 itself answered, and the next write would have an empty condition. */
   #etagOf({ ETag }: { readonly ETag?: string | undefined }): string {
     if (ETag !== undefined && ETag !== '') return ETag;
     const message = `${this.#what}: what answered for S3 did so without an ETag; check the endpoint and the proxy`;
