@@ -1,4 +1,4 @@
-import { type Clock, ConfigError, plainLine, UnreachableError } from '../../core/index.js';
+import { type Clock, ConfigError, isLivywireError, plainLine, UnreachableError } from '../../core/index.js';
 import { type EmrCluster, hasEnded, isLeaving, isStarting } from './cluster.js';
 import { ageWords, inWords } from './describe-age.js';
 import type { EmrApi, EmrCallOptions } from './emr-api.js';
@@ -24,7 +24,7 @@ export async function awaitStart(cluster: EmrCluster, options: AwaitOptions): Pr
   const begin = clock.now();
   let saidAt = -Infinity;
   let said = '';
-  for (let now = cluster; ; now = await api.describe(now.id, { signal })) {
+  for (let now = cluster; ; now = await look(api, now, { signal })) {
     if (isLeaving(now) || hasEnded(now)) throw new ConfigError(endedWords(now, clock), { field: '--cluster' });
     if (!isStarting(now)) {
       if (now !== cluster) onProgress(plainLine(`${inWords(now, clock)} is ready`));
@@ -41,6 +41,17 @@ export async function awaitStart(cluster: EmrCluster, options: AwaitOptions): Pr
       [said, saidAt] = [now.state, clock.now()];
     }
     await clock.sleep(Math.min(PAUSE_MS, left), signal);
+  }
+}
+
+/** A passing trouble of EMR's (it throttles a whole account) ends no wait of half an hour: then the state is the last one. */
+async function look(api: EmrApi, last: EmrCluster, { signal }: EmrCallOptions): Promise<EmrCluster> {
+  try {
+    return await api.describe(last.id, { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (isLivywireError(error) && error.retryable) return last;
+    throw error;
   }
 }
 

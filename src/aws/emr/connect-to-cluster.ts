@@ -2,6 +2,7 @@ import {
   type Clock,
   clusterEndpoint,
   ConfigError,
+  isLivywireError,
   type OutcomeSource,
   plainLine,
   systemClock,
@@ -16,7 +17,7 @@ import { type EmrCluster, hasEnded, isLeaving, isStarting } from './cluster.js';
 import { ClusterCache, type FoundCluster } from './cluster-cache.js';
 import { inWords } from './describe-age.js';
 import { EmrApi } from './emr-api.js';
-import { findCluster, hasLivy } from './find-cluster.js';
+import { findCluster, hasLivy, isMeant } from './find-cluster.js';
 import { probeLivys, type ProbedLivy } from './probe.js';
 import { parseSelector } from './selector.js';
 import { runtimeRoleAuth } from './session-credentials.js';
@@ -123,13 +124,27 @@ class Connecting {
   async run(): Promise<ClusterConnection> {
     parseSelector(this.#word, this.#field);
     const kept = await this.#cache?.read();
-    if (kept) {
+    if (kept && (await this.#isStillMeant(kept.cluster))) {
       const probed = await this.#probe(kept);
       // Another cluster may go by that name now, or its primary is gone: asked anew.
       if (probed.some(({ error }) => error === undefined)) return this.#connection(kept, probed);
-      await this.#cache?.drop();
     }
+    if (kept) await this.#cache?.drop();
     return this.#asked();
+  }
+
+  /** Before a job is sent there: it may be on its way out, renamed, or of another account than the one that is asked now. */
+  async #isStillMeant({ id }: EmrCluster): Promise<boolean> {
+    const { starting = 'wait', signal } = this.#options;
+    if (starting === 'refuse') return true;
+    try {
+      const now = await this.#api.describe(id, { signal });
+      return !isLeaving(now) && !hasEnded(now) && isMeant(parseSelector(this.#word, this.#field), now);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!isLivywireError(error)) throw error;
+      return false; // EMR is asked anew, and says why
+    }
   }
 
   async #asked(): Promise<ClusterConnection> {

@@ -38,15 +38,33 @@ type Found = ClusterLine | EmrCluster;
 async function matching(
   selector: Exclude<ClusterSelector, { by: 'id' }>,
   listed: readonly ClusterLine[],
-  { api, signal }: FindOptions,
+  { api, field, signal }: FindOptions,
 ): Promise<readonly Found[]> {
   if (selector.by === 'name') return listed.filter(({ name }) => name === selector.name);
+  if (listed.length > MOST_DESCRIBED) {
+    const text = `${field}: ${listed.length} clusters are active, too many to look at each; name it, or give its id`;
+    throw new ConfigError(text, { field });
+  }
   const found: EmrCluster[] = [];
-  for (const { id } of listed.slice(0, MOST_DESCRIBED)) {
+  for (const { id } of listed) {
     const cluster = await api.describe(id, { signal });
-    if (selector.by === 'auto' ? hasLivy(cluster) : hasTag(cluster, selector)) found.push(cluster);
+    if (isMeant(selector, cluster)) found.push(cluster);
   }
   return found;
+}
+
+/** Whether what is selected fits this one; others may fit as well. */
+export function isMeant(selector: ClusterSelector, cluster: EmrCluster): boolean {
+  switch (selector.by) {
+    case 'id':
+      return cluster.id === selector.id;
+    case 'name':
+      return cluster.name === selector.name;
+    case 'tag':
+      return hasTag(cluster, selector);
+    case 'auto':
+      return hasLivy(cluster);
+  }
 }
 
 /** Whether Livy is installed. */

@@ -214,8 +214,8 @@ test('what was found is kept for a while, and asked anew when its Livy is gone',
   const { connecting, clients, calls } = await connect(t, 'nightly', clusters, { cache });
   await connecting;
   const before = calls.length;
-  const again = (who = cache) =>
-    connectToCluster('nightly', { clients, cache: who, clock: testClock({ start: new Date(NOW + 60_000) }) });
+  const clock = testClock({ start: new Date(NOW + 60_000) });
+  const again = (who = cache) => connectToCluster('nightly', { clients, cache: who, clock, starting: 'refuse' });
   t.is((await again()).cluster.id, 'j-1');
   t.is(calls.length, before);
   await again({ dir, who: ['AKIA2'] });
@@ -225,6 +225,56 @@ test('what was found is kept for a while, and asked anew when its Livy is gone',
   first.closeAllConnections();
   first.close();
   t.is((await again()).cluster.id, 'j-2');
+});
+
+test('before a job is sent to a cluster that was kept, EMR is asked whether it still is the one', async (t) => {
+  const dir = await mkdtemp(join(tmpdir(), 'livywire-test-'));
+  t.teardown(() => rm(dir, { recursive: true, force: true }));
+  const cache = { dir, who: [] };
+  const port = await portOf(t);
+  const clusters: Given[] = [{ id: 'j-1', port }];
+  const { connecting, clients, calls } = await connect(t, 'nightly', clusters, { cache });
+  await connecting;
+  const again = () =>
+    connectToCluster('nightly', { clients, cache, clock: testClock({ start: new Date(NOW + 1_000) }) });
+  const before = calls.length;
+  t.is((await again()).cluster.id, 'j-1');
+  t.deepEqual(calls.slice(before), ['DescribeCluster']);
+
+  // Its Livy answers to the last.
+  for (const now of [
+    { id: 'j-1', port, state: 'TERMINATING' },
+    { id: 'j-1', port, name: 'yesterday' },
+    { id: 'j-9', port },
+  ]) {
+    clusters.splice(0, 2, now, { id: 'j-2', port });
+    if (now.id === 'j-9') clusters.shift(); // of another account: EMR knows no j-1, and no j-9
+    t.is((await again()).cluster.id, 'j-2', JSON.stringify(now));
+    clusters.splice(0, 2, { id: 'j-1', port });
+    t.is((await again()).cluster.id, 'j-1');
+  }
+});
+
+test('where more clusters are active than are looked at, the one that was seen is not taken for the only one', async (t) => {
+  const many: Given[] = Array.from({ length: 41 }, (_, i) => ({ id: `j-M${i}`, ...(i > 0 && { apps: ['Spark'] }) }));
+  const { connecting } = await connect(t, 'auto', many);
+  await t.throwsAsync(connecting, { name: 'ConfigError', message: /41 clusters are active.*name it, or give its id/ });
+});
+
+test('a question that is throttled while a cluster starts is asked again', async (t) => {
+  const port = await portOf(t);
+  const starting = answers([{ id: 'j-STARTS', port, state: 'STARTING' }]);
+  const ready = answers([{ id: 'j-STARTS', port }]);
+  let asked = 0;
+  const describe: EmrAnswers[string] = (input) => {
+    asked++;
+    // As often as the SDK tries.
+    if (asked >= 2 && asked <= 6) throw refusal('ThrottlingException', 'Rate exceeded');
+    return (asked === 1 ? starting : ready).DescribeCluster?.(input);
+  };
+  const { connecting } = await connect(t, 'j-STARTS', { ...ready, DescribeCluster: describe });
+  t.is((await connecting).cluster.state, 'WAITING');
+  t.is(asked, 7);
 });
 
 test('a runtime role and several primaries do not go together', async (t) => {
