@@ -57,3 +57,34 @@ test('a failed question is asked anew by the next request', async (t) => {
   await t.throwsAsync(async () => auth.headers(request, { refresh: false }), { message: 'throttled' });
   t.deepEqual(await auth.headers(request, { refresh: false }), basic('user'));
 });
+
+test('a pair that cannot be renewed yet is used as long as it holds, and EMR is left in peace meanwhile', async (t) => {
+  const clock = testClock({ auto: false });
+  let tries = 0;
+  let isThrottled = false;
+  const api = {
+    sessionCredentials: async () => {
+      tries++;
+      if (isThrottled) throw new Error('throttled');
+      return { user: `user${tries}`, password: 'word', expiresAt: clock.now() + HOUR };
+    },
+  };
+  const auth = runtimeRoleAuth(api, { ...ids, clock });
+  const ask = async () => auth.headers(request, { refresh: false });
+  await ask();
+  isThrottled = true;
+  await clock.advance(HOUR * 0.9);
+  const first = ask();
+  await Promise.resolve();
+  await Promise.resolve(); // the question is under way
+  t.deepEqual(await Promise.all([first, ask()]), [basic('user1'), basic('user1')]);
+  t.deepEqual(await ask(), basic('user1'));
+  t.is(tries, 2);
+  await clock.advance(5_000);
+  await ask();
+  t.is(tries, 3);
+  await clock.advance(HOUR);
+  await t.throwsAsync(ask, { message: 'throttled' });
+  isThrottled = false;
+  t.deepEqual(await ask(), basic('user5'));
+});
