@@ -23,6 +23,9 @@ import { LivyRing } from './ring.js';
 /** For so long one that did not answer is asked after the others. */
 const DOWN_MS = 30_000;
 
+/** What is remembered of who has it; another's name may be used again. */
+const keyOf = ({ attempt, key, name }: RunRef): string => (attempt === 0 ? key : name);
+
 interface Livy {
   readonly backend: LivyBackend;
   readonly ring: LivyRing;
@@ -92,8 +95,9 @@ export class SeveralLivys implements Backend, LogSource {
     return this.#first(name, ({ backend }) => backend.find(name, options), options);
   }
 
-  status(ref: RunRef, options?: CallOptions): Promise<RunStatus | undefined> {
-    return this.#first(ref.name, ({ backend }) => backend.status(ref, options), options);
+  async status(ref: RunRef, options?: CallOptions): Promise<RunStatus | undefined> {
+    if (this.#isNumberOnly(ref)) return (await this.#onlyHolder(ref, options))?.backend.status(ref, options);
+    return this.#first(keyOf(ref), ({ backend }) => backend.status(ref, options), options);
   }
 
   /** Of those that answer; then the silence of the others is told, for what they have is missing. */
@@ -115,7 +119,9 @@ export class SeveralLivys implements Backend, LogSource {
       const answer = await backend.stop(ref, options);
       return answer === 'no-record' ? undefined : answer;
     };
-    return (await this.#first(ref.name, stopAt, options)) ?? 'no-record';
+    if (this.#isNumberOnly(ref))
+      return (await this.#onlyHolder(ref, options))?.backend.stop(ref, options) ?? 'no-record';
+    return (await this.#first(keyOf(ref), stopAt, options)) ?? 'no-record';
   }
 
   async discard(name: string, options?: CallOptions): Promise<void> {
@@ -129,7 +135,7 @@ export class SeveralLivys implements Backend, LogSource {
     const find = async (options?: CallOptions): Promise<LogReader> => {
       if (this.#livys.length === 0) throw this.#nobody();
       await this.status(ref, options); // learns who has it
-      const livy = this.#holders.get(ref.name) ?? this.#livys[0];
+      const livy = this.#holders.get(keyOf(ref)) ?? this.#livys[0];
       if (!livy) throw this.#nobody();
       return livy.ring.open(ref, opening);
     };
@@ -177,6 +183,28 @@ export class SeveralLivys implements Backend, LogSource {
     const found = answers.find((one) => one !== undefined);
     if (found === undefined && problem !== undefined) throw problem;
     return found;
+  }
+
+  /** Not one of ours, and nothing but its number says which batch is meant. */
+  #isNumberOnly({ attempt, appId }: RunRef): boolean {
+    return attempt === 0 && appId === undefined && this.#livys.length > 1;
+  }
+
+  /**
+   * Such a number may be another job at each of them: all have to answer, and one to have it.
+   * @throws LivywireError where one is silent, ConfigError where several have it
+   */
+  async #onlyHolder(ref: RunRef, options: CallOptions | undefined): Promise<Livy | undefined> {
+    const known = this.#holders.get(keyOf(ref));
+    if (known) return known;
+    const asked = this.#livys.map(async (livy) => ((await livy.backend.status(ref, options)) ? [livy] : []));
+    const [holder, ...others] = (await Promise.all(asked)).flat();
+    if (others.length > 0) {
+      const text = `${this.endpoint} has several Livys, and ${ref.key} is a batch at several of them; name its application`;
+      throw new ConfigError(text, { field: 'run' });
+    }
+    if (holder) this.#holders.set(keyOf(ref), holder);
+    return holder;
   }
 
   /** Who has it first, those that were silent last. */

@@ -80,3 +80,19 @@ test('where nothing may be started any more the words say why, and questions hav
   if (answer.kind === 'refused') t.is(answer.error.message, 'nightly has ended');
   await t.throwsAsync(gone.status(ref), { name: 'UnreachableError', message: 'nightly has ended' });
 });
+
+test('a batch that is none of ours and is known by its number alone is no other Livy’s of that number', async (t) => {
+  const [first, second] = await two(t);
+  await over([first.url]).start({ ...plan, name: 'theirs' });
+  const stranger: RunRef = { ...ref, key: 'livy:0', attempt: 0, name: 'theirs', id: '0' };
+  t.is((await over([second.url, first.url]).status(stranger))?.id, '0');
+  await t.throwsAsync(over([DEAD, first.url]).status(stranger), { name: 'UnreachableError' });
+  await t.throwsAsync(over([DEAD, first.url]).stop(stranger), { name: 'UnreachableError' });
+
+  await over([second.url]).start({ ...plan, name: 'theirs' });
+  const both = over([first.url, second.url]);
+  const ambiguous = { name: 'ConfigError', message: /livy:0 is a batch at several of them/ };
+  await t.throwsAsync(both.status(stranger), ambiguous);
+  await t.throwsAsync(both.stop(stranger), ambiguous);
+  t.false([...first.requests, ...second.requests].some((line) => line.startsWith('DELETE')));
+});

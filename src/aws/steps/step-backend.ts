@@ -173,9 +173,10 @@ export class StepBackend implements Backend {
 const firstNamed = (newestFirst: readonly StepFacts[], name: string): StepFacts | undefined =>
   newestFirst.findLast((step) => step.name === name);
 
-/** By its id, which is never given anew; and by its name alone where no id is known yet. */
+/** By its id, which is never given anew; else by its name, which is a proof only where it is livywire's. */
 function stepOfRef(steps: readonly StepFacts[], { id, name, attempt }: RunRef): StepFacts | undefined {
   const step = id === undefined ? undefined : steps.find((one) => one.id === id);
   if (step) return attempt === 0 || step.name === name ? step : undefined;
-  return name === '' ? undefined : firstNamed(steps, name);
+  const isProof = id === undefined || attempt > 0;
+  return isProof && name !== '' ? firstNamed(steps, name) : undefined;
 }

@@ -284,6 +284,15 @@ test('of two steps of one name the first is the one that counts', async (t) => {
   t.is((await backend.find(nameOf(1)))?.id, emr.steps()[0]?.id);
 });
 
+test('a step that is none of ours is no other step of that name', async (t) => {
+  const { backend, emr } = await setUp(t);
+  await backend.start(planOf(1));
+  Object.assign(emr.steps()[0]!.config, { Name: 'Spark application' });
+  const stranger = { ...refOf(1, 's-GONE'), attempt: 0, name: 'Spark application' };
+  t.is(await backend.status(stranger), undefined);
+  t.is(await backend.stop(stranger), 'no-record');
+});
+
 test('steps of other people are listed under their own names', async (t) => {
   const { backend, emr } = await setUp(t);
   await backend.start(planOf(1));
