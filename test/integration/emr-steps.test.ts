@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import test from 'ava';
 import { createLivywire } from '../../src/app/index.js';
 import { connectToSteps } from '../../src/aws/index.js';
@@ -95,15 +96,20 @@ test('a cancel stops the step and its application, as YARN says', async (t) => {
   );
 });
 
-test('with no YARN in reach a failure is explained by the log that EMR copied to S3', async (t) => {
-  const lw = await open({ yarn: false });
-  t.teardown(() => lw.close());
-  const run = await lw.submit(job('fail.py'), { key: 'fail' });
-  const outcome = await run.wait();
-  if (outcome.kind !== 'failed') return t.fail(JSON.stringify(outcome));
-  t.is(outcome.diagnosis.code, 'PYTHON_EXCEPTION', JSON.stringify(outcome));
-  t.true(outcome.evidence.some(({ source, answer }) => source === 'emr' && answer.startsWith('FAILED: ')));
-  const seen: string[] = [];
-  for await (const item of run.logs()) if (item.type === 'line') seen.push(`${item.source} ${item.text}`);
-  t.true(seen.some((line) => /^container_.* ValueError: an amount is negative/.test(line)));
-});
+// A log that was copied just before the end is believed after six minutes in which nothing came: too long for every day.
+const slow = process.env.SLOW_TESTS === undefined ? test.skip : test;
+slow(
+  'with no YARN in reach a failure is explained by the log that EMR copied to S3 (skipped unless SLOW_TESTS is set)',
+  async (t) => {
+    const lw = await open({ yarn: false });
+    t.teardown(() => lw.close());
+    const run = await lw.submit(job('fail.py'), { key: 'fail' });
+    const outcome = await run.wait();
+    if (outcome.kind !== 'failed') return t.fail(JSON.stringify(outcome));
+    t.is(outcome.diagnosis.code, 'PYTHON_EXCEPTION', JSON.stringify(outcome));
+    t.true(outcome.evidence.some(({ source, answer }) => source === 'emr' && answer.startsWith('FAILED: ')));
+    const seen: string[] = [];
+    for await (const item of run.logs()) if (item.type === 'line') seen.push(`${item.source} ${item.text}`);
+    t.true(seen.some((line) => /^container_.* ValueError: an amount is negative/.test(line)));
+  },
+);
