@@ -18,18 +18,24 @@ export function checkOptions(options: Options): void {
     if (value === undefined) continue;
     if (typeof value !== 'number' || Number.isNaN(value) || value < 0) wrong(field, 'milliseconds, 0 or more');
   }
-  const { tail, retryOf, key, output } = options;
+  const { tail, retryOf, attempt, key, output } = options;
   if (tail !== undefined && !(Number.isInteger(tail) && tail >= 0)) wrong('tail', 'a number of lines, 0 or more');
   if (options.stream !== undefined && options.stream !== 'stdout' && options.stream !== 'stderr')
     wrong('stream', '"stdout" or "stderr"');
   if (retryOf !== undefined && retryOf !== 'failed' && retryOf !== 'lost') wrong('retryOf', '"failed" or "lost"');
   if (key !== undefined && typeof key !== 'string') wrong('key', 'a text');
-  if (retryOf !== undefined && key === undefined) {
+  if (attempt !== undefined && !(Number.isSafeInteger(attempt) && attempt >= 1))
+    wrong('attempt', 'a whole number, 1 or more');
+  if (attempt !== undefined && retryOf !== undefined) {
+    throw new ConfigError('attempt and retryOf both say when there is a new attempt; give one of them', {
+      field: 'attempt',
+    });
+  }
+  for (const field of ['retryOf', 'attempt'] as const) {
+    if (options[field] === undefined || key !== undefined) continue;
     throw new ConfigError(
-      'retryOf needs the key of the run to try again; without one every submit is a run of its own',
-      {
-        field: 'retryOf',
-      },
+      `${field} needs the key of the run to try again; without one every submit is a run of its own`,
+      { field },
     );
   }
   if (output !== undefined && typeof output !== 'string') wrong('output', 'a path');

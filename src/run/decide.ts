@@ -15,6 +15,8 @@ export interface Submission {
   readonly output?: string | undefined;
   readonly endpoint: string;
   readonly retryOf: 'failed' | 'lost' | undefined;
+  /** The highest attempt that may be started. */
+  readonly attempt?: number | undefined;
   /** Whether somebody can be asked how a run ended that was started elsewhere: EMR, of a cluster that is gone. */
   readonly settles?: ((endpoint: string) => boolean) | undefined;
   /** For the record; decides nothing. */
@@ -53,20 +55,24 @@ export function decide(record: RunRecord, want: Submission, ownerIsGone: (claim:
 
   const kind = last.outcome?.kind;
   const wantsNew =
-    (want.retryOf !== undefined && (kind === 'failed' || kind === 'cancelled')) ||
-    (want.retryOf === 'lost' && kind === 'lost');
+    mayBeNew(record, want) &&
+    (kind === 'failed' || kind === 'cancelled' || (kind === 'lost' && want.retryOf !== 'failed'));
   if (wantsNew) {
     checkLostElsewhere(record, want);
     return { kind: 'next-attempt' };
   }
   // Only the server that has it can tell whether it ended; or EMR, where that server is gone for good.
-  const mayComeToANewAttempt = want.retryOf !== undefined && last.phase === 'started';
+  const mayComeToANewAttempt = mayBeNew(record, want) && last.phase === 'started';
   const canBeAsked = last.endpoint === want.endpoint || want.settles?.(last.endpoint) === true;
   if (mayComeToANewAttempt && canBeAsked) return { kind: 'look' };
   if (differences.length > 0) throw conflict();
   if (last.phase === 'started' || last.phase === 'ended') return { kind: 'adopt' };
   return isFree || !last.claim ? { kind: 'take-over' } : { kind: 'wait', claim: last.claim };
 }
+
+/** Whether another attempt is asked for, should the last one have ended not well. */
+export const mayBeNew = ({ attempts }: RunRecord, { retryOf, attempt = 0 }: Submission): boolean =>
+  retryOf !== undefined || attempts.filter(({ phase }) => phase !== 'refused').length < attempt;
 
 /** Refused, or claimed and left before the first request. */
 export const nothingWasSent = ({ phase, posts }: AttemptRecord): boolean =>

@@ -21,6 +21,13 @@ export interface SubmitOptions {
    * `lost` also those whose end nobody knows. @defaultValue no new attempt: the old outcome is returned
    */
   readonly retryOf?: 'failed' | 'lost';
+  /**
+   * The highest attempt that this submit may start: where the last one ended not well, and with fewer, there is a new one. So
+   * an event that is delivered again (`1`, `1`) never starts anything again, and a redrive (`2`) does, once. What still runs, or
+   * ended well, is adopted; so is the end of the last one where there were as many already. Refused ones, of which nothing was started, do
+   * not count. It needs a key, and excludes `retryOf`. @defaultValue no new attempt: the old outcome is returned
+   */
+  readonly attempt?: number;
   /** Send again although it is not certain that an earlier request was lost. May start a second application. @defaultValue `false` */
   readonly forceResend?: boolean;
   /**

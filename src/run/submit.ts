@@ -15,7 +15,7 @@ import {
 } from '../core/index.js';
 import { ClaimHolder, claimIsFree, ClaimLostError } from './claims.js';
 import { checkOptions } from './check-options.js';
-import { decide, nothingWasSent, type Submission } from './decide.js';
+import { decide, mayBeNew, nothingWasSent, type Submission } from './decide.js';
 import type { EngineDeps } from './deps.js';
 import { attemptName, checkKey, randomKey, specHash, specTag } from './names.js';
 import type { SubmitOptions } from './options.js';
@@ -24,6 +24,7 @@ import { Starter } from './start.js';
 
 const OTHERS_PAUSE_MS = 500;
 const DEFAULT_DEADLINE_MS = 600_000;
+const NO_NEW_ONE = { retryOf: undefined, attempt: undefined };
 
 export interface Submitted {
   readonly record: RunRecord;
@@ -70,13 +71,13 @@ export async function submit(
   });
 
   // Asks for a new attempt until there is one: whatever becomes of that, a cancel included, is the answer.
-  let retryOf = options.retryOf;
+  let wish: Pick<Submission, 'retryOf' | 'attempt'> = { retryOf: want.retryOf, attempt: want.attempt };
   let isFinished = false;
   /** `false` when somebody else was faster. */
   const claim = async (write: () => Promise<LedgerEntry>): Promise<boolean> => {
     try {
       holder.hold(await write());
-      retryOf = undefined;
+      wish = NO_NEW_ONE;
       return true;
     } catch (error) {
       if (error instanceof LedgerConflictError) return false;
@@ -124,18 +125,19 @@ export async function submit(
       // where it was lost: once, then it is what it is.
       const isElsewhere = last.endpoint !== backend.endpoint;
       const mayBeSettled = isElsewhere && last.outcome?.kind === 'lost' && want.settles?.(last.endpoint) === true;
-      if (retryOf !== undefined && ((last.unfinished && !isElsewhere) || mayBeSettled) && !isFinished) {
+      const wanted = { ...want, ...wish };
+      if (mayBeNew(record, wanted) && ((last.unfinished && !isElsewhere) || mayBeSettled) && !isFinished) {
         isFinished = true;
         await refresh(record, signal);
         continue;
       }
-      const decision = decide(record, { ...want, retryOf }, (other) => claimIsFree(other, deps));
+      const decision = decide(record, wanted, (other) => claimIsFree(other, deps));
       switch (decision.kind) {
         case 'adopt':
           return { record, attempt: last, how: 'adopted' };
         case 'look':
           await refresh(record, signal);
-          if (lastAttempt((await ledger.get(key))?.record ?? record).phase !== 'ended') retryOf = undefined;
+          if (lastAttempt((await ledger.get(key))?.record ?? record).phase !== 'ended') wish = NO_NEW_ONE;
           break;
         case 'next-attempt': {
           await checkInputs(deps, options);
@@ -153,7 +155,7 @@ export async function submit(
           break;
         }
         case 'wait':
-          retryOf = undefined; // one is being sent
+          wish = NO_NEW_ONE; // one is being sent
           if (decision.claim.owner === holder.owner) {
             // Our own: the ledger did what it said it did not, or somebody added to the record meanwhile.
             holder.hold(entry);
@@ -179,12 +181,13 @@ export async function submit(
 export const submissionOf = (
   { backend, markers, sources }: Pick<EngineDeps, 'backend' | 'markers' | 'sources'>,
   spec: JobSpec,
-  { retryOf, output, codeSha256 }: SubmitOptions,
+  { retryOf, attempt, output, codeSha256 }: SubmitOptions,
 ): Submission => ({
   spec,
   hash: specHash(spec),
   endpoint: backend.endpoint,
   retryOf,
+  attempt,
   settles: (endpoint) => sources.some((source) => source.settles?.(endpoint) === true),
   output: output === undefined ? undefined : markers.accept(output),
   codeSha256,
