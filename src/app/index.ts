@@ -9,6 +9,7 @@ export type { DoctorOptions } from './doctor.js';
 export type { Finding } from './doctor-finding.js';
 export { createLivywire, type Livywire, type LivywireOptions } from './livywire.js';
 export {
+  type ClusterPackages,
   type JobLock,
   loadStaging,
   type PreparedStaging,

@@ -1,9 +1,9 @@
-import type { PreparedStaging, StageOptions } from '../aws/index.js';
+import type { ClusterPackages, PreparedStaging, StageOptions } from '../aws/index.js';
 import type { JobSpec } from '../core/index.js';
 import { type AwsPart, awsSettings, lazyAws } from './aws.js';
 import type { Settings } from './settings.js';
 
-export type { JobLock, PreparedStaging, RequirementsOptions } from '../aws/index.js';
+export type { ClusterPackages, JobLock, PreparedStaging, RequirementsOptions } from '../aws/index.js';
 
 /** Staging in S3 and its locks, with clients as the settings want them. Nothing is asked of AWS yet. */
 export async function loadStaging(settings: AwsPart & Pick<Settings, 'cluster'>) {
@@ -14,10 +14,12 @@ export async function loadStaging(settings: AwsPart & Pick<Settings, 'cluster'>)
       room.prepareStaging(spec, { ...options, aws: clients }),
     checkLock: (lock: Parameters<typeof checkLock>[0], signal: AbortSignal): Promise<void> =>
       checkLock(lock, { aws: clients, signal }),
-    /** The release of the cluster that the settings name, if they name one. @throws ConfigError */
-    release: async (signal: AbortSignal): Promise<string | undefined> =>
-      settings.cluster &&
-      room.releaseOfCluster(settings.cluster.selector, { clients, field: settings.cluster.from, signal }),
+    /** Release and Python of the cluster that the settings name, if they name one. @throws ConfigError */
+    packages: async ({ conf }: JobSpec, signal: AbortSignal): Promise<ClusterPackages | undefined> => {
+      const { selector, from: field } = settings.cluster ?? {};
+      if (selector === undefined || field === undefined) return undefined;
+      return room.packagesOfCluster(selector, { clients, field, signal, ...(conf && { conf }) });
+    },
     jobOfLock,
     lockText,
     parseLock,

@@ -27,15 +27,16 @@ export type { AwsSettings } from './settings.js';
 export { connectToSteps, type ConnectToStepsOptions, type StepsConnection } from './steps/connect-to-steps.js';
 export {
   checkLock,
+  type ClusterPackages,
   type JobLock,
   jobOfLock,
   type LockedObject,
   lockText,
+  packagesOfCluster,
   parseLock,
   type PreparedStaging,
   prepareStaging,
   type Presence,
-  releaseOfCluster,
   type RequirementsOptions,
   type StagedFile,
   type StagedJob,

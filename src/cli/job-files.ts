@@ -1,4 +1,11 @@
-import { loadStaging, type JobLock, type PreparedStaging, type Settings, type Staging } from '../app/index.js';
+import {
+  type ClusterPackages,
+  loadStaging,
+  type JobLock,
+  type PreparedStaging,
+  type Settings,
+  type Staging,
+} from '../app/index.js';
 import { ConfigError, isLivywireError, type JobSpec } from '../core/index.js';
 import { sizeWords } from './count-words.js';
 import type { Context } from './define.js';
@@ -51,11 +58,13 @@ export async function stagedFiles(
   // What the flags leave open, the cluster knows.
   const { release: given, pythonVersion, platform } = wanted ?? {};
   const isOpen = wanted && given === undefined && (pythonVersion === undefined || platform === undefined);
-  const release = isOpen ? await staging.release(signal) : undefined;
-  if (release !== undefined) {
-    context.out.note(`packages for the Python of ${release}; where PySpark there has another, give --python-version`);
-  }
-  const requirements = wanted && { ...wanted, ...(release !== undefined && { release }) };
+  const known = isOpen ? await staging.packages(spec, signal) : undefined;
+  if (known && pythonVersion === undefined) sayPython(known, context);
+  const requirements = wanted && {
+    ...(known && { release: known.release }),
+    ...(known?.python?.version !== undefined && { pythonVersion: known.python.version }),
+    ...wanted,
+  };
   let prepared: PreparedStaging;
   try {
     prepared = await staging.prepare(spec, {
@@ -75,6 +84,15 @@ export async function stagedFiles(
     ready: (ended) => upload(prepared, args.stage, context, ended),
     show: (ended) => look(prepared, context, ended),
   };
+}
+
+/** Which Python packages are for is nobody's to guess: a compiled one fails with another. */
+function sayPython({ release, python }: ClusterPackages, { out }: Context): void {
+  if (python?.version !== undefined) return out.note(`packages for Python ${python.version}, ${plain(python.from)}`);
+  if (!python) return out.note(`packages for the Python of ${release}; for another one give --python-version`);
+  out.warn(
+    `packages for the Python of ${release}, but ${plain(python.from)} is ${plain(python.program)}, which does not tell its version; give --python-version where it is another`,
+  );
 }
 
 /** The lock that a flag names. @throws ConfigError */

@@ -9,7 +9,8 @@ export const versions: Readonly<Record<string, string>> = { Hadoop: '3.3.4', Liv
 const RELEASE = 'emr-7.5.0';
 
 /** Whatever a client would read its ports from, as somebody has it who moved them. */
-function configurations({ livy, resourceManager, jobHistory, sparkHistory }: RouterConfig['cluster']): unknown[] {
+function configurations(cluster: RouterConfig['cluster']): unknown[] {
+  const { livy, resourceManager, jobHistory, sparkHistory, python } = cluster;
   const as = (classification: string, properties: Record<string, string>): unknown => ({
     Classification: classification,
     Properties: properties,
@@ -23,6 +24,11 @@ function configurations({ livy, resourceManager, jobHistory, sparkHistory }: Rou
       'spark.history.ui.port': new URL(sparkHistory).port,
       'spark.yarn.historyServer.address': address(sparkHistory),
     }),
+    {
+      Classification: 'spark-env',
+      Properties: {},
+      Configurations: [as('export', { PYSPARK_PYTHON: python })],
+    },
   ];
 }
 

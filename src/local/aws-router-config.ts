@@ -14,6 +14,8 @@ const configSchema = z.strictObject({
     resourceManager: z.url(),
     jobHistory: z.url(),
     sparkHistory: z.url(),
+    /** Of PySpark, by a name that says its version where it has one. */
+    python: z.string(),
   }),
   /** Whose spark-submit runs the steps. */
   sparkHome: z.string(),

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { ACCESS_KEY, bucketOf, REGION, SECRET_KEY } from './aws-access.js';
@@ -55,6 +55,13 @@ function routerCommand(): string[] {
   return [join(packageRoot(), 'dist', 'cli', 'aws-router.js')];
 }
 
+/** `…/bin/python3.11` for `…/bin/python3`: as a cluster's settings name a Python that was chosen. */
+async function versioned(python: string): Promise<string> {
+  const folder = dirname(python);
+  const name = (await readdir(folder)).find((one) => /^python3\.\d+$/.test(one));
+  return name === undefined ? python : join(folder, name);
+}
+
 export interface AwsPlan {
   readonly name: string;
   readonly layout: Layout;
@@ -83,6 +90,7 @@ export async function planAws(
       resourceManager: urlOf('resourcemanager'),
       jobHistory: urlOf('jobhistory'),
       sparkHistory: urlOf('spark-history'),
+      python: await versioned(software.python),
     },
     sparkHome: livy.launch.env.SPARK_HOME ?? software.sparkHome,
     stepsDir: join(layout.dir, 'steps'),

@@ -19,7 +19,7 @@ export interface EmrCluster {
   /** Livy, Spark, Hadoop … with their versions, where EMR says them. */
   readonly applications: Readonly<Record<string, string | undefined>>;
   readonly tags: Readonly<Record<string, string>>;
-  /** Settings given at its creation: classification, name, value. */
+  /** Settings given at its creation: classification, name, value. What a file of shell exports is `spark-env/export`. */
   readonly configurations: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly instances: 'INSTANCE_GROUP' | 'INSTANCE_FLEET';
   /** Where its logs go: `s3://bucket/logs/`. */
@@ -86,8 +86,11 @@ function flat(configurations: readonly Configuration[]): Record<string, Record<s
   const found: Record<string, Record<string, string>> = {};
   for (const { Classification: name = '', Properties: own = {}, Configurations: inner = [] } of configurations) {
     found[name] = { ...found[name], ...own };
-    for (const [classification, properties] of Object.entries(flat(inner)))
+    for (const [inside, properties] of Object.entries(flat(inner))) {
+      // Each `…-env` has an `export` of its own.
+      const classification = inside === 'export' ? `${name}/export` : inside;
       found[classification] = { ...found[classification], ...properties };
+    }
   }
   return found;
 }

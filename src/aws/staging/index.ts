@@ -2,7 +2,7 @@
  * A job's local files, put into S3 under the checksum of their bytes, and locks that name those bytes.
  * @module
  */
-export { releaseOfCluster } from './cluster-release.js';
+export { type ClusterPackages, packagesOfCluster } from './cluster-python.js';
 export type { RequirementsOptions } from './dependency-archive.js';
 export { type JobLock, jobOfLock, type LockedObject, lockText, parseLock, unlockedIn } from './lock-file.js';
 export { withPythonPath } from './python-path.js';
