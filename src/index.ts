@@ -49,6 +49,7 @@ export {
   type RunRef,
   type RunState,
   type RunStatus,
+  RunUnsentError,
   type RunWaiting,
   type StageProgress,
   SubmitBusyError,

@@ -83,7 +83,7 @@ export async function followRun(
 
 /** There is no job that could have been left. */
 const isNoRun = (error: unknown): boolean =>
-  isLivywireError(error) && (error.code === 'JOB_REFUSED' || error.code === 'RUN_NOT_FOUND');
+  isLivywireError(error) && ['JOB_REFUSED', 'RUN_NOT_FOUND', 'RUN_UNSENT'].includes(error.code);
 
 const isLog = ({ type }: RunEvent): boolean => type === 'line' || type === 'gap';
 

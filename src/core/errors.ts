@@ -213,6 +213,23 @@ export class RunNotFoundError extends LivywireError {
   override readonly fault = 'caller';
 }
 
+/**
+ * The ledger holds the run, and nothing was started under it: its submitter died before it sent the job, or what it sent
+ * came to nothing. Nobody is at it, so waiting is in vain. A submit with the same key starts it.
+ */
+export class RunUnsentError extends LivywireError {
+  override readonly name = 'RunUnsentError';
+  override readonly code = 'RUN_UNSENT';
+  override readonly fault = 'caller';
+  constructor(
+    readonly ref: RunRef,
+    reason: string,
+  ) {
+    const key = /^[\w./:=@+-]+$/.test(ref.key) ? ref.key : JSON.stringify(ref.key);
+    super(`Run ${ref.key} ${reason}; submit again with --key ${key} (library: the same key)`);
+  }
+}
+
 /** The ledger could not be read or written. */
 export class LedgerError extends LivywireError {
   override readonly name = 'LedgerError';

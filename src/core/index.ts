@@ -19,6 +19,7 @@ export {
   LedgerError,
   LivywireError,
   RunNotFoundError,
+  RunUnsentError,
   type StopState,
   SubmitBusyError,
   SubmitUnknownError,

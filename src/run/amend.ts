@@ -5,7 +5,9 @@ import { attemptIn } from './records.js';
 const WRITE_TRIES = 10;
 
 /** What to write; a field that is `undefined` is taken back. */
-type Amendment = { readonly [Field in keyof AttemptRecord]?: AttemptRecord[Field] | undefined };
+type Changes = { readonly [Field in keyof AttemptRecord]?: AttemptRecord[Field] | undefined };
+/** Of the attempt as it stands, where it depends on that. */
+type Amendment = Changes | ((attempt: AttemptRecord) => Changes);
 
 /**
  * Adds to the record of an attempt what its readers will need. A claim on it is left alone. Resolves with the
@@ -14,14 +16,16 @@ type Amendment = { readonly [Field in keyof AttemptRecord]?: AttemptRecord[Field
 export async function amend(
   { ledger, clock, logger }: Pick<EngineDeps, 'ledger' | 'clock' | 'logger'>,
   ref: RunRef,
-  change: Amendment,
+  amendment: Amendment,
 ): Promise<AttemptRecord | undefined> {
   let problem = 'its record keeps changing';
+  let change: Changes = {};
   for (let i = 0; i < WRITE_TRIES; i++) {
     try {
       const entry = await ledger.get(ref.key);
       const attempt = entry && attemptIn(entry.record.attempts.slice(-1), ref);
       if (!entry || !attempt) return undefined; // started elsewhere
+      change = typeof amendment === 'function' ? amendment(attempt) : amendment;
       const wanted = amended(attempt, change);
       if (JSON.stringify(wanted) === JSON.stringify(attempt)) return attempt;
       const attempts = [...entry.record.attempts.slice(0, -1), wanted];
@@ -40,7 +44,7 @@ export async function amend(
   return undefined;
 }
 
-const amended = (attempt: AttemptRecord, change: Amendment): AttemptRecord =>
+const amended = (attempt: AttemptRecord, change: Changes): AttemptRecord =>
   Object.fromEntries(
     Object.entries({ ...attempt, ...change }).filter(([, value]) => value !== undefined),
   ) as unknown as AttemptRecord;

@@ -5,6 +5,7 @@ import {
   type RunOutcome,
   type RunRef,
   type RunStatus,
+  RunUnsentError,
   WaitTimeoutError,
 } from '../core/index.js';
 import { amend } from './amend.js';
@@ -142,6 +143,8 @@ async function look(
       onStop?.('ended');
     }
   } catch (error) {
+    // Of what was never sent there is nothing to see: it is ended in the ledger.
+    if (error instanceof RunUnsentError) return { ref: error.ref };
     if (!isWaitTimeout(error)) throw error;
     return { ...seen, ref: error.ref };
   }

@@ -10,6 +10,9 @@ import { writeOutcome } from './write-outcome.js';
 type Ending = Extract<Reading, { kind: 'ended' | 'recorded' | 'lost' }>;
 type Unwritten = Exclude<Ending, { kind: 'recorded' }>;
 
+export const isEnding = (reading: Reading): reading is Ending =>
+  reading.kind === 'ended' || reading.kind === 'recorded' || reading.kind === 'lost';
+
 /**
  * Makes the outcome of an ending and writes it to the ledger, whoever was first having the word: how it ended before
  * anything that takes time, so that whoever is stopped meanwhile has not lost it; then the rest.

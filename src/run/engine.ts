@@ -4,7 +4,7 @@ import { decide } from './decide.js';
 import type { EngineDeps } from './deps.js';
 import { findRun } from './find.js';
 import { attemptName, checkKey, randomKey, specHash, specTag } from './names.js';
-import { conclude } from './conclude.js';
+import { conclude, isEnding } from './conclude.js';
 import { Observer } from './observer.js';
 import type { Run, Runs, SubmitOptions } from './options.js';
 import { attemptIn, finishedOutcome, lastAttempt, refOf } from './records.js';
@@ -71,7 +71,7 @@ export class Engine implements Runs {
   async #refresh(record: RunRecord, signal?: AbortSignal): Promise<void> {
     const observer = new Observer(this.#deps, refOf(record.key, lastAttempt(record)));
     const reading = await observer.read(signal);
-    if (reading.kind !== 'going' && reading.kind !== 'silent') await conclude(this.#deps, observer, reading, signal);
+    if (isEnding(reading)) await conclude(this.#deps, observer, reading, signal);
   }
 }
 

@@ -12,9 +12,11 @@ import {
 import { statusOfApp } from './app-status.js';
 import { askYarn, hasForgotten, isTied, type YarnWord } from './ask-yarn.js';
 import type { EngineDeps } from './deps.js';
-import { claimIsFree } from './claims.js';
 import { nothingWasSent } from './decide.js';
 import { type Answer, Hearing } from './hearing.js';
+import { isLeftInDoubt, isUnsettled } from './left-behind.js';
+import { neverBegan } from './lookout.js';
+import { nameOf, NoRecord } from './no-record.js';
 import { OutputCheck } from './output-check.js';
 import type { OwnCancel, Reading } from './reading.js';
 import { attemptIn, endIn, knownFrom } from './records.js';
@@ -38,8 +40,7 @@ export class Observer {
   readonly #cancel: OwnCancel | undefined;
   #links: RunLinks = {};
   #noted: AttemptRecord | undefined;
-  /** Nobody has a record. */
-  readonly #gone: Spell;
+  readonly #noRecord: NoRecord;
   /** An end could not be cross-checked. */
   readonly #unchecked: Spell;
   #everyoneAnswered = false;
@@ -52,7 +53,7 @@ export class Observer {
     this.#cancel = cancel;
     this.#hearing = new Hearing(deps.clock);
     this.#output = new OutputCheck(deps, this.#hearing);
-    this.#gone = new Spell(deps.clock);
+    this.#noRecord = new NoRecord(deps, cancel);
     this.#unchecked = new Spell(deps.clock);
   }
 
@@ -73,6 +74,11 @@ export class Observer {
   /** The attempt as the ledger last showed it, where it was asked. */
   get noted(): AttemptRecord | undefined {
     return this.#noted;
+  }
+  /** As somebody else has read it in the ledger. */
+  knows(attempt: AttemptRecord | undefined): void {
+    this.#noted = attempt;
+    this.#firstPostMs = attempt?.posts[0]?.serverMs;
   }
   /** Whether we asked for the end, as far as we or the ledger's `attempt` know. */
   isCancelOurs(attempt = this.#noted): boolean {
@@ -104,14 +110,15 @@ export class Observer {
     const held = await this.#hearing.ask(
       {
         source: WITNESS[backend.kind],
-        asked: `${backend.kind} ${this.#ref.id ?? this.#who}`,
+        asked: `${backend.kind} ${this.#ref.id ?? nameOf(this.#ref)}`,
         ask: () => backend.status(this.#ref, signal && { signal }),
         inShort: (status) => (status ? saidOf(status) : 'no record'),
         authIsFatal: true,
       },
       signal,
     );
-    if ('answer' in held && held.answer) return this.#fromBackend(held.answer, yarn, signal);
+    const status = 'answer' in held ? held.answer : undefined;
+    if (status && !(await this.#isLeftover(status, signal))) return this.#fromBackend(status, yarn, signal);
     if ('answer' in held) return this.#withoutBackend([], yarn, signal);
     const reading = await this.#withoutBackend([held.problem], yarn, signal);
     if (reading.kind !== 'going' && reading.kind !== 'ended') return reading;
@@ -121,9 +128,11 @@ export class Observer {
       : { ...reading, aside: `${held.problem}; going on with what ${reading.status.source} says` };
   }
 
-  /** What it is called in words: one that was found at YARN has no name at the backend. */
-  get #who(): string {
-    return this.#ref.name === '' ? this.#ref.key : this.#ref.name;
+  /** Whether it may be no more than what a refused request of a submitter that died has left under the name. */
+  async #isLeftover(status: RunStatus, signal: AbortSignal | undefined): Promise<boolean> {
+    if (!neverBegan(status)) return false;
+    if (this.#noted === undefined || isUnsettled(this.#noted)) await this.#askLedger(signal);
+    return isLeftInDoubt(this.#noted, this.#deps);
   }
 
   #learn(status: RunStatus): void {
@@ -131,11 +140,16 @@ export class Observer {
     this.#ref = { ...this.#ref, ...knownFrom(status) };
   }
 
+  /** Somebody has a record of it. */
+  #shown(): void {
+    this.#noRecord.end();
+    this.#unchecked.end();
+  }
+
   #fromApp(app: AppReport): Reading {
     const status = statusOfApp(app);
     this.#learn(status);
-    this.#gone.end();
-    this.#unchecked.end();
+    this.#shown();
     if (!isFinal(status)) return { kind: 'going', status };
     if ((app.attempts ?? 1) > 1) this.#notes.add(`YARN started the driver ${app.attempts} times`);
     return { kind: 'ended', status, app };
@@ -146,8 +160,7 @@ export class Observer {
     const { registry, waits } = this.#deps;
     this.#learn(status);
     if (!isFinal(status)) {
-      this.#gone.end();
-      this.#unchecked.end();
+      this.#shown();
       return { kind: 'going', status };
     }
     const alone = `the end is ${status.source}'s word alone`;
@@ -163,7 +176,7 @@ export class Observer {
       if (reading.kind === 'lost') this.#notes.add(why);
       return reading.kind === 'silent' && this.#everyoneAnswered ? { kind: 'silent', reason: why } : reading;
     }
-    this.#gone.end();
+    this.#noRecord.end();
     switch (yarn.kind) {
       case 'app':
         return this.#fromApp(yarn.app);
@@ -207,7 +220,7 @@ export class Observer {
       const told = await this.#hearing.ask(
         {
           source: source.source,
-          asked: this.#ref.appId ?? this.#who,
+          asked: this.#ref.appId ?? nameOf(this.#ref),
           ask: () => source.status(this.#ref, signal && { signal }),
           inShort: (status) => (status ? (status.unclear ?? status.raw) : 'no record'),
         },
@@ -217,45 +230,15 @@ export class Observer {
       else if (told.answer?.unclear !== undefined) this.#links = { ...this.#links, ...told.answer.links };
       else if (told.answer) {
         this.#learn(told.answer);
-        this.#gone.end();
+        this.#noRecord.end();
         return isFinal(told.answer) ? { kind: 'ended', status: told.answer } : { kind: 'going', status: told.answer };
       }
     }
     const { endpoint } = this.#ref;
     if (endpoint !== backend.endpoint)
       silences.push(`it was started at ${endpoint}, and ${backend.endpoint} was asked`);
-    return this.#withoutRecord(attempt, silences, yarn);
-  }
-
-  /** Nobody has a record. What that means depends on who was silent, how far the submit came, and for how long it is so. */
-  #withoutRecord(attempt: AttemptRecord | undefined, silences: readonly string[], yarn: YarnWord | undefined): Reading {
-    const { backend, registry, waits } = this.#deps;
-    const { appId } = this.#ref;
     this.#everyoneAnswered = silences.length === 0;
-    if (silences.length > 0) {
-      this.#gone.end();
-      return { kind: 'silent', reason: silences.join('; ') };
-    }
-    const askedAt = this.#cancel?.askedAt ?? attempt?.cancelAskedAt;
-    const takenAt = this.#cancel?.takenAt ?? attempt?.cancelTakenAt;
-    const yarnCannotSay = !registry || !isTied(this.#ref) || yarn?.kind === 'unclear';
-    // DELETE answers once the process is gone, and the batch with it: nobody but who sent it, or the ledger, can still say so.
-    if (takenAt !== undefined && yarnCannotSay) return deleted(takenAt);
-    // What a submit may still send is not gone. Of what was cancelled, and is in nobody's hands, nothing more is sent.
-    const isUnsettled = attempt?.phase === 'claimed' || attempt?.phase === 'posting';
-    if (isUnsettled && (askedAt === undefined || (attempt.claim && !claimIsFree(attempt.claim, this.#deps)))) {
-      this.#gone.end();
-      return { kind: 'silent', reason: `${attempt.name} is not started yet; submit with the same key to go on` };
-    }
-    this.#gone.goOn();
-    // While no application has been seen, the spark-submit of a Livy that died may still be on its way to YARN.
-    const longMs = appId === undefined ? Math.max(waits.lostAfterMs, waits.settleMs) : waits.lostAfterMs;
-    if (this.#gone.isLonger(longMs)) {
-      // Asked for is enough: the answer to a DELETE may be lost, and that nothing runs is proven.
-      if (askedAt !== undefined && appId === undefined && yarn?.kind === 'absent') return deleted(askedAt);
-      return { kind: 'lost' };
-    }
-    return { kind: 'silent', reason: `${backend.kind} has no record of ${this.#who}` };
+    return this.#noRecord.judge({ ref: this.#ref, attempt, silences, yarn });
   }
 
   /** What this or another process wrote down about the attempt. */
@@ -270,10 +253,7 @@ export class Observer {
       },
       signal,
     );
-    if ('answer' in noted) {
-      this.#noted = noted.answer;
-      this.#firstPostMs = noted.answer?.posts[0]?.serverMs;
-    }
+    if ('answer' in noted) this.knows(noted.answer);
     return noted;
   }
 
@@ -289,8 +269,3 @@ export class Observer {
     return word;
   }
 }
-
-const deleted = (at: string): Reading => ({
-  kind: 'ended',
-  status: { raw: 'deleted', state: 'cancelled', source: 'ledger', links: {}, message: `stopped by livywire at ${at}` },
-});

@@ -103,7 +103,7 @@ export interface Run {
   readonly outcome: RunOutcome | undefined;
   /**
    * One reading. An end that it sees is written to the ledger.
-   * @throws RunNotFoundError when no server and no ledger knows it any more
+   * @throws RunNotFoundError when no server and no ledger knows it any more; RunUnsentError when it was never started
    * @throws UnreachableError when somebody who may know did not answer
    * @throws AuthError, JobRefusedError when the server had refused it
    */
@@ -113,6 +113,7 @@ export interface Run {
    * Livy that has YARN behind it, at most `maxDelayMs`. The last one is final, or `unknown` with `raw: 'lost'`.
    * @throws WaitTimeoutError at `timeoutMs`
    * @throws UnreachableError after 15 minutes in which no server answered
+   * @throws RunUnsentError when its submitter is gone and nothing was started; SubmitUnknownError when that cannot be told for 15 minutes
    * @throws AuthError, JobRefusedError when the server had refused it. The job goes on in each case but the last
    */
   watch(options?: WaitOptions): AsyncGenerator<RunStatus, void>;

@@ -10,6 +10,10 @@ export type Reading =
   | { readonly kind: 'recorded'; readonly outcome: RunOutcome; readonly attempt: AttemptRecord }
   /** All who could know were asked, and none has a record, for longer than a passing gap. */
   | { readonly kind: 'lost' }
+  /** It was not brought to its start, and whether it will be, or was, is not known yet. `isHeld`: a submit is at it. */
+  | { readonly kind: 'unsettled'; readonly reason: string; readonly isHeld: boolean }
+  /** Nothing was started under its name, and nobody is at it: what is said after "Run k". */
+  | { readonly kind: 'unsent'; readonly reason: string }
   /** Somebody who might know did not answer, or could not tell. `held`: what the backend says, where that alone is not believed yet. */
   | { readonly kind: 'silent'; readonly reason: string; readonly held?: RunStatus };
 

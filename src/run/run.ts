@@ -5,19 +5,19 @@ import {
   type RunOutcome,
   type RunRef,
   type RunStatus,
+  RunUnsentError,
   UnreachableError,
   WaitTimeoutError,
 } from '../core/index.js';
-import { amend } from './amend.js';
 import { cancel } from './cancel.js';
 import { conclude } from './conclude.js';
 import type { EngineDeps } from './deps.js';
 import { diagnoseAgain, type Examined } from './diagnose-again.js';
 import { follow, logsNow, openingOf } from './follow.js';
+import { noteSeen, unsettledStatus } from './left-behind.js';
 import { Observer } from './observer.js';
 import type { CancelOptions, EventOptions, LogOptions, Run, WaitOptions } from './options.js';
 import { explained, withProgress } from './progress.js';
-import { knownFrom } from './records.js';
 import { watch } from './watch.js';
 
 /** One attempt, over the ports. */
@@ -48,7 +48,7 @@ export class EngineRun implements Run {
     this.#ref = observer.ref;
     switch (reading.kind) {
       case 'going':
-        if (id !== this.#ref.id || appId !== this.#ref.appId) await amend(this.#deps, this.#ref, knownFrom(this.#ref));
+        if (id !== this.#ref.id || appId !== this.#ref.appId) await noteSeen(this.#deps, this.#ref);
         return explained(this.#deps, this.#ref, reading.status, signal);
       case 'ended':
         // The server may have forgotten it by the next question. What livywire never started is in no ledger.
@@ -56,6 +56,10 @@ export class EngineRun implements Run {
         return reading.status;
       case 'recorded':
         return statusOfOutcome(await conclude(this.#deps, observer, reading, signal));
+      case 'unsent':
+        throw new RunUnsentError(this.#ref, reading.reason);
+      case 'unsettled':
+        return unsettledStatus(this.#ref, reading.reason);
       case 'lost':
       case 'silent': {
         if (reading.kind === 'silent' && reading.held) {
@@ -76,7 +80,7 @@ export class EngineRun implements Run {
     let last: RunStatus | undefined;
     for await (const sight of watch(this.#deps, this.#ref, options)) {
       if (sight.kind !== 'silent') this.#ref = sight.ref;
-      if (sight.kind === 'status') yield (last = sight.status);
+      if (sight.kind !== 'outcome' && sight.status) yield (last = sight.status);
       // Seen by somebody else, or by nobody: no reading of ours has said so.
       if (sight.kind === 'outcome' && last?.state !== sight.outcome.kind) yield statusOfOutcome(sight.outcome);
     }

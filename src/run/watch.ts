@@ -5,19 +5,21 @@ import {
   type RunOutcome,
   type RunRef,
   type RunStatus,
+  RunUnsentError,
+  SubmitUnknownError,
   UnreachableError,
   WaitTimeoutError,
 } from '../core/index.js';
-import { amend } from './amend.js';
 import { checkOptions } from './check-options.js';
 import { conclude } from './conclude.js';
 import type { EngineDeps } from './deps.js';
 import { Observer, type OwnCancel, type Reading } from './observer.js';
+import { isUnsettled, noteSeen, unsettledStatus } from './left-behind.js';
 import type { WaitOptions } from './options.js';
 import { orAborted } from './or-aborted.js';
 import { DIRECT_MIN_MS, LIVY_OVER_YARN_MIN_MS, pace, TERMINAL_MAX_MS } from './pace.js';
 import { ageOf, QueueLimit } from './queue-limit.js';
-import { attemptIn, endIn, knownFrom } from './records.js';
+import { attemptIn, endIn } from './records.js';
 import { Spell } from './spell.js';
 import { StrayWatch } from './stray-watch.js';
 import { TimeWaited } from './time-waited.js';
@@ -25,16 +27,20 @@ import { TimeWaited } from './time-waited.js';
 /** Longest wait for the last read: the one that begins on the deadline, or too close to it to be answered by then. */
 const LAST_READ_MS = 10_000;
 const CLOSE_MS = 1_000;
+/** What a submitter left behind is settled within a minute or two, however old it is. */
+const UNSETTLED_MAX_MS = 5_000;
 
 /** What a watch yields: readings, silences that are new, and at last the outcome. */
 export type Sight =
   | { readonly kind: 'status'; readonly ref: RunRef; readonly status: RunStatus }
-  | { readonly kind: 'silent'; readonly reason: string }
+  /** `status`: where it is a reading all the same, of what nobody can tell yet. */
+  | { readonly kind: 'silent'; readonly reason: string; readonly status?: RunStatus }
   | { readonly kind: 'outcome'; readonly ref: RunRef; readonly outcome: RunOutcome };
 
 /**
  * The one loop that waits for the end of an attempt; everything else walks it. The last sight is the outcome.
  * @throws WaitTimeoutError, AuthError, UnreachableError after an unbroken outage; the job goes on in each case
+ * @throws RunUnsentError when nothing was started; SubmitUnknownError when that cannot be told for as long as an outage
  */
 export async function* watch(
   deps: EngineDeps,
@@ -70,6 +76,7 @@ export async function* watch(
       const ended = endIn(attempt);
       if (ended) return ended;
       if (attempt) strays.knows(attempt);
+      if (isFirst) observer.knows(attempt);
       const seen = await observer.read(within);
       // Asked after it, so that no time of the reading counts twice, and only of what waits.
       if (queue.needsAge && seen.kind === 'going' && seen.status.state === 'waiting')
@@ -83,10 +90,12 @@ export async function* watch(
     });
     if (reading === 'late') throw new WaitTimeoutError(observer.ref, timeoutMs);
     const { appId } = observer.ref;
-    if (appId !== undefined && appId !== knownAppId) {
-      // The History Server knows runs by this id only, long after everybody else forgot.
-      const attempt = await amend(deps, observer.ref, knownFrom(observer.ref));
+    // The History Server knows runs by this id only, long after everybody else forgot.
+    const isNews = appId !== undefined && appId !== knownAppId;
+    if (isNews || (reading.kind === 'going' && isUnsettled(observer.noted))) {
+      const attempt = await noteSeen(deps, observer.ref);
       if (attempt) strays.knows(attempt); // more may have been sent since the first look
+      if (attempt) observer.knows(attempt);
       knownAppId = appId;
     }
     switch (reading.kind) {
@@ -108,17 +117,25 @@ export async function* watch(
         yield { kind: 'status', ref: observer.ref, status: reading.status };
         for (const reason of await lookForStrays()) yield { kind: 'silent', reason };
         break;
-      case 'silent':
+      case 'unsent':
+        throw new RunUnsentError(observer.ref, reading.reason);
+      case 'unsettled':
+      case 'silent': {
         queue.sawNothing();
-        silence.goOn();
+        const { reason } = reading;
+        const isUnknown = reading.kind === 'unsettled';
+        // Who submits it answers for it; there is no outage as long as that goes on.
+        if (isUnknown && reading.isHeld) silence.end();
+        else silence.goOn();
         if (silence.isLonger(waits.outageMs)) {
-          throw new UnreachableError(
-            `No answer about ${ref.name} for ${minutes(waits.outageMs)}: ${reading.reason}`,
-            'maybe',
-          );
+          throw isUnknown
+            ? new SubmitUnknownError(observer.ref, reason)
+            : new UnreachableError(`No answer about ${ref.name} for ${minutes(waits.outageMs)}: ${reason}`, 'maybe');
         }
-        if (reading.reason !== saidSilent) yield { kind: 'silent', reason: reading.reason };
-        saidSilent = reading.reason;
+        const status = isUnknown && { status: unsettledStatus(observer.ref, reason) };
+        if (reason !== saidSilent) yield { kind: 'silent', reason, ...status };
+        saidSilent = reason;
+      }
     }
     const now = clock.now();
     const left = timeoutMs - waited.ms;
@@ -126,7 +143,8 @@ export async function* watch(
     const leftInQueue = queue.left(waited.ms);
     if (leftInQueue <= 0) throw new WaitTimeoutError(observer.ref, queueTimeoutMs, 'queue-timeout');
     const minMs = observer.asksLivyOverYarn ? LIVY_OVER_YARN_MIN_MS : DIRECT_MIN_MS;
-    const next = askedAt + pace(now - bornAt, { minMs, maxMs: Math.max(minMs, maxDelayMs) });
+    const mostMs = reading.kind === 'unsettled' ? Math.min(maxDelayMs, UNSETTLED_MAX_MS) : maxDelayMs;
+    const next = askedAt + pace(now - bornAt, { minMs, maxMs: Math.max(minMs, mostMs) });
     // So the last read falls on the deadline.
     await waited.sleep(Math.min(onTick(next, askedAt, minMs) - now, left, leftInQueue), signal);
   }

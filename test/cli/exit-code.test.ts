@@ -41,6 +41,7 @@ const errors: readonly (readonly [Error, number])[] = [
   [new core.AuthError(403, 'm'), 2],
   [new core.JobRefusedError('m'), 2],
   [new core.RunNotFoundError('m'), 2],
+  [new core.RunUnsentError(ref, 'was never sent'), 2],
   [http(400), 2],
   [http(404), 2],
   [http(307), 2],

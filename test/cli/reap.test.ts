@@ -74,6 +74,26 @@ test('--cancel --yes stops what goes on and settles what was never sent', async 
   t.is(backend.requests.filter((one) => one.startsWith('DELETE')).length, 1);
 });
 
+test('a request whose submitter died is settled: started for certain, or for certain not', async (t) => {
+  const { run, ledger, clock, livywire } = await world(t);
+  const left = async (key: string) => {
+    const { name } = await livywire.plan({ file: 's3://b/etl.py' }, { key });
+    const ref = refFor(clock, { key, name: String(name), endpoint: ENDPOINT });
+    const { id: _, ...unknown } = ref;
+    await ledger.create(recordFor(unknown, { phase: 'posting' }));
+    return String(name);
+  };
+  await left('nothing');
+  const name = await left('there');
+  await livywire.backend.start({ spec: { file: 's3://b/etl.py' }, name, tags: [name] });
+  const { stdout } = await run(['reap']);
+  t.regex(stdout, /^nothing .* sent, and never started$/m);
+  t.regex(stdout, /^there .* running$/m);
+  t.is((await attemptOf(ledger, 'there')).phase, 'started');
+  await run(['reap', '--cancel', '--yes']);
+  t.is((await attemptOf(ledger, 'there')).outcome?.kind, 'cancelled');
+});
+
 test('--cancel without --yes asks at a terminal, and refuses without one', async (t) => {
   const { run, ledger } = await world(t);
   const refused = await run(['reap', '--cancel']);

@@ -75,7 +75,7 @@ test('what was never sent does not end with its cluster: its key is taken up on 
   await t.throwsAsync(rig({ backend, ledger }).engine.submit(spec, { key: 'k' }), { instanceOf: UnreachableError });
 
   const found = await on(OLD, ledger, [OLD]).engine.find('k');
-  await t.throwsAsync(found.status(), { name: 'RunNotFoundError' });
+  await t.throwsAsync(found.status(), { name: 'RunUnsentError' });
   const run = await on(NEW, ledger, [OLD]).engine.submit(spec, { key: 'k' });
   t.is(run.how, 'started');
   t.is(run.ref.attempt, 1);

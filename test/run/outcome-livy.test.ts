@@ -113,7 +113,8 @@ for (const phase of ['claimed', 'posting'] as const) {
   test(`a run that is still being submitted (${phase}) is never lost, however long nobody has a record`, async (t) => {
     const { engine, clock, ledger } = rig({ backend: new StubBackend([undefined]) });
     const ref = refFor(clock);
-    await ledger.create(recordFor(ref, { phase }));
+    const leaseUntil = new Date(clock.now() + 600_000).toISOString();
+    await ledger.create(recordFor(ref, { phase, claim: { owner: 'other/1', host: 'elsewhere', pid: 9, leaseUntil } }));
     await t.throwsAsync(engine.attach(ref).wait({ timeoutMs: 600_000 }), { instanceOf: WaitTimeoutError });
     t.is((await attemptOf(ledger, 'k')).phase, phase);
   });

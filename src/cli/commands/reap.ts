@@ -46,8 +46,8 @@ interface Open {
   error?: LivywireError;
 }
 
-/** How long an end is watched that the servers do not agree on, or whose output is still looked for. */
-const UNCLEAR_MS = 60_000;
+/** How long an end is watched that the servers do not agree on, whose output is still looked for, or a request that may have come to nothing: a minute of that proves it. */
+const UNCLEAR_MS = 75_000;
 /** An old run would be read twice in that time, and an end takes three readings that agree. */
 const UNCLEAR_PAUSE_MS = 5_000;
 
@@ -173,8 +173,7 @@ async function look(one: Open, { servers, ledger }: Sources, { io, signal }: Con
     }
     one.run = await livywire.find(record.key, { signal });
     const status = await one.run.status({ signal });
-    if (status.unclear !== undefined)
-      await one.run.wait({ signal, timeoutMs: UNCLEAR_MS, maxDelayMs: UNCLEAR_PAUSE_MS });
+    if (status.unclear !== undefined) await settle(one.run, signal);
     one.state = status.state;
     one.seen = status.state;
     const end = lastOf((await ledger.get(record.key))?.record ?? record)?.outcome;
@@ -183,8 +182,19 @@ async function look(one: Open, { servers, ledger }: Sources, { io, signal }: Con
   } catch (error) {
     signal.throwIfAborted();
     if (!isLivywireError(error)) throw error;
-    if (error.code !== 'RUN_NOT_FOUND') return failed(one, error);
-    one.seen = attempt.posts.length === 0 ? 'never sent' : 'no server has a record';
+    if (error.code === 'RUN_UNSENT') one.seen = attempt.posts.length === 0 ? 'never sent' : 'sent, and never started';
+    else if (error.code === 'RUN_NOT_FOUND') one.seen = 'no server has a record';
+    else failed(one, error);
+  }
+}
+
+/** What is not known by then goes on, as far as anybody can tell. */
+async function settle(run: Run, signal: AbortSignal): Promise<void> {
+  try {
+    await run.wait({ signal, timeoutMs: UNCLEAR_MS, maxDelayMs: UNCLEAR_PAUSE_MS });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isLivywireError(error) || error.code !== 'WAIT_TIMEOUT') throw error;
   }
 }
 
