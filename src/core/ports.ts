@@ -61,6 +61,8 @@ export type StartAnswer =
 export interface Backend {
   readonly kind: BackendKind;
   readonly endpoint: string;
+  /** Why nothing can be started there any more. What was started before can still be asked about. @defaultValue it can */
+  readonly closed?: string | undefined;
   /** Checks the spec before anything is sent. @throws ConfigError naming the field */
   check(spec: JobSpec): void;
   /** The request that `start` would send, as plain JSON. */
@@ -80,6 +82,8 @@ export interface Backend {
   stop(ref: RunRef, options?: CallOptions): Promise<'asked' | 'no-record' | 'ended'>;
   /** Removes what a refused start of ours left behind under this name. */
   discard(name: string, options?: CallOptions): Promise<void>;
+  /** When the attempt ended, by the backend's own clock, milliseconds since the epoch; `undefined` where it does not say. */
+  endedAt?(ref: RunRef, options?: CallOptions): Promise<number | undefined>;
 }
 
 /** An application as its resource manager reports it. */

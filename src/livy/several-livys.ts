@@ -51,14 +51,14 @@ export interface SeveralLivysOptions {
 export class SeveralLivys implements Backend, LogSource {
   readonly kind = 'livy';
   readonly endpoint: string;
+  readonly closed: string | undefined;
   readonly #livys: readonly Livy[];
-  readonly #closed: string | undefined;
   readonly #clock: Clock;
   readonly #holders = new Map<string, Livy>();
 
   constructor({ clients, endpoint, closed, clock }: SeveralLivysOptions) {
     this.endpoint = endpoint;
-    this.#closed = closed;
+    this.closed = closed;
     this.#clock = clock;
     this.#livys = clients.map((client) => ({
       backend: new LivyBackend(client),
@@ -77,8 +77,8 @@ export class SeveralLivys implements Backend, LogSource {
 
   /** At the next one only where the request certainly did not arrive at the one before. */
   async start(plan: AttemptPlan, options?: CallOptions): Promise<StartAnswer> {
-    if (this.#closed !== undefined)
-      return { kind: 'refused', error: new ConfigError(this.#closed, { field: '--cluster' }), leftover: false };
+    if (this.closed !== undefined)
+      return { kind: 'refused', error: new ConfigError(this.closed, { field: '--cluster' }), leftover: false };
     let answer: StartAnswer = { kind: 'unsent', error: this.#nobody() };
     for (const livy of this.#inOrder(plan.name)) {
       answer = await livy.backend.start(plan, options);
@@ -228,6 +228,6 @@ export class SeveralLivys implements Backend, LogSource {
   }
 
   #nobody(): UnreachableError {
-    return new UnreachableError(this.#closed ?? `There is no Livy at ${this.endpoint}`, 'no');
+    return new UnreachableError(this.closed ?? `There is no Livy at ${this.endpoint}`, 'no');
   }
 }

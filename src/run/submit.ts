@@ -1,6 +1,7 @@
 import {
   type AttemptRecord,
   type Backend,
+  ConfigError,
   isLivywireError,
   type JobSpec,
   KeyConflictError,
@@ -194,7 +195,11 @@ export const submissionOf = (
 });
 
 /** Before anything is written or sent, and before anything is brought to where a job can read it. */
-export async function checkInputs({ inputs: check }: EngineDeps, { inputs, signal }: SubmitOptions): Promise<void> {
+export async function checkInputs(
+  { backend, inputs: check }: EngineDeps,
+  { inputs, signal }: SubmitOptions,
+): Promise<void> {
+  if (backend.closed !== undefined) throw new ConfigError(backend.closed, { field: '--cluster' });
   if (inputs !== undefined && inputs.length > 0) await check?.(inputs, signal && { signal });
 }
 

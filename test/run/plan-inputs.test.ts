@@ -30,3 +30,19 @@ test('a plan looks at the inputs of a run that would be new, before its files ar
   t.deepEqual(looked, [], 'adopted: its data may be gone by now');
   await t.throwsAsync(engine.plan(spec, { ...want, retryOf: 'failed' }), { message: 'the input is not there' });
 });
+
+test('where nothing can be started any more, a new key is refused by the plan, before its files are brought anywhere, and leaves no record', async (t) => {
+  const clock = testClock();
+  const ledger = memoryLedger();
+  const backend = new MemoryBackend({ clock });
+  const open = rig({ clock, ledger, backend }).engine;
+  const run = await open.submit(spec, { key: 'old' });
+  const closed = Object.assign(backend, { closed: 'nightly has ended and takes no more jobs' });
+  const { engine } = rig({ clock, ledger, backend: closed });
+  const refused = { instanceOf: ConfigError, message: /has ended and takes no more jobs/ };
+  await t.throwsAsync(engine.plan(spec, { key: 'new' }), refused);
+  await t.throwsAsync(engine.submit(spec, { key: 'new' }), refused);
+  t.is(await ledger.get('new'), undefined);
+  await run.wait();
+  t.is((await engine.submit(spec, { key: 'old' })).how, 'adopted', 'what ran there can still be asked for');
+});

@@ -2,7 +2,7 @@ import { type BackendMaker, plainLine, systemClock } from '../../core/index.js';
 import { createNetwork } from '../../http/index.js';
 import { type AwsClients, awsClients } from '../clients.js';
 import { hostOf, portsOf } from '../emr/addresses.js';
-import { awaitStart } from '../emr/await-cluster.js';
+import { awaitStart, endedWords } from '../emr/await-cluster.js';
 import { type EmrCluster, hasEnded, isLeaving, isStarting } from '../emr/cluster.js';
 import type { ClusterConnection, ConnectToClusterOptions } from '../emr/connect-to-cluster.js';
 import { EmrApi } from '../emr/emr-api.js';
@@ -57,7 +57,15 @@ export async function connectToSteps(word: string, options: ConnectToStepsOption
     logFolders: [...new Set(folders.map((one) => `${one.replace(/\/+$/, '')}/${cluster.id}`))],
     sources: [new ClusterEnd({ apiOf: (region) => apiIn(region, cluster, api, options), clock })],
     backend: (parts) =>
-      new StepBackend({ ...parts, clusterId: cluster.id, region: cluster.region, clients, executionRole, logUri }),
+      new StepBackend({
+        ...parts,
+        clusterId: cluster.id,
+        region: cluster.region,
+        clients,
+        executionRole,
+        logUri,
+        ...((hasEnded(cluster) || isLeaving(cluster)) && { closed: endedWords(cluster, clock) }),
+      }),
   };
 }
 

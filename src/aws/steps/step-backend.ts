@@ -24,6 +24,8 @@ export interface StepBackendOptions extends BackendParts {
   readonly clients: StepClients;
   /** The role that the step runs as, on a cluster with runtime roles. */
   readonly executionRole?: string | undefined;
+  /** Why it takes no more steps. */
+  readonly closed?: string | undefined;
   /** Where EMR puts this step's logs, in place of the cluster's own folder. */
   readonly logUri?: string | undefined;
 }
@@ -38,6 +40,7 @@ const APP_AGAIN_MS = 5_000;
 export class StepBackend implements Backend {
   readonly kind = 'emr-step';
   readonly endpoint: string;
+  readonly closed: string | undefined;
   readonly #options: StepBackendOptions;
   readonly #api: StepApi;
   readonly #book: StepBook;
@@ -45,6 +48,7 @@ export class StepBackend implements Backend {
 
   constructor(options: StepBackendOptions) {
     this.endpoint = clusterEndpoint({ region: options.region, id: options.clusterId, backend: 'emr-step' });
+    this.closed = options.closed;
     this.#options = options;
     this.#api = new StepApi(options.clients, options.clusterId);
     this.#book = new StepBook(this.#api, options.clock);
@@ -113,6 +117,10 @@ export class StepBackend implements Backend {
 
   /** A refused request leaves nothing at EMR. */
   async discard(): Promise<void> {}
+
+  async endedAt(ref: RunRef, options?: CallOptions): Promise<number | undefined> {
+    return stepOfRef(await this.#book.lately(options), ref)?.endedMs;
+  }
 
   #stepOf(plan: AttemptPlan): StepConfig {
     const { logUri } = this.#options;
