@@ -42,8 +42,10 @@ export class NoRecord {
     const takenAt = this.#cancel?.takenAt ?? attempt?.cancelTakenAt;
     const yarnCannotSay = !registry || !isTied(ref) || yarn?.kind === 'unclear';
     const isDeleted = takenAt !== undefined && yarnCannotSay;
-    // Of what was cancelled, and is in nobody's hands, nothing more is sent: it goes as any run of which nobody has a record.
-    if (isUnsettled(attempt) && !isDeleted && (askedAt === undefined || !isLeftInDoubt(attempt, this.#deps))) {
+    // What is in nobody's hands goes as any run of which nobody has a record if it was cancelled, for nothing more is sent then,
+    // or if the ref knows it from a server: it was started, whatever the ledger could be told.
+    const isSettled = askedAt !== undefined || ref.id !== undefined || appId !== undefined;
+    if (isUnsettled(attempt) && !isDeleted && !(isSettled && isLeftInDoubt(attempt, this.#deps))) {
       this.#gone.end();
       const reading = this.#leftBehind.judge(attempt, { silences, yarn });
       const { cancelAskedAt } = attempt;

@@ -152,7 +152,7 @@ test('after that a new attempt is sent when one is asked for', async (t) => {
 
 test('the time for which nobody had a record begins anew where it was not started yet in between', async (t) => {
   const { engine, ledger, clock } = rig({ backend: new StubBackend([undefined]) });
-  const ref = refFor(clock);
+  const { id: _, ...ref } = refFor(clock);
   const askedAt = ref.createdAt;
   const record = recordFor(ref, { phase: 'posting', cancelAskedAt: askedAt });
   await ledger.create(record);

@@ -175,6 +175,15 @@ test('of what was started for certain Livy’s first word is believed', async (t
   t.is((await run.status()).state, 'waiting');
 });
 
+test('what was seen to run, and is gone since, is lost: it was started, though the ledger could not be told', async (t) => {
+  const { run, backend, clock } = await setUp({ said: [running], withYarn: false });
+  await run.status();
+  backend.says(undefined);
+  t.is((await run.wait()).kind, 'lost', 'written down');
+  const other = await setUp({ withYarn: false });
+  t.is((await other.engine.attach({ ...other.ref, id: '7' }).wait()).kind, 'lost', `not written down ${clock.now()}`);
+});
+
 test('a cancel of what was never sent ends it in the ledger, as before', async (t) => {
   const { run, ledger } = await setUp({ left: neverSent });
   t.is((await run.cancel()).kind, 'cancelled');
