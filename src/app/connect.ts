@@ -1,4 +1,4 @@
-import { ConfigError, isS3Url, type Logger } from '../core/index.js';
+import { type Actor, ConfigError, isS3Url, type Logger } from '../core/index.js';
 import type { ClusterWishes } from './locate.js';
 import type { AwsSettings } from '../aws/index.js';
 import { awsSettings, type LazyAws, lazyAws } from './aws.js';
@@ -14,6 +14,8 @@ export interface ConnectOptions {
   readonly cluster?: ClusterWishes;
   /** Who calls, from where: the ledger keeps the repository's commit and the CI run with each attempt. @defaultValue neither */
   readonly caller?: { readonly env: Readonly<Record<string, string | undefined>>; readonly cwd: string };
+  /** Who acts, where that is known already. @defaultValue who AWS says we are, else the user of the operating system */
+  readonly actor?: Actor;
 }
 
 /**
@@ -49,6 +51,7 @@ export async function connect(settings: Settings, options: ConnectOptions = {}):
     ledger: openLedger(settings, options.logger, aws),
     aws: forAws,
     actor: async () =>
+      options.actor ??
       (await import('./actor.js')).findActor({
         ...(options.caller ?? { env: {} }),
         logger: options.logger,

@@ -16,7 +16,16 @@ export {
   type RequirementsOptions,
   type Staging,
 } from './load-staging.js';
-export { loadConnect, loadDiagnosis, loadDoctor, loadEmr, loadLocal, loadOurNames, loadReport } from './load.js';
+export {
+  loadConnect,
+  loadDiagnosis,
+  loadDoctor,
+  loadEmr,
+  loadLocal,
+  loadOurNames,
+  loadPlainConnect,
+  loadReport,
+} from './load.js';
 export { openLedger, sweepLedger } from './open-ledger.js';
 export { parseDuration } from './settings-duration.js';
 export type { ClusterLine, ClusterOverview } from './look-at-emr.js';
@@ -34,4 +43,5 @@ export {
 } from './settings-words.js';
 export { readSettings, type Settings } from './settings.js';
 export type { RunReport } from '../report/index.js';
+export { isBackPressure, LIVY_OVER_YARN_MIN_MS, pace } from '../run/index.js';
 export type { CancelOptions, EventOptions, LogOptions, Run, Runs, SubmitOptions, WaitOptions } from '../run/index.js';

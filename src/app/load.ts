@@ -5,6 +5,9 @@ import type { RunReport } from '../report/index.js';
 /** Wired services over settings. */
 export const loadConnect = async () => (await import('./via.js')).connectVia;
 
+/** The same without a way of its own into the network: where no ssh is. */
+export const loadPlainConnect = async () => (await import('./connect.js')).connect;
+
 /** The names under which runs of ours stand in a ledger. */
 export const loadOurNames = async () => (await import('./actor.js')).ourNames;
 

@@ -34,11 +34,14 @@ function realm(): string | undefined {
   }
 }
 
+/** Execution environments of Lambda share names, boots and process ids, for they are copies of one image; each has a log stream of its own. */
+const host = (): string => process.env.AWS_LAMBDA_LOG_STREAM_NAME ?? hostname();
+
 /** This process. Its start and the realm in which its pid counts together never come twice. */
 export function currentIdentity(): Identity {
   const [start, where] = [startTicks(process.pid), realm()];
   const known = start !== undefined && where !== undefined;
-  return { host: hostname(), pid: process.pid, ...(known && { pidStart: `${start}@${where}` }) };
+  return { host: host(), pid: process.pid, ...(known && { pidStart: `${start}@${where}` }) };
 }
 
 const realmOf = (pidStart: string): string => pidStart.slice(pidStart.indexOf('@') + 1);

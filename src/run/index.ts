@@ -2,6 +2,7 @@
  * The engine, over ports only: submit, watch, follow, cancel, and the ledgers in a folder and in memory.
  * @module
  */
+export { isBackPressure } from './back-pressure.js';
 export type { Examined } from './diagnose-again.js';
 export { defaultWaits, type Diagnose, type DiagnosisFacts, type EngineDeps, type Waits } from './deps.js';
 export { Engine } from './engine.js';
@@ -14,5 +15,5 @@ export { LogChooser } from './log-chooser.js';
 export { memoryLedger } from './memory-ledger.js';
 export { attemptName } from './names.js';
 export type { CancelOptions, EventOptions, LogOptions, Run, Runs, SubmitOptions, WaitOptions } from './options.js';
-export { pace, type PaceBounds } from './pace.js';
+export { LIVY_OVER_YARN_MIN_MS, pace, type PaceBounds } from './pace.js';
 export { attemptIn, finishedOutcome } from './records.js';

@@ -6,8 +6,8 @@ import {
   type RunStatus,
   type StartAnswer,
   SubmitUnknownError,
-  UnreachableError,
 } from '../core/index.js';
+import { backPressure } from './back-pressure.js';
 import type { ClaimHolder } from './claims.js';
 import type { EngineDeps } from './deps.js';
 import { cancelledUnsent } from './end-unsent.js';
@@ -92,10 +92,7 @@ export class Starter {
           await this.#forgetPost();
           if (!isFull) logger.warn(`${answer.message}; nothing was started, and a place is waited for`, { name });
           isFull = true;
-          await this.#pause(
-            answer.retryAfterMs ?? pause,
-            () => new UnreachableError(`Still refused when time was up: ${answer.message}`, 'no'),
-          );
+          await this.#pause(answer.retryAfterMs ?? pause, () => backPressure(answer.message));
           break;
         case 'unsent':
           await this.#forgetPost();
