@@ -1,4 +1,4 @@
-import type { Clock, DriverLogSource, LogArchive, LogSource } from '../core/index.js';
+import type { Backend, Clock, DriverLogSource, LogArchive, LogSource } from '../core/index.js';
 import type { LazyAws } from './aws.js';
 import { lazily, lazyLog } from './behind.js';
 
@@ -13,10 +13,16 @@ export function lazyArchive(aws: LazyAws, folders: readonly string[]): LogArchiv
   };
 }
 
-/** A log from there alone. */
-export const lazyArchivedLog = (archive: LogArchive, clock: Clock, of: 'driver' | 'step'): DriverLogSource =>
+/** A log from there alone, of runs whose end the backend may know. */
+export const lazyArchivedLog = (
+  archive: LogArchive,
+  { backend, clock, of }: { readonly backend: Backend; readonly clock: Clock; readonly of: 'driver' | 'step' },
+): DriverLogSource =>
   lazyLog(
-    lazily(({ ArchivedLog, ArchiveWait }) => new ArchivedLog({ wait: new ArchiveWait(archive, clock), clock, of })),
+    lazily(({ ArchivedLog, ArchiveWait }) => {
+      const endedAt = backend.endedAt?.bind(backend);
+      return new ArchivedLog({ wait: new ArchiveWait(archive, clock), clock, of, ...(endedAt && { endedAt }) });
+    }),
   );
 
 const none = async function* () {};

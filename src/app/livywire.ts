@@ -122,14 +122,14 @@ export function createLivywire(options: LivywireOptions): Livywire {
     ...options,
     ...timeout,
     ...(registry && { registry }),
-    stepLog: () => (archive ? lazyArchivedLog(archive, clock, 'step') : noLog),
+    stepLog: (taker) => (archive ? lazyArchivedLog(archive, { backend: taker, clock, of: 'step' }) : noLog),
     network,
     logger,
     clock,
   });
   const driverLog = rm
     ? lazyDriverLog({ ...rm, archive })
-    : archive && backend.kind === 'emr-step' && lazyArchivedLog(archive, clock, 'driver');
+    : archive && backend.kind === 'emr-step' && lazyArchivedLog(archive, { backend, clock, of: 'driver' });
   const engine = new Engine({
     backend,
     logs: driverLog ? new LogChooser({ driver: driverLog, backend: ownLog, clock }) : ownLog,

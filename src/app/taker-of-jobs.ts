@@ -7,7 +7,7 @@ export interface TakerPlan extends Omit<LivyPlan, 'urls'> {
   readonly backend?: BackendMaker | undefined;
   readonly registry?: AppRegistry | undefined;
   /** The log that a backend other than Livy leaves. */
-  readonly stepLog: () => LogSource;
+  readonly stepLog: (backend: Backend) => LogSource;
 }
 
 /** Who takes the jobs: a Livy, the Livys of a cluster, or what stands in their place. @throws ConfigError */
@@ -19,7 +19,8 @@ export function takerOfJobs({ url, backend: make, registry, stepLog, ...plan }: 
 } {
   if (make) {
     const { clock, logger } = plan;
-    return { backend: make({ clock, logger, registry, check: checkSpec }), ownLog: stepLog(), url: undefined };
+    const backend = make({ clock, logger, registry, check: checkSpec });
+    return { backend, ownLog: stepLog(backend), url: undefined };
   }
   if (url === undefined) throw new ConfigError('url is missing: the address of a Livy', { field: 'url' });
   const { backend, ring, url: first } = livysOf({ ...plan, urls: [url].flat() });

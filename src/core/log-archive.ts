@@ -12,6 +12,8 @@ export interface ArchivedPart {
 export interface ArchivedFiles {
   /** When the newest of its files was written, the archive's clock; absent where there is none. */
   readonly writtenMs?: number;
+  /** When this was looked at, the archive's clock. @defaultValue it does not tell */
+  readonly nowMs?: number;
   /** Where it was looked for, for words. */
   readonly places: string;
   /** `undefined`: no such file. The bytes are the log's own, unpacked. */

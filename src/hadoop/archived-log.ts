@@ -7,7 +7,7 @@ import type {
   LogOpening,
   RunRef,
 } from '../core/index.js';
-import { ARCHIVE_AGAIN_MS, type ArchiveWait } from './archive-wait.js';
+import { ARCHIVE_AGAIN_MS, type ArchiveWait, type RunTimes } from './archive-wait.js';
 import { borne, ContainerFollower, type ContainerPlaces, notice } from './container-follower.js';
 import type { LogPlace } from './log-file.js';
 
@@ -23,7 +23,11 @@ export interface ArchivedLogOptions {
   readonly clock: Clock;
   /** `driver`: its containers' logs · `step`: what spark-submit wrote in an EMR step. */
   readonly of: 'driver' | 'step';
+  /** When a run ended, by a server's clock. @defaultValue nobody says */
+  readonly endedAt?: (ref: RunRef, options: CallOptions) => Promise<number | undefined>;
 }
+
+type Pieces<T = void> = AsyncGenerator<readonly LogItem[], T>;
 
 const nowhere: LogPlace = { read: async () => undefined };
 const collectsNothing = { goOn: async (): Promise<boolean> => false };
@@ -65,29 +69,59 @@ class ArchivedReader implements DriverLogReader {
   readonly read = none;
 
   async *finish(ref: RunRef, options: CallOptions = {}): AsyncGenerator<readonly LogItem[], void> {
-    const { wait, of } = this.#options;
-    const archive = { wait, bornMs: Date.parse(ref.createdAt) };
-    let wanted: readonly Wanted[] = [];
+    const { of } = this.#options;
+    const times = { bornMs: Date.parse(ref.createdAt), endedMs: await this.#endedAt(ref, options) };
+    if (of === 'step') {
+      if (ref.id !== undefined) yield* this.#whole({ id: ref.id }, times, options);
+      return;
+    }
+    const done = new Set<string>();
     try {
-      wanted = of === 'step' ? (ref.id === undefined ? [] : [{ id: ref.id }]) : yield* this.#drivers(ref, options);
+      for (;;) {
+        // While one is waited for, the log of a later start may come.
+        const found = yield* this.#drivers(ref, times, options);
+        const wanted = found.filter(({ id }) => !done.has(id));
+        if (wanted.length === 0) return;
+        for (const one of this.#opening.tail === undefined ? wanted : wanted.slice(-1)) {
+          yield* this.#whole(one, times, options);
+        }
+        for (const { id } of wanted) done.add(id);
+      }
     } catch (error) {
       yield [notice(`the driver's log cannot be looked for in S3: ${borne(error, options)}`)];
     }
-    const whose = of === 'step' ? "the job's" : "the driver's";
-    for (const { id, driver } of this.#opening.tail === undefined ? wanted : wanted.slice(-1)) {
-      const what = { container: id, node: undefined, whose, ...(driver !== undefined && { driver }), archive };
-      const log = new ContainerFollower(this.#places, what, this.#opening);
-      yield* log.complete(collectsNothing, true, options);
-      this.#isFound ||= log.isDone;
+  }
+
+  async *#whole({ id, driver }: Wanted, times: RunTimes, options: CallOptions): Pieces {
+    const { wait, of } = this.#options;
+    const what = {
+      container: id,
+      node: undefined,
+      whose: of === 'step' ? "the job's" : "the driver's",
+      ...(driver !== undefined && { driver }),
+      archive: { wait, times: () => times },
+    };
+    const log = new ContainerFollower(this.#places, what, this.#opening);
+    yield* log.complete(collectsNothing, true, options);
+    this.#isFound ||= log.isDone;
+  }
+
+  /** Without it the log's own times have to do. */
+  async #endedAt(ref: RunRef, options: CallOptions): Promise<number | undefined> {
+    try {
+      return await this.#options.endedAt?.(ref, options);
+    } catch (error) {
+      borne(error, options);
+      return undefined;
     }
   }
 
   /** Those that are there; of an application that has none yet, the name that the first one's would have. */
-  async *#drivers(ref: RunRef, options: CallOptions): AsyncGenerator<readonly LogItem[], readonly Wanted[]> {
+  async *#drivers(ref: RunRef, times: RunTimes, options: CallOptions): Pieces<readonly Wanted[]> {
     const { wait, clock } = this.#options;
     let { appId } = ref;
     for (let isFirst = true; appId === undefined; isFirst = false) {
-      const seen = await wait.appOf(ref, options);
+      const seen = await wait.appOf(ref, times, options);
       appId = seen.appId;
       if (appId !== undefined) break;
       if (!seen.goesOn) return [];

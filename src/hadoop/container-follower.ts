@@ -1,5 +1,5 @@
 import { type CallOptions, type Clock, isLivywireError, type LogItem, type LogOpening } from '../core/index.js';
-import { ARCHIVE_AGAIN_MS, type ArchiveWait } from './archive-wait.js';
+import { ARCHIVE_AGAIN_MS, type ArchiveWait, type RunTimes } from './archive-wait.js';
 import { ContainerLog, type ContainerReading } from './container-log.js';
 import type { LogPlace } from './log-file.js';
 import { problemOf } from './log-places.js';
@@ -19,6 +19,13 @@ export interface CollectWait {
   goOn(signal: AbortSignal | undefined): Promise<boolean>;
 }
 
+/** Where a log is kept beyond the cluster. */
+export interface FurtherPlace {
+  readonly wait: ArchiveWait;
+  /** As they are known by now. */
+  readonly times: () => RunTimes;
+}
+
 type Pieces<T = void> = AsyncGenerator<readonly LogItem[], T>;
 
 /** Longest wait for a container that should be gone to be so, and the pause between two looks, in milliseconds. */
@@ -33,7 +40,7 @@ export class ContainerFollower {
   readonly #whose: string;
   readonly #log: ContainerLog;
   readonly #tries: NodeTries;
-  readonly #archive: { readonly wait: ArchiveWait; readonly bornMs: number } | undefined;
+  readonly #archive: FurtherPlace | undefined;
   #isDone = false;
   #wasIdle = true;
   #isAtWork = false;
@@ -48,7 +55,7 @@ export class ContainerFollower {
       readonly whose: string;
       readonly driver?: number;
       /** Where it is kept beyond the cluster: the last place that is looked in. */
-      readonly archive?: { readonly wait: ArchiveWait; readonly bornMs: number } | undefined;
+      readonly archive?: FurtherPlace | undefined;
     },
     opening: LogOpening,
   ) {
@@ -149,10 +156,10 @@ export class ContainerFollower {
   /** The rest from the last place, waited for. @returns why it is not there; `undefined` where it was */
   async *#fromArchive(options: CallOptions): Pieces<string | undefined> {
     if (!this.#archive) return '';
-    const { wait, bornMs } = this.#archive;
+    const { wait, times } = this.#archive;
     try {
       for (let isFirst = true; ; isFirst = false) {
-        const { files, goesOn } = await wait.look(this.container, bornMs, options);
+        const { files, goesOn } = await wait.look(this.container, times(), options);
         if (goesOn) {
           if (isFirst) yield [notice(`${this.#whose} log is waited for, up to 6 min, in ${files.places}`)];
           await this.#places.clock.sleep(ARCHIVE_AGAIN_MS, options.signal);

@@ -153,7 +153,8 @@ export class DriverReader implements DriverLogReader {
     const { tail: _, ...whole } = this.#opening;
     // The last lines are wanted of what was there when we came; a start that comes later is new as a whole.
     const opening = number === (this.#first ?? number) ? this.#opening : whole;
-    const archive = this.#cluster.archive && { wait: this.#cluster.archive, bornMs: this.#bornMs };
+    const { archive: wait } = this.#cluster;
+    const archive = wait && { wait, times: () => ({ bornMs: this.#bornMs, endedMs: this.#app?.endedMs }) };
     const log = new ContainerFollower(
       this.#cluster,
       { container, node, whose: "the driver's", driver: number, archive },

@@ -19,6 +19,8 @@ export interface DriverStart {
 /** An application as one who looks for its driver's log sees it. */
 export interface DriverApp {
   readonly isOver: boolean;
+  /** When it ended, YARN's clock, milliseconds. */
+  readonly endedMs?: number;
   /** `outside`: client mode, where the log is in no container. `unknown`: not yet, or this YARN does not tell. */
   readonly driver: 'container' | 'outside' | 'unknown';
   /** Whether its logs are being collected yet, or will never be. */
@@ -68,7 +70,8 @@ export async function readDriverApp(
   const attempts = [...(seen?.appAttempts?.appAttempt ?? [])].sort((a, b) => a.id - b.id);
   const isOver = OVER.has(wire.state);
   const starts = attempts.flatMap((attempt, i) => startOf(attempt, isOver || i < attempts.length - 1, http.baseUrl));
-  return { isOver, driver: placeOf(wire), collected: collectedOf(wire), starts };
+  const ended = isOver && wire.finishedTime > 0 && { endedMs: wire.finishedTime };
+  return { isOver, ...ended, driver: placeOf(wire), collected: collectedOf(wire), starts };
 }
 
 async function read<T>(

@@ -234,6 +234,34 @@ test('the log as it stands now of a driver at work: what has no line feed yet as
   t.deepEqual([...(await read()), ...(await finish())], ['1 stdout: a', '1 stdout: waiting for input: ']);
 });
 
+test('beyond the cluster a copy from before YARN’s end of the application is not taken for the whole log', async (t) => {
+  const { app } = JSON.parse(recordedLog('app-over').body) as { app: { finishedTime: number } };
+  const texts = ['so far\n', 'so far\nthe reason\n'];
+  const { cluster, finish } = await openLog(t, {}, (clock) => {
+    const begin = clock.now();
+    const waited = () => clock.now() - begin;
+    return {
+      look: async () => {
+        const isCopiedAgain = waited() > 60_000;
+        const bytes = Buffer.from(texts[isCopiedAgain ? 1 : 0] ?? '');
+        return {
+          places: 's3://logs/x',
+          nowMs: app.finishedTime + waited(),
+          writtenMs: app.finishedTime + (isCopiedAgain ? 50_000 : -3_600_000),
+          read: async ({ file }) =>
+            file === 'stderr' ? { length: bytes.length, start: 0, bytes, isOpen: false } : undefined,
+        };
+      },
+      drivers: async () => [],
+      appOf: async () => undefined,
+    };
+  });
+  cluster.isOver = true;
+  cluster.nodes[0] = 'gone';
+  const lines = await finish();
+  t.deepEqual(lines.slice(-2), ['1 stderr: so far', '1 stderr: the reason']);
+});
+
 test('where collected logs are: as it was set, as YARN says, else where EMR has them', async (t) => {
   const conf = (name: string, value: string | undefined) =>
     value === undefined ? { status: 404, headers: {}, body: '' } : recordedLog(`conf-${name.replaceAll('.', '-')}`);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ExecutionContext } from 'ava';
-import type { LogItem, LogOpening, RunRef } from '../../src/core/index.js';
+import type { Clock, LogArchive, LogItem, LogOpening, RunRef } from '../../src/core/index.js';
 import { DriverLog } from '../../src/hadoop/index.js';
 import { Http } from '../../src/http/index.js';
 import { testClock } from '../../src/testing/index.js';
@@ -164,7 +164,7 @@ export async function serveCluster(
 }
 
 /** The cluster, and a reader over it. */
-export async function openLog(t: ExecutionContext, opening: LogOpening = {}) {
+export async function openLog(t: ExecutionContext, opening: LogOpening = {}, archiveOf?: (clock: Clock) => LogArchive) {
   const { cluster, base } = await serveCluster(t);
   const https: Http[] = [];
   const open = (baseUrl: string, service: string) => {
@@ -180,6 +180,7 @@ export async function openLog(t: ExecutionContext, opening: LogOpening = {}) {
       reached.push(baseUrl);
       return open(`${base}/${service === 'The NodeManager' ? 'node' : 'logs'}`, service);
     },
+    ...(archiveOf && { archive: archiveOf(clock) }),
     clock,
   });
   t.teardown(() => {

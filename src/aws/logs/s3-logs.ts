@@ -15,6 +15,7 @@ import {
 import type { AwsClients } from '../clients.js';
 import { explainAwsError } from '../explain-error.js';
 import { Bucket, type ListedObject } from '../s3/bucket.js';
+import { serverTimeOf } from '../sdk/s3-client.js';
 import { UnpackedObject } from './unpacked-object.js';
 
 export interface S3LogsOptions {
@@ -60,10 +61,12 @@ export class S3Logs implements LogArchive {
     const path = pathOf(id);
     const places = this.#folders.map(({ bucket, key }) => `s3://${bucket}/${key}${path}`).join(', ');
     const found = await this.#find(path, options);
-    if (!found) return { places, read: async () => undefined };
+    const serverMs = serverTimeOf(await this.#clients.s3());
+    const seen = { places, ...(serverMs !== undefined && { nowMs: serverMs }) };
+    if (!found) return { ...seen, read: async () => undefined };
     const opened = new Map<string, UnpackedObject>();
     return {
-      places,
+      ...seen,
       writtenMs: Math.max(...found.objects.map(({ modifiedMs }) => modifiedMs)),
       read: async ({ file, size, most }, reading) => {
         const object = opened.get(file) ?? this.#object(found, path, file, reading);

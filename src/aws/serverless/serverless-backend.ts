@@ -135,6 +135,10 @@ export class ServerlessBackend implements Backend {
   /** A refused request leaves nothing. */
   async discard(): Promise<void> {}
 
+  async endedAt({ id }: RunRef, options?: CallOptions): Promise<number | undefined> {
+    return id === undefined ? undefined : (await this.#get(id, options))?.endedAt?.getTime();
+  }
+
   /** The link to a run's Spark UI: whoever has it can see the run for an hour, so it is kept nowhere. */
   async dashboard(jobRunId: string, options?: CallOptions): Promise<string | undefined> {
     const { client, applicationId } = this.#options;

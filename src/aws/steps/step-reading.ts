@@ -13,6 +13,8 @@ export interface StepFacts {
   readonly createdMs: number;
   /** Its spark-submit was started. */
   readonly hasStarted: boolean;
+  /** EMR's clock, milliseconds. */
+  readonly endedMs?: number;
   /** EMR's words about its end. */
   readonly message?: string;
   /** Where its logs go, where EMR says so. */
@@ -45,6 +47,7 @@ export function stepFacts({ Id: id, Name = '', Status = {}, LogUri: logUri }: St
     raw: State,
     createdMs: Timeline?.CreationDateTime?.getTime() ?? 0,
     hasStarted: Timeline?.StartDateTime !== undefined,
+    ...(Timeline?.EndDateTime && { endedMs: Timeline.EndDateTime.getTime() }),
     ...(message !== '' && { message: redactText(message) }),
     ...(logUri !== undefined && { logUri }),
   };

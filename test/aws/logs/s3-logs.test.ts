@@ -6,7 +6,7 @@ import test, { type ExecutionContext } from 'ava';
 import { awsClients } from '../../../src/aws/clients.js';
 import { S3Logs } from '../../../src/aws/logs/index.js';
 import { UnpackedObject } from '../../../src/aws/logs/unpacked-object.js';
-import { ConfigError, type LogItem, type LogOpening, type RunRef } from '../../../src/core/index.js';
+import { type Clock, ConfigError, type LogItem, type LogOpening, type RunRef } from '../../../src/core/index.js';
 import { ArchivedLog, ArchiveWait } from '../../../src/hadoop/index.js';
 import { fastClock } from '../../helpers/fast-clock.js';
 import { itemsOf } from '../../helpers/log-readers.js';
@@ -22,11 +22,12 @@ interface Stored {
 }
 
 /** As much of S3 as lists and reads objects. */
-async function bucketStub(t: ExecutionContext) {
+async function bucketStub(t: ExecutionContext, clock: Clock) {
   const objects = new Map<string, Stored>();
   let onList = (): void => undefined;
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://s3');
+    response.setHeader('date', new Date(clock.now()).toUTCString());
     const key = decodeURIComponent(url.pathname).replace(/^\/[^/]+\/?/, '');
     if (key !== '') {
       const found = objects.get(key);
@@ -81,14 +82,20 @@ const linesOf = (items: readonly LogItem[], stream: string) =>
 const noticesOf = (items: readonly LogItem[]) => items.flatMap((item) => (item.type === 'notice' ? [item.text] : []));
 
 async function setUp(t: ExecutionContext, folders = ['s3n://logs/emr/j-1']) {
-  const s3 = await bucketStub(t);
   const clock = fastClock(100);
+  const s3 = await bucketStub(t, clock);
   const archive = new S3Logs({ folders, clients: s3.clients });
   await archive.look('s-0'); // the SDK is loaded, which takes no part of the time that is waited
+  const reader = (of: 'driver' | 'step', ours: Clock, endedMs?: number) => {
+    const endedAt = endedMs === undefined ? {} : { endedAt: async () => endedMs };
+    return new ArchivedLog({ wait: new ArchiveWait(archive, ours), clock: ours, of, ...endedAt });
+  };
   const read = (ref: RunRef, of: 'driver' | 'step' = 'driver', opening: LogOpening = {}) =>
-    itemsOf(new ArchivedLog({ wait: new ArchiveWait(archive, clock), clock, of }).open(ref, opening).finish(ref));
+    itemsOf(reader(of, clock).open(ref, opening).finish(ref));
+  const readEnded = (ref: RunRef, endedMs: number, of: 'driver' | 'step' = 'driver', ours: Clock = clock) =>
+    itemsOf(reader(of, ours, endedMs).open(ref).finish(ref));
   const day = 86_400_000;
-  return { s3, clock, archive, read, yesterday: clock.now() - day };
+  return { s3, clock, archive, read, readEnded, yesterday: clock.now() - day };
 }
 
 test('the driver’s log of a run of yesterday is read from S3, start after start', async (t) => {
@@ -136,6 +143,69 @@ test('what was copied before the end is read when nothing newer came for longer 
   s3.put(`emr/j-1/containers/${APP}/${containerOf(1)}/stdout.gz`, 'so far\n', clock.now() - 1_000);
   const items = await read(refAt(clock.now(), { appId: APP }));
   t.deepEqual(linesOf(items, 'stdout'), ['so far']);
+});
+
+const HALF_HOUR = 1_800_000;
+const logOf = (start: number, file: string) => `emr/j-1/containers/${APP}/${containerOf(start)}/${file}`;
+
+test('a copy from before the end is not all, however long the driver had been silent', async (t) => {
+  const { s3, clock, readEnded } = await setUp(t);
+  const ended = clock.now();
+  s3.put(logOf(1, 'stderr.gz'), 'so far\n', ended - HALF_HOUR);
+  let looks = 0;
+  s3.onList(() => {
+    if (++looks === 5) s3.put(logOf(1, 'stderr.gz'), 'so far\nthe reason\n', ended + 40_000);
+  });
+  const items = await readEnded(refAt(ended - 2 * HALF_HOUR, { appId: APP }), ended);
+  t.deepEqual(linesOf(items, 'stderr'), ['so far', 'the reason']);
+});
+
+test('what nothing followed within six minutes of the end is all, and that is not waited for again the next day', async (t) => {
+  const { s3, clock, readEnded, yesterday } = await setUp(t);
+  s3.put(logOf(1, 'stderr.gz'), 'all\n', yesterday - HALF_HOUR);
+  const before = clock.now();
+  const items = await readEnded(refAt(yesterday - 2 * HALF_HOUR, { appId: APP }), yesterday);
+  t.deepEqual(linesOf(items, 'stderr'), ['all']);
+  t.deepEqual(noticesOf(items), []);
+  t.true(clock.now() - before < 360_000);
+});
+
+test('the log of a driver’s second start, which comes later than the first one’s, is not left out', async (t) => {
+  const { s3, clock, readEnded } = await setUp(t);
+  const ended = clock.now();
+  s3.put(logOf(1, 'stderr.gz'), 'first\n', ended - 60_000);
+  let looks = 0;
+  s3.onList(() => {
+    if (++looks !== 5) return;
+    s3.put(logOf(1, 'stderr.gz'), 'first\nfailed\n', ended + 30_000);
+    s3.put(logOf(2, 'stderr.gz'), 'second\n', ended + 31_000);
+  });
+  const items = await readEnded(refAt(ended - HALF_HOUR, { appId: APP }), ended);
+  t.deepEqual(linesOf(items, 'stderr'), ['first', 'failed', 'second']);
+});
+
+test('the log of a step that had waited for hours in the queue is waited for', async (t) => {
+  const { s3, clock, readEnded } = await setUp(t);
+  const ended = clock.now();
+  let looks = 0;
+  s3.onList(() => {
+    if (++looks === 4) s3.put('emr/j-1/steps/s-1/stderr.gz', 'no such file\n', ended + 30_000);
+  });
+  const items = await readEnded(refAt(ended - 5 * HALF_HOUR, { id: 's-1' }), ended, 'step');
+  t.deepEqual(linesOf(items, 'stderr'), ['no such file']);
+});
+
+test('how old a copy is goes by the clock of S3, not by ours, which may be ahead', async (t) => {
+  const { s3, clock, readEnded } = await setUp(t);
+  const ended = clock.now();
+  const ours: Clock = { now: () => clock.now() + HALF_HOUR, sleep: (...args) => clock.sleep(...args) };
+  s3.put(logOf(1, 'stderr.gz'), 'so far\n', ended - 60_000);
+  let looks = 0;
+  s3.onList(() => {
+    if (++looks === 4) s3.put(logOf(1, 'stderr.gz'), 'so far\nthe reason\n', ended + 30_000);
+  });
+  const items = await readEnded(refAt(ended - HALF_HOUR, { appId: APP }), ended, 'driver', ours);
+  t.deepEqual(linesOf(items, 'stderr'), ['so far', 'the reason']);
 });
 
 test('the log of a step names its application, and is a log of its own', async (t) => {

@@ -2,7 +2,7 @@ import test, { type ExecutionContext } from 'ava';
 import { connectToServerless, type ConnectToServerlessOptions } from '../../../src/aws/index.js';
 import { missingPackage } from '../../../src/aws/serverless/connect-to-serverless.js';
 import type { ServerlessBackend } from '../../../src/aws/serverless/serverless-backend.js';
-import { type AttemptPlan, ConfigError, type JobSpec } from '../../../src/core/index.js';
+import { type AttemptPlan, ConfigError, type JobSpec, type RunRef } from '../../../src/core/index.js';
 import { testClock } from '../../../src/testing/index.js';
 import { standInCredentials } from '../../helpers/moto.js';
 import { serverlessStub } from '../../helpers/serverless-stub.js';
@@ -80,6 +80,19 @@ test('of a failed run its details are told, and its dashboard can be opened', as
   t.regex(seen?.message ?? '', /^Job failed/);
   t.false(seen?.message?.includes('hunter22'));
   t.is(await backend.dashboard('00f0'), 'https://dashboard.invalid/00f0');
+});
+
+test('when a job run ended is the service’s word', async (t) => {
+  const { backend, stub } = await setUp(t);
+  const started = await backend.start(planOf({ file: 's3://j/a.py' }));
+  const id = started.kind === 'started' ? started.status.id : undefined;
+  const ref: RunRef = {
+    ...{ v: 1, key: 'k', attempt: 1, backend: 'emr-serverless', endpoint: backend.endpoint, name, createdAt: '' },
+    ...(id !== undefined && { id }),
+  };
+  t.is(await backend.endedAt(ref), undefined);
+  Object.assign(stub.runs[0]!, { state: 'FAILED', endedAt: 1_795_406_199 });
+  t.is(await backend.endedAt(ref), 1_795_406_199_000);
 });
 
 test('a run beyond the first page is found by its name', async (t) => {

@@ -239,6 +239,16 @@ test('of a failed step EMR’s reason, message and log file are told', async (t)
   t.false(seen?.message?.includes('abcdefgh'));
 });
 
+test('when a step ended is EMR’s word', async (t) => {
+  const { backend, emr, clock } = await setUp(t);
+  await backend.start(planOf(1));
+  await new Promise((resolve) => setImmediate(resolve));
+  t.is(await backend.endedAt(refOf(1)), undefined);
+  await emr.end(emr.steps()[0]!.id, { ok: false });
+  await clock.advance(60_000);
+  t.is(await backend.endedAt(refOf(1)), emr.steps()[0]?.endedAt);
+});
+
 test('where YARN can be asked, a running step’s application is known by its tag, and a stop kills it', async (t) => {
   const registry = new FakeRegistry(testClock());
   const { backend, emr } = await setUp(t, { registry });
