@@ -4,6 +4,7 @@ import {
   isLivywireError,
   type LivywireError,
   plainLine,
+  redactText,
   UnreachableError,
 } from '../core/index.js';
 
@@ -28,6 +29,8 @@ interface Seen {
   readonly name: string;
   readonly message: string;
   readonly code: string;
+  /** What the system was asked for when it failed: `connect`, `read`. */
+  readonly syscall: string;
   readonly status: number | undefined;
   /** Which profile of `~/.aws` was asked for credentials, where our clients noted it. */
   readonly profile: string | undefined;
@@ -63,8 +66,19 @@ const THROTTLED = new Set([
   'RequestThrottled',
   'SlowDown',
 ]);
-const UNSENT = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'PROXY_REFUSED']);
-const NETWORK = new Set([...UNSENT, 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'ERR_SOCKET_CLOSED']);
+/** Raised by name lookup and connecting only. */
+const UNSENT = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'PROXY_REFUSED']);
+/** Raised by connecting, and by a connection whose network goes away under a request. */
+const NO_ROUTE = new Set(['EHOSTUNREACH', 'ENETUNREACH']);
+const NETWORK = new Set([
+  ...UNSENT,
+  ...NO_ROUTE,
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ECONNABORTED',
+  'ERR_SOCKET_CLOSED',
+]);
 const UNTRUSTED = /^(?:UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|CERT_|ERR_TLS_CERT)/;
 
 /**
@@ -95,10 +109,16 @@ export const awsStatusOf = (error: unknown): number | undefined => read(error).s
 function read(error: unknown): Seen {
   const fields = typeof error === 'object' && error !== null ? (error as Readonly<Record<string, unknown>>) : {};
   const metadata = (fields.$metadata ?? {}) as Readonly<Record<string, unknown>>;
-  const cause = typeof fields.cause === 'object' && fields.cause !== null ? (fields.cause as { code?: unknown }) : {};
+  const cause =
+    typeof fields.cause === 'object' && fields.cause !== null
+      ? (fields.cause as { code?: unknown; syscall?: unknown })
+      : {};
   // Several addresses were tried; the first stands for all.
-  const [first] = Array.isArray(fields.errors) ? (fields.errors as readonly { code?: unknown }[]) : [];
+  const [first] = Array.isArray(fields.errors)
+    ? (fields.errors as readonly { code?: unknown; syscall?: unknown }[])
+    : [];
   const code = [fields.code, fields.Code, first?.code, cause.code].find((one) => typeof one === 'string');
+  const syscall = [fields.syscall, first?.syscall, cause.syscall].find((one) => typeof one === 'string');
   const status = metadata.httpStatusCode;
   const message = typeof fields.message === 'string' ? fields.message : String(error);
   const name = typeof fields.name === 'string' ? fields.name : 'Error';
@@ -106,12 +126,17 @@ function read(error: unknown): Seen {
     // What has no body (an answer to HEAD) has no name either.
     name:
       /^(?:Error|UnknownError|Unknown|\d+)$/.test(name) && typeof code === 'string' && !NETWORK.has(code) ? code : name,
-    message: plainLine(message).slice(0, 600),
+    message: plainLine(redactText(withoutCommand(message))).slice(0, 600),
     code: typeof code === 'string' ? code : '',
+    syscall: typeof syscall === 'string' ? syscall : '',
     status: typeof status === 'number' ? status : undefined,
     profile: typeof fields.awsProfile === 'string' ? fields.awsProfile : undefined,
   };
 }
+
+/** A program for credentials may be called with a secret. */
+const withoutCommand = (message: string): string =>
+  message.replace(/^Command failed: [^\n]*\n?/, 'its credential_process failed: ');
 
 const mend = (message: string, field?: string): ConfigError =>
   new ConfigError(message, field === undefined ? {} : { field });
@@ -203,7 +228,7 @@ const throttled: Explain = ({ name, message, status }, { doing, service }) =>
       )
     : undefined;
 
-const network: Explain = ({ name, code, message, status }, { doing, service }) => {
+const network: Explain = ({ name, code, syscall, message, status }, { doing, service }) => {
   if (status !== undefined && status >= 400) return undefined;
   if (UNTRUSTED.test(code)) {
     return new UnreachableError(
@@ -211,11 +236,12 @@ const network: Explain = ({ name, code, message, status }, { doing, service }) =
       'no',
     );
   }
-  const late = name === 'TimeoutError' || code === 'ETIMEDOUT';
+  // The caller's own abort was looked at before: this one is a time limit of ours.
+  const late = name === 'TimeoutError' || name === 'AbortError' || code === 'ETIMEDOUT';
   if (!late && !NETWORK.has(code) && !NETWORK.has(name)) return undefined;
   return new UnreachableError(
     `${doing}: ${service} ${late ? 'did not answer in time' : `is out of reach (${message})`}; ` +
       'check the endpoint and the way to it: HTTPS_PROXY and NO_PROXY, or a VPC endpoint where there is no internet',
-    UNSENT.has(code) ? 'no' : 'maybe',
+    UNSENT.has(code) || (NO_ROUTE.has(code) && syscall === 'connect') ? 'no' : 'maybe',
   );
 };

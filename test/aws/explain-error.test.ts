@@ -1,6 +1,6 @@
 import test from 'ava';
 import { explainAwsError } from '../../src/aws/index.js';
-import { ConfigError } from '../../src/core/index.js';
+import { ConfigError, UnreachableError } from '../../src/core/index.js';
 
 const question = {
   service: 'EMR',
@@ -138,6 +138,37 @@ test('what is denied is told by the answer where it names it, else by the questi
     resource: 'arn:aws:s3:::b',
   });
   t.regex(message, /may not elasticmapreduce:ListClusters on arn:aws:s3:::b;/);
+});
+
+for (const [syscall, reached] of [
+  ['connect', 'no'],
+  ['read', 'maybe'],
+  ['write', 'maybe'],
+  [undefined, 'maybe'],
+] as const) {
+  test(`a network that is gone at ${syscall ?? 'an unknown point'}: whether the request arrived is ${reached}`, (t) => {
+    for (const code of ['EHOSTUNREACH', 'ENETUNREACH']) {
+      const explained = explainAwsError(
+        sdkError('Error', `${syscall} ${code}`, undefined, { code, syscall }),
+        question,
+      );
+      t.is((explained as UnreachableError).reached, reached);
+    }
+  });
+}
+
+test('our own time limit is no mistake of anybody', (t) => {
+  const explained = explainAwsError(sdkError('AbortError', 'Request aborted'), question);
+  t.true(explained instanceof UnreachableError);
+  t.regex(explained.message, /EMR did not answer in time/);
+  t.is((explained as UnreachableError).reached, 'maybe');
+});
+
+test('a program for credentials that fails: its words are told, not the line it was called with, nor a secret', (t) => {
+  const words = 'Command failed: /opt/vault --role etl --key hunter22\nno session, password=hunter23\n';
+  const { message } = explainAwsError(sdkError('CredentialsProviderError', words), { ...question, profile: 'etl' });
+  t.regex(message, /profile etl gives no AWS credentials \(its credential_process failed: no session/);
+  t.notRegex(message, /hunter|vault/);
 });
 
 test('errors of ours come back as they are', (t) => {
