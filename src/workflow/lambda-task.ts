@@ -1,0 +1,28 @@
+import type { Catcher, TaskState } from './asl.js';
+import { forHandlers } from './retries.js';
+
+/** No function runs longer than 900 s; after this its answer does not come any more. */
+const LONGEST_SECONDS = 930;
+
+export interface LambdaTask {
+  readonly comment: string;
+  readonly functionName: string;
+  /** An intrinsic function that gives the event. */
+  readonly payload: string;
+  readonly next: string;
+  readonly catch?: readonly Catcher[];
+}
+
+/** A call of one of our handlers. Its answer stands at `$.answer.run` afterwards. */
+export const lambdaTask = (task: LambdaTask): TaskState => ({
+  Type: 'Task',
+  Comment: task.comment,
+  Resource: 'arn:aws:states:::lambda:invoke',
+  Parameters: { FunctionName: task.functionName, 'Payload.$': task.payload },
+  ResultSelector: { 'run.$': '$.Payload' },
+  ResultPath: '$.answer',
+  TimeoutSeconds: LONGEST_SECONDS,
+  Retry: forHandlers,
+  ...(task.catch && { Catch: task.catch }),
+  Next: task.next,
+});

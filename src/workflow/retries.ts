@@ -1,0 +1,61 @@
+import type { Retrier } from './asl.js';
+
+/** What Lambda and Step Functions themselves can fail with: the function may have run, or not, or half. */
+const ofLambda = [
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+  'Lambda.ClientExecutionTimeoutException',
+  'Lambda.TooManyRequestsException',
+  // A function that was killed, ran out of its time or its memory: the names have changed over the years.
+  'Lambda.Unknown',
+  'Sandbox.Timedout',
+  'Runtime.ExitError',
+  'States.Timeout',
+] as const;
+
+/** The classes of ours that say that a service failed, not the job and not the caller, and those of AWS's SDK. */
+const ofServices = [
+  'UnreachableError',
+  'HttpStatusError',
+  'BadAnswerError',
+  'LedgerError',
+  'LedgerConflictError',
+  'SubmitUnknownError',
+  'SubmitBusyError',
+  'WaitTimeoutError',
+  'ThrottlingException',
+  'TooManyRequestsException',
+  'SlowDown',
+  'RequestTimeout',
+  'TimeoutError',
+  'InternalServerException',
+  'ServiceUnavailable',
+] as const;
+
+/** Each pause twice the last one, up to a bound, and anywhere between nothing and that: a thousand machines do not come in step. */
+const backingOff = (
+  ErrorEquals: readonly string[],
+  IntervalSeconds: number,
+  MaxDelaySeconds: number,
+  MaxAttempts: number,
+): Retrier => ({ ErrorEquals, IntervalSeconds, BackoffRate: 2, MaxDelaySeconds, MaxAttempts, JitterStrategy: 'FULL' });
+
+/**
+ * How long a handler is called again before the machine gives in. Each may be called again at any time: a submit finds its run by
+ * the key. The second takes about four hours, and at most 120 of the history's events.
+ */
+export const forHandlers: readonly Retrier[] = [backingOff(ofLambda, 1, 60, 12), backingOff(ofServices, 5, 900, 40)];
+
+/** An execution that was certainly not started. */
+export const forThrottledStart: readonly Retrier[] = [
+  backingOff(['StepFunctions.ExecutionLimitExceededException', 'StepFunctions.ThrottlingException'], 5, 300, 20),
+];
+
+/** A run of Glue that was certainly not started. */
+export const forGlueStart: readonly Retrier[] = [
+  backingOff(['Glue.ConcurrentRunsExceededException', 'Glue.ThrottlingException'], 30, 900, 20),
+];
+
+/** Reads are repeated, whatever went wrong. */
+export const forReads: readonly Retrier[] = [backingOff(['States.ALL'], 5, 900, 20)];
