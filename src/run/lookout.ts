@@ -1,4 +1,12 @@
-import { type AppReport, type AttemptRecord, AuthError, isLivywireError, type RunStatus } from '../core/index.js';
+import {
+  type AppReport,
+  type AttemptRecord,
+  AuthError,
+  isLivywireError,
+  type LivywireError,
+  type RunStatus,
+  UnreachableError,
+} from '../core/index.js';
 import type { EngineDeps } from './deps.js';
 import { firstOf, statusOfApp } from './app-status.js';
 
@@ -10,8 +18,16 @@ export type Sighting =
   | { readonly kind: 'suspect'; readonly status: RunStatus }
   /** Everyone who could know was asked, and answered no. */
   | { readonly kind: 'absent' }
-  /** `isSilence`: somebody did not answer; else all did, and their answers prove nothing. */
-  | { readonly kind: 'unknown'; readonly reason: string; readonly isSilence: boolean };
+  /**
+   * `isSilence`: somebody did not answer; else all did, and their answers prove nothing. `away`: neither the backend nor the
+   * resource manager so much as took a connection.
+   */
+  | {
+      readonly kind: 'unknown';
+      readonly reason: string;
+      readonly isSilence: boolean;
+      readonly away?: UnreachableError | undefined;
+    };
 
 /** Looks for an attempt at the backend by name, and at the resource manager by tag. */
 export class Lookout {
@@ -44,7 +60,10 @@ export class Lookout {
           status: { ...statusOfApp(app), ...('answer' in held && held.answer && pickId(held.answer)) },
         };
     }
-    if (search && 'problem' in search) return silence(search.problem);
+    if (search && 'problem' in search) {
+      const away = 'problem' in held ? awayOf(held.problem, search.problem) : undefined;
+      return { ...silence(search.problem), ...(away && { away }) };
+    }
     if ('problem' in held) {
       // YARN alone can prove absence of an application, but we could send nothing while the backend is silent.
       return silence(held.problem);
@@ -59,7 +78,14 @@ export class Lookout {
   }
 }
 
-const silence = (reason: string): Sighting => ({ kind: 'unknown', reason, isSilence: true });
+const silence = ({ message: reason }: LivywireError) => ({ kind: 'unknown', reason, isSilence: true }) as const;
+
+const awayOf = (backend: LivywireError, yarn: LivywireError): UnreachableError | undefined =>
+  [backend, yarn].every((one) => one instanceof UnreachableError && one.reached === 'no')
+    ? new UnreachableError(`${backend.message}; nor does YARN answer (${yarn.message}); no request was sent`, 'no', {
+        cause: backend,
+      })
+    : undefined;
 
 const pickId = ({ id }: RunStatus): Pick<RunStatus, 'id'> => (id === undefined ? {} : { id });
 
@@ -71,12 +97,12 @@ export const neverBegan = ({ raw, appId, tail = [] }: RunStatus): boolean =>
 async function answerOf<T>(
   ask: () => Promise<T>,
   { signal, authIsFatal = false }: { readonly signal: AbortSignal | undefined; readonly authIsFatal?: boolean },
-): Promise<{ answer: T } | { problem: string }> {
+): Promise<{ answer: T } | { problem: LivywireError }> {
   try {
     return { answer: await ask() };
   } catch (error) {
     signal?.throwIfAborted();
     if (!isLivywireError(error) || (authIsFatal && error instanceof AuthError)) throw error;
-    return { problem: error.message };
+    return { problem: error };
   }
 }

@@ -20,7 +20,11 @@ export class ServerTime {
     this.#deps = deps;
   }
 
-  async now(keep: () => Promise<void>, signal: AbortSignal | undefined): Promise<number | undefined> {
+  /** `onSilence`: may end the wait by an error, before it begins. */
+  async now(
+    { keep, onSilence }: { readonly keep: () => Promise<void>; readonly onSilence: () => Promise<void> },
+    signal: AbortSignal | undefined,
+  ): Promise<number | undefined> {
     const { registry, clock } = this.#deps;
     const start = clock.now();
     let slept = 0; // so that a clock that is set back does not keep us
@@ -35,6 +39,7 @@ export class ServerTime {
           isRefusal ? 'does not tell its time' : 'is waited for, up to a minute, to tell its time',
           error.message,
         );
+        if (i === 1 && !isRefusal) await onSilence();
         if (isRefusal || (i >= TRIES && Math.max(slept, clock.now() - start) >= WITHIN_MS)) return undefined;
         await clock.sleep(pause, signal);
         slept += pause;

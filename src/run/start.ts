@@ -50,6 +50,8 @@ export class Starter {
   #inFlight: Promise<StartAnswer> | undefined;
   /** A request was sent, and what became of it is not known. */
   #inDoubt = false;
+  /** What was seen right before the first request. */
+  #before: Sighting | undefined;
 
   constructor(deps: EngineDeps, holder: ClaimHolder, plan: AttemptPlan, options: StarterOptions) {
     this.#deps = deps;
@@ -140,7 +142,9 @@ export class Starter {
     const { backend, clock, waits } = this.#deps;
     const { signal, deadline } = this.#options;
     for (;;) {
-      const serverMs = await this.#time.now(() => this.#holder.keep(), signal);
+      const waiting = { keep: () => this.#holder.keep(), onSilence: () => this.#needsSomebody() };
+      const serverMs = await this.#time.now(waiting, signal);
+      this.#before = undefined;
       signal?.throwIfAborted();
       const at = clock.now();
       const post = { at: new Date(at).toISOString(), ...(serverMs !== undefined && { serverMs }) };
@@ -191,7 +195,15 @@ export class Starter {
       this.#inDoubt = true;
       return this.#settle('the backend holds the name already');
     }
+    this.#before = sighting;
     return sighting.kind === 'found' ? this.#adopt(sighting) : undefined;
+  }
+
+  /** Without YARN's time, and with a backend that takes no connection, a minute's wait for it leads to no request. @throws UnreachableError */
+  async #needsSomebody(): Promise<void> {
+    const seen = this.#before ?? (await this.#lookout.look([], this.#options.signal));
+    this.#before = undefined;
+    if (seen.kind === 'unknown' && seen.away) throw await this.#giveUp(seen.away);
   }
 
   async #adopt(sighting: Extract<Sighting, { kind: 'found' }>): Promise<RunStatus> {
