@@ -78,7 +78,7 @@ backendContract('EMR Serverless', async (t) => {
     open: () => backend({ clock, logger, check: checkSpec }),
     taken: (name) => named(name).length,
     failNext: (how) => {
-      // What carries a token the SDK itself repeats: a busy service, as a rule, is not seen at all.
+      // What carries a token is sent again by the backend itself: one lost answer, as a rule, is not seen at all.
       if (how === 'busy')
         stub.trouble('StartJobRun', {
           kind: 'error',
@@ -89,7 +89,7 @@ backendContract('EMR Serverless', async (t) => {
       else
         stub.trouble(
           'StartJobRun',
-          ...Array.from({ length: 5 }, () => ({ kind: 'reset', acted: how === 'reply-lost' }) as const),
+          ...Array.from({ length: 3 }, () => ({ kind: 'reset', acted: how === 'reply-lost' }) as const),
         );
     },
     end: async (name, how) => {

@@ -4,6 +4,8 @@ import type { ExecutionContext } from 'ava';
 
 /** Makes the next call of a kind fail. `acted`: it is carried out, and its answer is lost. */
 export type Trouble =
+  /** It is not carried out, and nothing is ever said. */
+  | { readonly kind: 'silent' }
   | { readonly kind: 'reset'; readonly acted: boolean }
   | { readonly kind: 'error'; readonly status: number; readonly code: string; readonly message: string };
 
@@ -46,6 +48,7 @@ export async function awsStub(
     const { action, input } = actionOf(request, body);
     calls.push(action);
     const trouble = troubles.get(action)?.shift();
+    if (trouble?.kind === 'silent') return;
     if (trouble?.kind === 'error') return fail(response, trouble.status, trouble.code, trouble.message);
     try {
       const told = trouble?.acted === false ? undefined : answers(action, input as Readonly<Record<string, unknown>>);

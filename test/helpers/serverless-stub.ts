@@ -12,6 +12,8 @@ interface JobRun {
 
 export interface ServerlessStub extends AwsStub {
   readonly runs: readonly JobRun[];
+  /** Each page of the list names itself as the next one. */
+  sameToken: boolean;
 }
 
 const PAGE = 2;
@@ -19,6 +21,7 @@ const PAGE = 2;
 /** Job runs of EMR Serverless by what its API promises: the same token is the same run, and with another request a conflict. */
 export async function serverlessStub(t: ExecutionContext): Promise<ServerlessStub> {
   const runs: JobRun[] = [];
+  const liar = { sameToken: false };
   const runOf = (id: unknown): JobRun => {
     const run = runs.find(({ jobRunId }) => jobRunId === id);
     if (!run) throw new Refused('ResourceNotFoundException', `JobRun ${String(id)} does not exist`, 404);
@@ -47,6 +50,7 @@ export async function serverlessStub(t: ExecutionContext): Promise<ServerlessStu
       return {
         jobRuns: newestFirst.slice(Number(nextToken), end).map(({ jobRunId, ...run }) => ({ ...run, id: jobRunId })),
         ...(end < runs.length && { nextToken: String(end) }),
+        ...(liar.sameToken && { nextToken: '0' }),
       };
     },
     GetJobRun: ({ jobRunId }) => ({ jobRun: { applicationId: '00fapp', ...runOf(jobRunId) } }),
@@ -74,5 +78,5 @@ export async function serverlessStub(t: ExecutionContext): Promise<ServerlessStu
       return known(input);
     },
   );
-  return { ...stub, runs };
+  return Object.assign(liar, { ...stub, runs });
 }

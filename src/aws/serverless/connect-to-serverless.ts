@@ -32,7 +32,7 @@ export async function connectToServerless(
   applicationId: string,
   { executionRole, logUri, ...settings }: ConnectToServerlessOptions = {},
 ): Promise<ServerlessConnection> {
-  const [{ ServerlessBackend }, { emrServerlessClient }] = await Promise.all([
+  const [{ ServerlessBackend }, { emrServerlessClient, emrServerlessClientOnce }] = await Promise.all([
     import('./serverless-backend.js'),
     import('../sdk/emr-serverless-client.js'),
   ]).catch((error: unknown) => {
@@ -40,11 +40,13 @@ export async function connectToServerless(
   });
   const network = createNetwork(settings.proxyEnv ? { env: settings.proxyEnv } : {});
   const client = emrServerlessClient({ ...settings, network });
+  const clientOnce = emrServerlessClientOnce({ ...settings, network });
   const region = await client.config.region().catch((error: unknown) => {
     throw explainAwsError(error, { service: 'EMR Serverless', doing: 'EMR Serverless cannot be asked' });
   });
   return {
-    backend: (parts) => new ServerlessBackend({ ...parts, client, applicationId, region, executionRole, logUri }),
+    backend: (parts) =>
+      new ServerlessBackend({ ...parts, client, clientOnce, applicationId, region, executionRole, logUri }),
     logFolders: logUri === undefined ? [] : [`${logUri.replace(/\/+$/, '')}/applications/${applicationId}/jobs`],
   };
 }

@@ -1,5 +1,6 @@
 import { type AttemptPlan, ConfigError, type JobSpec } from '../../core/index.js';
 import { checkForSparkSubmit, confOf, listFlags } from '../steps/spark-flags.js';
+import { LONGEST } from '../steps/step-arguments.js';
 
 /** What Spark's own settings say in place of flags that EMR Serverless does not have. */
 const AS_CONF = [
@@ -32,11 +33,28 @@ export function jobDriver(plan: AttemptPlan) {
 }
 
 /** The line is split at spaces, outside of quotes. */
-const quoted = (word: string): string => (/[\s"]/.test(word) ? `"${word.replaceAll('"', '\\"')}"` : word);
+const quoted = (word: string): string => (/[\s"']/.test(word) ? `"${word.replaceAll('"', '\\"')}"` : word);
+
+/** As its API takes them: arguments, and characters of the line of parameters. */
+const MOST_ARGS = 1_024;
+const MOST_PARAMETERS = 102_400;
+
+const wrong = (field: string, what: string): ConfigError => new ConfigError(`${field} ${what}`, { field });
 
 /** What EMR Serverless has no way to say. @throws ConfigError naming the field */
 export function checkForServerless(spec: JobSpec): void {
   checkForSparkSubmit(spec);
+  const { args = [] } = spec;
+  if (args.length > MOST_ARGS)
+    throw wrong('args', `holds ${args.length} arguments, and EMR Serverless takes ${MOST_ARGS}`);
+  for (const [i, arg] of args.entries()) {
+    if (arg.trim() === '') throw wrong(`args[${i}]`, 'is blank, and EMR Serverless takes no blank argument');
+  }
+  const { length } = jobDriver({ ...LONGEST, spec }).sparkSubmit.sparkSubmitParameters;
+  if (length > MOST_PARAMETERS) {
+    const what = `and the lists of paths have ${length} characters together, and EMR Serverless takes ${MOST_PARAMETERS}`;
+    throw wrong('conf', what);
+  }
   for (const field of ['queue', 'proxyUser'] as const) {
     if (spec[field] !== undefined)
       throw new ConfigError(`${field} is YARN's, and EMR Serverless has no YARN; leave it out`, { field });

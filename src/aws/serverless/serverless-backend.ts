@@ -5,7 +5,7 @@ import {
   GetJobRunCommand,
   type JobRun,
   type JobRunSummary,
-  paginateListJobRuns,
+  ListJobRunsCommand,
   StartJobRunCommand,
 } from '@aws-sdk/client-emr-serverless';
 import {
@@ -30,6 +30,8 @@ import { checkForServerless, jobDriver } from './job-driver.js';
 
 export interface ServerlessBackendOptions extends BackendParts {
   readonly client: EMRServerlessClient;
+  /** For StartJobRun: sends each request once. */
+  readonly clientOnce: EMRServerlessClient;
   readonly applicationId: string;
   readonly region: string;
   /** ARN of the role that jobs run as; needed to start one. */
@@ -51,6 +53,11 @@ const STATES: ReadonlyMap<string, RunState> = new Map<string, RunState>([
 ]);
 const OVER = new Set<RunState>(['succeeded', 'failed', 'cancelled']);
 const TIMEOUT_MS = 60_000;
+/** As many as one answer may hold. */
+const PAGE = 50;
+/** Requests of one start whose fate is not known, and the pause between them, in milliseconds. */
+const START_TRIES = 3;
+const START_AGAIN_MS = 1_000;
 
 /**
  * Attempts as job runs of an EMR Serverless application. The attempt's name is the request's token, so the same request again is
@@ -81,20 +88,46 @@ export class ServerlessBackend implements Backend {
     return this.#input(plan);
   }
 
-  async start(plan: AttemptPlan, options: CallOptions = {}): Promise<StartAnswer> {
-    const { client } = this.#options;
+  /**
+   * The token makes the same request safe to send again. Once one of them may have been acted on, what the next ones come to, but
+   * for a job run, says nothing about it.
+   */
+  async start(plan: AttemptPlan, { signal, timeoutMs = TIMEOUT_MS }: CallOptions = {}): Promise<StartAnswer> {
+    const { clock } = this.#options;
+    const until = clock.now() + timeoutMs;
+    for (let tries = 1, doubt: StartAnswer | undefined; ; tries++) {
+      const left = Math.max(1, until - clock.now());
+      const answer = await this.#startOnce(plan, { ...(signal && { signal }), timeoutMs: left });
+      if (answer.kind === 'started' || answer.kind === 'duplicate') return answer;
+      if (answer.kind === 'unknown') doubt ??= answer;
+      if (!doubt) return answer;
+      if (tries >= START_TRIES || clock.now() + START_AGAIN_MS >= until) return doubt;
+      await clock.sleep(START_AGAIN_MS, signal);
+    }
+  }
+
+  async #startOnce(plan: AttemptPlan, options: CallOptions): Promise<StartAnswer> {
+    const { clientOnce } = this.#options;
     try {
-      const { jobRunId: id } = await client.send(new StartJobRunCommand(this.#input(plan)), how(options));
+      const { jobRunId: id } = await clientOnce.send(new StartJobRunCommand(this.#input(plan)), how(options));
       if (id === undefined)
         return { kind: 'unknown', error: new BadAnswerError('EMR Serverless gave no id for a job run', '') };
       const status = { raw: 'SUBMITTED', state: 'waiting', source: 'emr-serverless', id, name: plan.name } as const;
       return { kind: 'started', status: { ...status, links: {} } };
     } catch (error) {
       options.signal?.throwIfAborted();
-      // The token was used before: what it started is asked for.
-      if (awsErrorName(error) === 'ConflictException') return { kind: 'duplicate' };
+      if (awsErrorName(error) === 'ConflictException') return this.#conflict(plan, error, options);
       return readStartFailure(error, this.#question('a job run cannot be started', 'StartJobRun'));
     }
+  }
+
+  /** The token was used before, and what it started is there; or the application is in no state for it. */
+  async #conflict({ name }: AttemptPlan, error: unknown, options: CallOptions): Promise<StartAnswer> {
+    const held = await this.find(name, options).catch(() => undefined);
+    options.signal?.throwIfAborted();
+    if (held) return { kind: 'duplicate' };
+    const question = this.#question('a job run cannot be started', 'StartJobRun');
+    return { kind: 'unknown', error: explainAwsError(error, question) };
   }
 
   async find(name: string, options?: CallOptions): Promise<RunStatus | undefined> {
@@ -113,11 +146,17 @@ export class ServerlessBackend implements Backend {
 
   async *list(options?: CallOptions): AsyncGenerator<RunStatus, void> {
     const { client, applicationId } = this.#options;
-    const pages = paginateListJobRuns({ client, pageSize: 50 }, { applicationId });
-    for (;;) {
-      const page = await this.#ask('job runs cannot be listed', 'ListJobRuns', options, () => pages.next());
-      if (page.done === true) return;
-      for (const run of page.value.jobRuns ?? []) yield statusOf(run);
+    const doing = 'job runs cannot be listed';
+    const seen = new Set<string>();
+    for (let token: string | undefined; ;) {
+      const command = new ListJobRunsCommand({ applicationId, maxResults: PAGE, ...(token && { nextToken: token }) });
+      const { jobRuns = [], nextToken } = await this.#ask(doing, 'ListJobRuns', options, (sending) =>
+        client.send(command, sending),
+      );
+      for (const run of jobRuns) yield statusOf(run);
+      if (nextToken === undefined || nextToken === '') return;
+      if (seen.has(nextToken)) throw new BadAnswerError(`${doing}: the next page is the same page again`, '');
+      seen.add((token = nextToken));
     }
   }
 

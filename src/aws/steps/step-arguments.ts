@@ -9,7 +9,7 @@ const MOST_CHARACTERS = 10_240;
 const WAITS = 'spark.yarn.submit.waitAppCompletion';
 
 /** The longest name and tags that any attempt has. */
-const LONGEST: Omit<AttemptPlan, 'spec'> = {
+export const LONGEST: Omit<AttemptPlan, 'spec'> = {
   name: `livywire-${'0'.repeat(32)}-a9999`,
   tags: [`livywire-${'0'.repeat(32)}-a9999`, `livywire-spec-${'0'.repeat(64)}`],
 };

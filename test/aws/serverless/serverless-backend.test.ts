@@ -2,7 +2,7 @@ import test, { type ExecutionContext } from 'ava';
 import { connectToServerless, type ConnectToServerlessOptions } from '../../../src/aws/index.js';
 import { missingPackage } from '../../../src/aws/serverless/connect-to-serverless.js';
 import type { ServerlessBackend } from '../../../src/aws/serverless/serverless-backend.js';
-import { type AttemptPlan, ConfigError, type JobSpec, type RunRef } from '../../../src/core/index.js';
+import { type AttemptPlan, BadAnswerError, ConfigError, type JobSpec, type RunRef } from '../../../src/core/index.js';
 import { testClock } from '../../../src/testing/index.js';
 import { standInCredentials } from '../../helpers/moto.js';
 import { serverlessStub } from '../../helpers/serverless-stub.js';
@@ -60,6 +60,65 @@ test('the same request again is the same job run; another one under its token is
   t.deepEqual(first, again);
   t.is((await backend.start(planOf({ file: 's3://j/b.py' }))).kind, 'duplicate');
   t.is(stub.runs.length, 1);
+});
+
+test('a request that was acted on stays one of unknown fate, whatever the next ones come to', async (t) => {
+  const { backend, stub } = await setUp(t);
+  const slowDown = { kind: 'error', status: 429, code: 'ThrottlingException', message: 'Rate exceeded' } as const;
+  stub.trouble('StartJobRun', { kind: 'reset', acted: true }, ...Array.from({ length: 8 }, () => slowDown));
+  t.is((await backend.start(planOf({ file: 's3://j/a.py' }))).kind, 'unknown');
+  t.is(stub.runs.length, 1);
+});
+
+test('a lost answer costs nothing: the same request again gives the same job run', async (t) => {
+  const { backend, stub } = await setUp(t);
+  stub.trouble('StartJobRun', { kind: 'reset', acted: true });
+  t.is((await backend.start(planOf({ file: 's3://j/a.py' }))).kind, 'started');
+  t.is(stub.runs.length, 1);
+});
+
+test('a conflict that is none of the token is told in the service’s words, and not taken for a run that is there', async (t) => {
+  const { backend, stub } = await setUp(t);
+  const stopped = { kind: 'error', status: 409, code: 'ConflictException', message: 'Application is STOPPED' } as const;
+  stub.trouble('StartJobRun', ...Array.from({ length: 9 }, () => stopped));
+  const answer = await backend.start(planOf({ file: 's3://j/a.py' }));
+  t.is(answer.kind, 'unknown');
+  t.regex(answer.kind === 'unknown' ? answer.error.message : '', /Application is STOPPED/);
+});
+
+test('who gives up on a list that never comes is not kept', async (t) => {
+  const { backend, stub } = await setUp(t);
+  stub.trouble('ListJobRuns', { kind: 'silent' });
+  const why = new Error('enough');
+  const gone = new AbortController();
+  const asked = backend.find(name, { signal: gone.signal });
+  while (stub.calls.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  gone.abort(why);
+  t.is(await Promise.race([asked.catch((error: unknown) => error), new Promise((r) => setTimeout(r, 3_000))]), why);
+});
+
+test('a list whose next page is the same page again is an answer that makes no sense', async (t) => {
+  const { backend, stub } = await setUp(t);
+  stub.sameToken = true;
+  await t.throwsAsync(backend.find(name), { instanceOf: BadAnswerError, message: /same page again/ });
+});
+
+test('the limits of the service are told by the field', async (t) => {
+  const { backend } = await setUp(t);
+  const fieldOf = (spec: Partial<JobSpec>) =>
+    t.throws(() => backend.check({ file: 's3://j/a.py', ...spec }), { instanceOf: ConfigError })?.field;
+  t.is(fieldOf({ args: ['a', ''] }), 'args[1]');
+  t.is(fieldOf({ args: [' '] }), 'args[0]');
+  t.is(fieldOf({ args: Array.from({ length: 1_025 }, () => 'x') }), 'args');
+  t.is(fieldOf({ conf: { 'spark.x': 'x'.repeat(103_000) } }), 'conf');
+});
+
+test('a quote is inside of quotes', async (t) => {
+  const { backend } = await setUp(t);
+  const { jobDriver } = backend.request(planOf({ file: 's3://j/a.py', conf: { 'spark.x': "it's" } })) as {
+    jobDriver: { sparkSubmit: { sparkSubmitParameters: string } };
+  };
+  t.true(jobDriver.sparkSubmit.sparkSubmitParameters.startsWith('--conf "spark.x=it\'s" --conf '));
 });
 
 test('what EMR Serverless cannot say is refused before anything is sent', async (t) => {
