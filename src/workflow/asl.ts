@@ -62,6 +62,8 @@ export type WaitState = Named & { readonly Type: 'Wait'; readonly Next: string }
 export interface Comparison {
   readonly Variable: string;
   readonly StringEquals?: string;
+  /** `*` stands for anything. */
+  readonly StringMatches?: string;
   readonly IsPresent?: boolean;
   readonly NumericEquals?: number;
   readonly NumericGreaterThanEquals?: number;

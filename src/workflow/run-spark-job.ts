@@ -1,10 +1,10 @@
 import type { Catcher, ChoiceRule, Json, State, StateMachine } from './asl.js';
 import { checkFunction, checkRetry } from './check-options.js';
+import { handingOver } from './handing-over.js';
 import { lambdaTask } from './lambda-task.js';
 import { type MachineRetry, ownRetries } from './own-retries.js';
 import { paths, payloads } from './payload.js';
 import { readInput } from './read-input.js';
-import { forThrottledStart } from './retries.js';
 import { stateNames } from './state-names.js';
 
 /** Which functions run the handlers: a name or an ARN, with an alias where a deploy must not change what runs. */
@@ -109,17 +109,7 @@ export function runSparkJob(options: RunSparkJobOptions): StateMachine {
         next: choose,
       }),
       [trouble]: { Type: 'Wait', Comment: 'A submit tells how the run stands', Seconds: 60, Next: toSubmit },
-      [handOver]: {
-        Type: 'Task',
-        Comment: 'A history has room for 25,000 events: a fresh execution goes on, and its result is this one’s',
-        Resource: 'arn:aws:states:::states:startExecution.sync:2',
-        Parameters: { 'StateMachineArn.$': '$$.StateMachine.Id', 'Input.$': event.handOver },
-        OutputPath: '$.Output',
-        Retry: forThrottledStart,
-        // Its error has lost its name on the way here; asked once more, submit throws it under its own.
-        Catch: onTrouble,
-        End: true,
-      },
+      ...handingOver(event.handOver),
       [succeeded]: { Type: 'Succeed', OutputPath: paths.run },
     },
   };

@@ -19,5 +19,8 @@ export const stateNames = {
   countRetry: 'Count the retry',
   waitToRetry: 'Wait to retry',
   handOver: 'Hand over',
+  howDidItEnd: 'How did it end there',
+  tookTooLong: 'It took too long there',
+  endedThere: 'It ended there',
   succeeded: 'Succeeded',
 } as const;

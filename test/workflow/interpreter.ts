@@ -52,6 +52,8 @@ export class Interpreter {
   readonly #machine: StateMachine;
   readonly #world: World;
   #executions = 0;
+  /** How many executions Step Functions is still to refuse. */
+  refuseStarts = 0;
 
   constructor(machine: StateMachine, world: World) {
     // As it is deployed: text.
@@ -196,6 +198,7 @@ export class Interpreter {
         return { StatusCode: 200, Payload: clone(answer) };
       }
       case 'arn:aws:states:::states:startExecution.sync:2': {
+        if (this.refuseStarts-- > 0) throw named('StepFunctions.AccessDeniedException', 'not authorized');
         count(execution, 1); // submitted
         const child = await this.run(clone(given.Input));
         execution.children.push(child);
@@ -247,10 +250,21 @@ function waitOf(seconds: unknown): number {
 type Comparison = Extract<Extract<State, { Type: 'Choice' }>['Choices'][number], { readonly Variable: string }>;
 
 function holds(comparison: Omit<Comparison, 'Next'>, data: unknown, context: unknown): boolean {
-  const { Variable: path, StringEquals, IsPresent, NumericEquals, NumericGreaterThanEquals } = comparison;
+  const {
+    Variable: path,
+    StringEquals,
+    StringMatches,
+    IsPresent,
+    NumericEquals,
+    NumericGreaterThanEquals,
+  } = comparison;
   if (IsPresent !== undefined) return isPresent(path, data, context) === IsPresent;
   const value = valueAt(path, data, context);
   if (StringEquals !== undefined) return value === StringEquals;
+  if (StringMatches !== undefined) {
+    const pattern = StringMatches.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+    return typeof value === 'string' && new RegExp(`^${pattern.join('.*')}$`, 's').test(value);
+  }
   if (NumericEquals !== undefined) return value === NumericEquals;
   return typeof value === 'number' && value >= (NumericGreaterThanEquals ?? Infinity);
 }

@@ -116,7 +116,8 @@ export class SparkWorld implements World {
     }
     const ref = { key, attempt: last.number };
     const isSame = run?.ref.attempt === last.number;
-    const events = (run?.events ?? 10) + TURN;
+    // A handler takes an answer that says hand-over for the one that a fresh execution was given.
+    const events = TURN + (run === undefined || run.next === 'hand-over' ? 0 : run.events);
     if (!hasEnded(last)) return { v: 1, next: 'status', waitSeconds: this.#pause(last), ref, events };
     if (last.code === undefined) return { v: 1, next: 'done', ref, events, outcome: { kind: 'succeeded' } };
     throw named(isSame && run?.timedOut === true ? 'RunTimedOut' : last.code, `${last.code}: because`);
