@@ -35,11 +35,11 @@ export class ServerTime {
         signal?.throwIfAborted();
         if (!isLivywireError(error)) throw error;
         const isRefusal = error instanceof AuthError || (error instanceof HttpStatusError && !error.retryable);
+        if (i === 1 && !isRefusal) await onSilence();
         this.#warn(
           isRefusal ? 'does not tell its time' : 'is waited for, up to a minute, to tell its time',
           error.message,
         );
-        if (i === 1 && !isRefusal) await onSilence();
         if (isRefusal || (i >= TRIES && Math.max(slept, clock.now() - start) >= WITHIN_MS)) return undefined;
         await clock.sleep(pause, signal);
         slept += pause;
