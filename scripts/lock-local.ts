@@ -79,7 +79,7 @@ const spark: Wanted[] = [
   },
   { name: 'numpy', version: '2.2.6', marker: "python_version >= '3.12'", kind: 'python', pythons: ['3.12', '3.13'] },
 ];
-// S3 and the EMR API on this machine, without what moto wants for other services.
+// S3, the EMR API and Step Functions on this machine, without what moto wants for other services.
 const moto: Wanted[] = [
   ...Object.entries({
     moto: '5.2.5',
@@ -105,6 +105,9 @@ const moto: Wanted[] = [
     pycparser: '3.0',
     xmltodict: '1.0.4',
     'py-partiql-parser': '0.6.3',
+    // For the interpreter of Step Functions; the last jsonpath-ng for Python 3.10.
+    'antlr4-python3-runtime': '4.13.2',
+    'jsonpath-ng': '1.8.0',
   }).map(([name, version]) => ({ name, version, kind: 'any' as const })),
   // No newer cryptography: the last one with wheels for a Mac with an Intel processor.
   ...Object.entries({ cffi: '2.1.1', cryptography: '48.0.1', markupsafe: '3.0.4', pyyaml: '6.0.3' }).map(
