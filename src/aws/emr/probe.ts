@@ -1,4 +1,4 @@
-import { isLivywireError, type LivywireError } from '../../core/index.js';
+import { BadAnswerError, HttpStatusError, isLivywireError, type LivywireError } from '../../core/index.js';
 import { Http, type Network } from '../../http/index.js';
 import { type AddressKind, hostOf, portsOf, schemesOf } from './addresses.js';
 import type { EmrCluster } from './cluster.js';
@@ -17,8 +17,6 @@ export interface ProbedLivy {
 
 export interface ProbeOptions extends EmrCallOptions {
   readonly network: Network;
-  /** Whether only a Livy counts: a proxy's page is an answer of somebody else. @defaultValue `false` */
-  readonly isLivy?: boolean;
   /** Longest wait for one answer, in milliseconds. @defaultValue `8_000` */
   readonly timeoutMs?: number | undefined;
 }
@@ -34,8 +32,7 @@ export async function probeLivys(
   const [first, second] = schemesOf(cluster);
   const probed = await Promise.all(
     primaries.map(async (node) => {
-      const at = (scheme: 'http' | 'https') =>
-        probe(`${scheme}://${hostOf(node, kind, scheme)}:${port}`, { ...options, isLivy: true });
+      const at = (scheme: 'http' | 'https') => probeLivy(`${scheme}://${hostOf(node, kind, scheme)}:${port}`, options);
       const one = await at(first);
       if (one.error === undefined || !OTHER_SCHEME.test(wordsOf(one.error))) return one;
       const other = await at(second);
@@ -46,20 +43,40 @@ export async function probeLivys(
   return [...probed].sort((a, b) => Number(a.error !== undefined) - Number(b.error !== undefined));
 }
 
-/** Whether a Livy answers at this address. A refusal is an answer. */
-export async function probe(
+/** Whether a Livy answers at this address. A refusal is an answer; a proxy's page is one of somebody else. */
+const probeLivy = (url: string, options: ProbeOptions): Promise<ProbedLivy> =>
+  probe(url, { ...options, service: 'Livy', path: '/version' });
+
+/** The same of YARN's ResourceManager. A standby one sends on to the active one. */
+export const probeYarn = (url: string, options: ProbeOptions): Promise<ProbedLivy> =>
+  probe(url, {
+    ...options,
+    service: 'YARN',
+    path: '/ws/v1/cluster/info',
+    isIts: (answer) => typeof answer === 'object' && answer !== null && 'clusterInfo' in answer,
+    isAnswer: (error) => error instanceof HttpStatusError && error.status >= 300 && error.status < 400,
+  });
+
+interface Question extends ProbeOptions {
+  readonly service: string;
+  readonly path: string;
+  readonly isIts?: (answer: unknown) => boolean;
+  /** Of errors other than a refusal. */
+  readonly isAnswer?: (error: LivywireError) => boolean;
+}
+
+async function probe(
   url: string,
-  { network, signal, timeoutMs = TIMEOUT_MS, isLivy = false }: ProbeOptions,
+  { network, signal, timeoutMs = TIMEOUT_MS, service, path, isIts = () => true, isAnswer = () => false }: Question,
 ): Promise<ProbedLivy> {
   try {
-    const http = new Http({ baseUrl: url, network, timeoutMs, retries: 0, service: 'Livy', redirects: 'same-host' });
-    await http.get('/version', signal && { signal });
-    return { url };
+    const http = new Http({ baseUrl: url, network, timeoutMs, retries: 0, service, redirects: 'same-host' });
+    const answer = await http.get(path, signal && { signal });
+    return isIts(answer) ? { url } : { url, error: new BadAnswerError(`${url} is not answered by ${service}`, '') };
   } catch (error) {
     signal?.throwIfAborted();
     if (!isLivywireError(error)) throw error;
-    const isAnswer = isLivy ? error.code === 'AUTH_REFUSED' : error.code !== 'UNREACHABLE';
-    return isAnswer ? { url } : { url, error };
+    return error.code === 'AUTH_REFUSED' || isAnswer(error) ? { url } : { url, error };
   }
 }
 

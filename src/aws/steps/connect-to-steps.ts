@@ -7,7 +7,7 @@ import { type EmrCluster, hasEnded, isLeaving, isStarting } from '../emr/cluster
 import type { ClusterConnection, ConnectToClusterOptions } from '../emr/connect-to-cluster.js';
 import { EmrApi } from '../emr/emr-api.js';
 import { findCluster } from '../emr/find-cluster.js';
-import { probe } from '../emr/probe.js';
+import { probeYarn } from '../emr/probe.js';
 import { parseSelector } from '../emr/selector.js';
 import { ClusterEnd } from '../emr/terminated.js';
 
@@ -82,7 +82,7 @@ async function whatAnswers(
     const nodes = await api.nodes(cluster, 'MASTER', { signal });
     const hosts = nodes.map((node) => hostOf(node, addresses, 'http'));
     const how = { network, signal, timeoutMs: YARN_WITHIN_MS };
-    const probed = await Promise.all(hosts.map((host) => probe(`http://${host}:${ports.resourceManager}`, how)));
+    const probed = await Promise.all(hosts.map((host) => probeYarn(`http://${host}:${ports.resourceManager}`, how)));
     const host = hosts.find((_, i) => probed[i]?.error === undefined);
     if (host !== undefined) {
       return {
