@@ -17,7 +17,7 @@ export interface Execution {
 
 /** What a state machine, or a person, sends to `submit`; `status` and `cancel` read `run`, and `key` or `execution` in its absence. */
 export interface RunPayload {
-  /** What to run. @defaultValue the function's own template, where it has one */
+  /** What to run. `submit` needs it. */
   readonly job?: JobSpec;
   /** What makes two calls the same run. @defaultValue from `execution`; else the request's id, the same for each delivery of an asynchronous call */
   readonly key?: string;

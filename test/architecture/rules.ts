@@ -34,6 +34,7 @@ const PROCESS_FILES = [
   /^cli\/bin\.ts$/, // the program itself
   /^local\//, // starts and stops servers
   /^app\/settings-io\.ts$/, // the one reader of the environment
+  /^lambda\/environment\.ts$/, // a function's settings and its log
   /^run\/identity\.ts$/, // who holds a claim, and whether that process still lives
   /^testing\/clock\.ts$/, // whether a file is being read or written, before it lets time pass
 ];

@@ -1,0 +1,62 @@
+import { keyOf } from '../keys.js';
+import { Fields } from '../fields.js';
+import { type Happening, timeFields } from './happening.js';
+
+/** An object as S3 tells of it, one way or the other. */
+export interface S3Object {
+  readonly bucket: string;
+  /** As it is, not URL-encoded. */
+  readonly key: string;
+  readonly version?: string | undefined;
+  readonly etag?: string | undefined;
+  readonly sequencer?: string | undefined;
+  readonly size?: number | undefined;
+  readonly time?: string | undefined;
+}
+
+/** One write of one object is one run, whether S3 or EventBridge tells of it, and however often. */
+export function happeningOfObject(object: S3Object, event: unknown): Happening {
+  const { bucket, key, version, etag, sequencer, size, time } = object;
+  const write = isVersion(version) ? `version=${version}` : `etag=${etag ?? ''}&sequencer=${sequencer ?? ''}`;
+  return {
+    key: keyOf('s3', bucket, `${key}?${write}`),
+    fields: {
+      bucket,
+      key,
+      uri: `s3://${bucket}/${key}`,
+      name: key.slice(key.lastIndexOf('/') + 1),
+      ...(size !== undefined && { size: String(size) }),
+      ...(etag !== undefined && { etag }),
+      ...(isVersion(version) && { version }),
+      ...timeFields(time),
+    },
+    event,
+  };
+}
+
+/** A bucket whose versioning was switched off calls every version `null`. */
+const isVersion = (version: string | undefined): version is string => version !== undefined && version !== 'null';
+
+/** S3 writes the keys of its notifications as a form does: a blank is a plus. */
+const decoded = (key: string): string => decodeURIComponent(key.replaceAll('+', ' '));
+
+/** One record of a notification. @throws ConfigError naming the field */
+export function happeningOfS3Record(record: unknown, path: string): Happening {
+  const fields = new Fields(record, path);
+  const s3 = fields.object('s3') ?? fields.wrong('s3', 'the bucket and the object');
+  const bucket = s3.object('bucket') ?? s3.wrong('bucket', 'an object with its name');
+  const object = s3.object('object') ?? s3.wrong('object', 'an object with its key');
+  const size = object.raw('size');
+  return happeningOfObject(
+    {
+      bucket: bucket.mustText('name'),
+      key: decoded(object.mustText('key')),
+      version: object.text('versionId'),
+      etag: object.text('eTag'),
+      sequencer: object.text('sequencer'),
+      size: typeof size === 'number' ? size : undefined,
+      time: fields.text('eventTime'),
+    },
+    record,
+  );
+}

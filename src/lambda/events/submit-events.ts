@@ -1,0 +1,75 @@
+import type { RunRef } from '../../core/index.js';
+import type { Invocation } from '../invocation.js';
+import { submitRun } from '../submit-run.js';
+import { clean, HandlerError } from '../thrown.js';
+import type { SubmitEventAnswer } from './answer.js';
+import type { Item, Source } from './happening.js';
+import type { MakeJob } from './template.js';
+
+const AT_ONCE = 8;
+const REFS_SHOWN = 20;
+
+/** What became of one item. */
+interface Taken {
+  readonly item: Item;
+  readonly started: number;
+  readonly adopted: number;
+  readonly refs: readonly RunRef[];
+  /** Why it has to come again. */
+  readonly error?: HandlerError;
+}
+
+/**
+ * Starts a run for each thing that the source tells of. How an ended one ended is no concern of whoever tells of it again.
+ * @throws the first error, where the source sends all of it again
+ */
+export async function submitEvents(call: Invocation, source: Source, makeJob: MakeJob): Promise<SubmitEventAnswer> {
+  const taken = await eachOf(source.items, (item) => take(call, item, makeJob));
+  const failed = taken.filter(({ error }) => error !== undefined);
+  for (const { error, item } of failed) if (error) call.telemetry.failed(error, { item: item.id });
+  const [first] = failed;
+  if (first?.error && source.kind === 'event') {
+    const more = taken.length === 1 ? '' : ` (${failed.length} of ${taken.length} failed, and all will come again)`;
+    throw new HandlerError(first.error.name, `${first.error.message}${more}`);
+  }
+  const sum = (of: (one: Taken) => number): number => taken.reduce((all, one) => all + of(one), 0);
+  return {
+    v: 1,
+    started: sum(({ started }) => started),
+    adopted: sum(({ adopted }) => adopted),
+    failed: failed.length,
+    runs: taken.flatMap(({ refs }) => refs).slice(0, REFS_SHOWN),
+    ...(source.kind === 'batch' && {
+      batchItemFailures: failed.map(({ item }) => ({ itemIdentifier: item.id })),
+    }),
+  };
+}
+
+/** All of what an item tells of, so that one that cannot be read keeps nothing else from starting. */
+async function take(call: Invocation, item: Item, makeJob: MakeJob): Promise<Taken> {
+  const refs: RunRef[] = [];
+  const count = { started: 0, adopted: 0, pending: 0 };
+  let error: HandlerError | undefined;
+  try {
+    for (const happening of item.happenings()) {
+      const made = makeJob(happening);
+      if (!made) continue;
+      const { how, answer } = await submitRun(call, { ...made, key: happening.key, attempt: 1 });
+      count[how] += 1;
+      if (answer.ref) refs.push(answer.ref);
+      if (how === 'pending') error = new HandlerError('SubmitUnknownError', `Pending: ${answer.reason ?? ''}`);
+    }
+  } catch (caught) {
+    error = clean(caught);
+  }
+  return { item, started: count.started, adopted: count.adopted, refs, ...(error && { error }) };
+}
+
+/** A few at once, in the order of the list. */
+async function eachOf<T, R>(list: readonly T[], work: (one: T) => Promise<R>): Promise<readonly R[]> {
+  const done: R[] = [];
+  for (let i = 0; i < list.length; i += AT_ONCE) {
+    done.push(...(await Promise.all(list.slice(i, i + AT_ONCE).map(work))));
+  }
+  return done;
+}

@@ -1,0 +1,102 @@
+import {
+  isFinal,
+  type RunOutcome,
+  type RunRef,
+  type RunStatus,
+  RunUnsentError,
+  WaitTimeoutError,
+} from '../core/index.js';
+import type { Run, Runs } from '../app/index.js';
+import type { RunAnswer } from './answer.js';
+import { cut } from './cut.js';
+import { TimeUpError } from './deadline.js';
+import { runInLedger } from './in-ledger.js';
+import { createHandler, type Handler, type HandlerOptions, type Invocation } from './invocation.js';
+import { runAskedFor } from './run-asked-for.js';
+import { fitAnswer, shortOutcome, shortStatus } from './short.js';
+import { ageOf, carried, eventsAfter, HISTORY_EVENTS, HISTORY_RESERVE, isHistoryFull, waitForStatus } from './turns.js';
+
+export interface StatusHandlerOptions extends HandlerOptions {
+  /** Events that an execution's history may have. @defaultValue `25_000` */
+  readonly historyEvents?: number;
+  /** Of them, how many are left for what the handlers cannot count. @defaultValue `500` */
+  readonly reserveEvents?: number;
+}
+
+/** Longest look at a run that no server has a record of: after a minute without a break it counts as lost. */
+const LOOK_MS = 90_000;
+const AGAIN_MS = 5_000;
+
+/** What a look came to. `isOver`: its end is in the ledger. */
+interface Look {
+  readonly ref: RunRef;
+  readonly status?: RunStatus;
+  /** Or nothing was ever started, and nobody is at it: `submit` goes on. */
+  readonly isOver: boolean;
+  readonly outcome?: RunOutcome;
+  readonly reason?: string;
+}
+
+/**
+ * The function that looks at a run once and says when to look again. An end is written to the ledger with its reason, and
+ * `next` is `submit` then, which concludes. A server that does not answer is no end: `next` is `status`, with a reason.
+ */
+export function createStatusHandler(options: StatusHandlerOptions = {}): Handler<RunAnswer> {
+  const { historyEvents = HISTORY_EVENTS, reserveEvents = HISTORY_RESERVE } = options;
+  return createHandler('status', options, async (event, call) => {
+    const { fields, before, run, runs } = await runAskedFor(event, call);
+    const timeoutSeconds = fields.whole('timeoutSeconds', 1) ?? Infinity;
+    call.telemetry.count('Polls');
+    const { ref, status, isOver, outcome, reason } = await look(call, runs, run, before);
+    const events = eventsAfter(before);
+    const answer = {
+      v: 1,
+      ref,
+      ...(status && { status: shortStatus(status) }),
+      ...carried(before),
+      ...(reason !== undefined && { reason }),
+      events,
+    } as const;
+    if (isOver) return fitAnswer({ ...answer, next: 'submit', ...(outcome && { outcome: shortOutcome(outcome) }) });
+    const ageMs = ageOf(ref, call.clock.now());
+    if (ageMs > timeoutSeconds * 1_000) {
+      const why = `it is older than its limit of ${timeoutSeconds} s`;
+      return fitAnswer({ ...answer, next: 'cancel', timedOut: true, reason: why });
+    }
+    const isFull = isHistoryFull(events, historyEvents, reserveEvents);
+    return fitAnswer({ ...answer, next: isFull ? 'hand-over' : 'status', waitSeconds: waitForStatus(ageMs) });
+  });
+}
+
+async function look(call: Invocation, runs: Runs, run: Run, before: RunAnswer | undefined): Promise<Look> {
+  const { telemetry, signal } = call;
+  let status: RunStatus | undefined;
+  try {
+    const timeoutMs = Math.min(LOOK_MS, call.leftMs());
+    for await (const seen of run.watch({ timeoutMs, maxDelayMs: AGAIN_MS, signal })) {
+      status = seen;
+      if (!isEnd(seen)) return { ref: run.ref, status, isOver: false };
+    }
+    const kept = await runInLedger(runs, run.ref.key);
+    const outcome = kept?.ref.name === run.ref.name ? kept.outcome : undefined;
+    if (outcome) telemetry.outcome(outcome);
+    telemetry.log('INFO', 'ended', { run: run.ref, outcome: outcome?.kind ?? status?.state });
+    return { ref: run.ref, ...(status && { status }), isOver: true, ...(outcome && { outcome }) };
+  } catch (error) {
+    if (error instanceof TimeUpError && status) {
+      // It has ended; why is still being read. That is tried twice.
+      const isSecond = before?.status !== undefined && isFinal(before.status);
+      return { ref: run.ref, status, isOver: isSecond, reason: 'it has ended, and why is still being read' };
+    }
+    if (error instanceof RunUnsentError) return { ref: run.ref, isOver: true, reason: cut(error.message, 500) };
+    if (!(error instanceof WaitTimeoutError || error instanceof TimeUpError)) throw error;
+    telemetry.log('WARN', 'no server could say how it is', { run: run.ref });
+    return { ref: run.ref, isOver: false, reason: 'no server could say how it is' };
+  }
+}
+
+/** That nobody knows is an end, too. */
+const isEnd = (status: RunStatus): boolean => isFinal(status) || status.raw === 'lost';
+
+/** As Lambda calls it. */
+export const handler = createStatusHandler();
