@@ -13,11 +13,57 @@ const GOES_ON = /^(?:\s|={20,}$|$|Default YARN executor launch context:)/;
 /** Whether Spark or Livy says this of itself: it is not what the job printed, and nothing to worry about. */
 export const isChatter = (line: string): boolean => CHATTER.test(line) || BEFORE.test(line);
 
-/** Tells chatter from the rest, line by line: what Spark says over several lines counts as a whole. */
+/** YARN repeats the last 4 KB of a driver's log, twice: no more lines than these, nor longer ones, have to be known again. */
+const MOST_KNOWN = 500;
+const LONGEST_KNOWN = 4_096;
+
+/**
+ * Tells chatter from the rest, line by line: what Spark says over several lines counts as a whole, and so do lines of the log
+ * that YARN's diagnostics repeat behind it.
+ */
 export class Chatter {
   readonly #goingOn = new Set<string>();
+  readonly #known = new Set<string>();
+  #folded = 0;
+  #repeated = 0;
 
-  includes({ stream, source, text }: Pick<LogLine, 'stream' | 'source' | 'text'>): boolean {
+  includes(line: Pick<LogLine, 'stream' | 'source' | 'text'>): boolean {
+    if (this.#isOfSpark(line)) {
+      this.#folded++;
+      return true;
+    }
+    if (this.#isKnown(line)) {
+      this.#repeated++;
+      return true;
+    }
+    return false;
+  }
+
+  /** What was left out, in words; `undefined` where nothing was. */
+  get leftOut(): string | undefined {
+    const lines = (count: number): string => `${count} ${count === 1 ? 'line' : 'lines'}`;
+    const parts = [
+      ...(this.#folded > 0 ? [`${lines(this.#folded)} of Spark's own INFO`] : []),
+      ...(this.#repeated > 0 ? [`${lines(this.#repeated)} that YARN repeats`] : []),
+    ];
+    if (parts.length === 0) return undefined;
+    const isOne = this.#folded + this.#repeated === 1;
+    return `${parts.join(' and ')} ${isOne ? 'is' : 'are'} not shown; --verbose shows ${isOne ? 'it' : 'them'}`;
+  }
+
+  /** Whether YARN says what stood in the log already. What it says itself is known from then on, for it says that twice as well. */
+  #isKnown({ stream, text }: Pick<LogLine, 'stream' | 'text'>): boolean {
+    if (text.trim() === '' || text.length > LONGEST_KNOWN) return false;
+    const isKnown = this.#known.delete(text);
+    this.#known.add(text); // as the newest
+    for (const oldest of this.#known) {
+      if (this.#known.size <= MOST_KNOWN) break;
+      this.#known.delete(oldest);
+    }
+    return isKnown && stream === 'yarn';
+  }
+
+  #isOfSpark({ stream, source, text }: Pick<LogLine, 'stream' | 'source' | 'text'>): boolean {
     const from = `${source} ${stream}`;
     if (isChatter(text)) {
       if (EMPTY.test(text)) this.#goingOn.add(from);

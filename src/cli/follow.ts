@@ -43,7 +43,6 @@ export async function followRun(
   const { signal } = interrupts;
   const view = new RunView(run, io, out);
   const chatter = new Chatter();
-  let folded = 0;
   let isLate: boolean | undefined;
   let last: RunStatus | undefined;
   try {
@@ -56,7 +55,7 @@ export async function followRun(
     for await (const event of events) {
       if (event.type === 'outcome') {
         view.close();
-        if (folded > 0) out.note(`${folded} lines of Spark's own INFO are not shown; --verbose shows them`);
+        if (chatter.leftOut !== undefined) out.note(chatter.leftOut);
         return sayOutcome(event.outcome, context, { exitRetryable: options.exitRetryable, isLate });
       }
       if (event.type === 'state') {
@@ -64,8 +63,8 @@ export async function followRun(
         isLate ??= isFinal(last);
       }
       if (options.log === 'none' && isLog(event)) continue;
-      if (options.log === 'folded' && event.type === 'line' && chatter.includes(event)) folded++;
-      else view.show(event);
+      const isFolded = options.log === 'folded' && event.type === 'line' && chatter.includes(event);
+      if (!isFolded) view.show(event);
     }
     throw new Error('the events of a run ended without its outcome');
   } catch (error) {

@@ -21,7 +21,6 @@ export class LogPrinter {
   readonly #chatter = new Chatter();
   lines = 0;
   missing = 0;
-  folded = 0;
 
   constructor(out: Terminal, options: LogPrinterOptions) {
     this.#out = out;
@@ -43,10 +42,7 @@ export class LogPrinter {
       return true;
     }
     if (since?.includes(event) === false) return false;
-    if (log === 'folded' && this.#chatter.includes(event)) {
-      this.folded++;
-      return false;
-    }
+    if (log === 'folded' && this.#chatter.includes(event)) return false;
     this.lines++;
     this.#print(event);
     return true;
@@ -54,7 +50,8 @@ export class LogPrinter {
 
   /** What was left out. */
   end(): void {
-    if (this.folded > 0) this.#out.note(`${this.folded} lines of Spark's own INFO are not shown; --verbose shows them`);
+    const { leftOut } = this.#chatter;
+    if (leftOut !== undefined) this.#out.note(leftOut);
   }
 
   #print(line: LogLine): void {

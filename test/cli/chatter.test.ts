@@ -61,3 +61,38 @@ test('a line of one stream does not fold what another one says', (t) => {
   t.false(chatter.includes({ stream: 'stdout', source: 'a', text: '  a table' }));
   t.false(chatter.includes({ stream: 'stderr', source: 'b', text: '  of another container' }));
 });
+
+test('what YARN repeats of the log behind it is folded, in its diagnostics and within them; the driver may repeat itself', (t) => {
+  const chatter = new Chatter();
+  const from = (stream: 'stderr' | 'yarn', lines: readonly string[]) =>
+    lines.filter((text) => !chatter.includes({ stream, source: stream, text }));
+  const stack = ['org.apache.spark.SparkException: no', '\tat org.apache.spark.X.y(X.scala:1)'];
+  t.deepEqual(from('stderr', [...stack, ...stack]), [...stack, ...stack]);
+  const last = ['Last 4096 bytes of stderr :', ...stack, ''];
+  const said = [
+    'Application a failed 2 times',
+    ...last,
+    '[t2] Container exited with 13',
+    ...last,
+    '. Failing the application.',
+  ];
+  const shown = [said[0], last[0], '', said[5], '', said.at(-1)];
+  t.deepEqual(from('yarn', said), shown);
+  t.is(chatter.leftOut, '5 lines that YARN repeats are not shown; --verbose shows them');
+});
+
+test('without the log of the driver YARN’s words are shown, once', (t) => {
+  const chatter = new Chatter();
+  const words = ['Exit code: 13', 'Traceback', 'Exit code: 13', 'Traceback'];
+  t.deepEqual(
+    words.filter((text) => !chatter.includes({ stream: 'yarn', source: 'livy', text })),
+    ['Exit code: 13', 'Traceback'],
+  );
+});
+
+test('of a long log the lines just before its end are known again, and no more', (t) => {
+  const chatter = new Chatter();
+  for (let i = 0; i < 600; i++) chatter.includes({ stream: 'stdout', source: 'c', text: `line ${i}` });
+  t.true(chatter.includes({ stream: 'yarn', source: 'livy', text: 'line 599' }));
+  t.false(chatter.includes({ stream: 'yarn', source: 'livy', text: 'line 0' }));
+});

@@ -16,7 +16,7 @@ async function logs(t: Parameters<typeof tempFolder>[0], argv: readonly string[]
 test("Spark's own INFO is folded away and counted; --verbose shows it", async (t) => {
   const folded = await logs(t, []);
   t.is(folded.stdout, 'first\nred\n26/11/23 04:00:00 WARN New: late\n');
-  t.regex(folded.stderr, /1 lines of Spark's own INFO are not shown; --verbose/);
+  t.regex(folded.stderr, /1 line of Spark's own INFO is not shown; --verbose/);
   t.true((await logs(t, ['--verbose'])).stdout.includes(INFO));
 });
 
