@@ -51,7 +51,17 @@ export type { ProgressReader, ProgressSource, WaitingSource } from './progress-p
 export type { EndedStage, RunProgress, RunWaiting, StageProgress, WaitCause } from './progress.js';
 export { lazyLedger } from './lazy-ledger.js';
 export type { Actor, AttemptRecord, Claim, Ledger, LedgerEntry, RunRecord, RunSummary } from './ledger-port.js';
-export { namespaceFromText, namespaceText, newestFirst, recordFromText, summaryOf } from './ledger-text.js';
+export {
+  isOpen,
+  isOver,
+  lastAtOf,
+  listed,
+  namespaceFromText,
+  namespaceText,
+  newestFirst,
+  recordFromText,
+  summaryOf,
+} from './ledger-text.js';
 export type { ArchivedFiles, ArchivedPart, LogArchive } from './log-archive.js';
 export type {
   AppRegistry,

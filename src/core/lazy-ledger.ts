@@ -19,5 +19,8 @@ export function lazyLedger(open: () => Promise<Required<Ledger>>): Required<Ledg
     async *summaries(options): AsyncGenerator<RunSummary, void> {
       yield* (await ledger()).summaries(options);
     },
+    async *open(): AsyncGenerator<RunRecord, void> {
+      yield* (await ledger()).open();
+    },
   };
 }

@@ -86,6 +86,8 @@ export interface RunSummary {
   readonly key: string;
   /** ISO 8601, the submitter's clock. */
   readonly createdAt: string;
+  /** When something last happened to it: its end, else the last write. ISO 8601, the clock of who wrote it. */
+  readonly lastAt: string;
   /** The number of its newest attempt, and how far that is. */
   readonly attempt: number;
   readonly state: Exclude<AttemptRecord['phase'], 'ended'> | RunOutcome['kind'];
@@ -115,8 +117,13 @@ export interface Ledger {
    * request, or a fast successor, can make a write that was done look like one that came too late.
    */
   update(record: RunRecord, version: string): Promise<LedgerEntry>;
-  /** Newest first. */
+  /** What last something happened to comes first; `since`: only where that was since then, however old the run is. */
   list(options?: { readonly since?: Date; readonly limit?: number }): AsyncIterable<RunRecord>;
   /** As `list`, where a ledger can tell it without reading every record. */
   summaries?(options?: { readonly since?: Date; readonly limit?: number }): AsyncIterable<RunSummary>;
+  /**
+   * The runs that have not ended or whose end is not explained, where a ledger can tell them without reading the others;
+   * what a killed writer left undone beside the records is put in order on the way.
+   */
+  open?(): AsyncIterable<RunRecord>;
 }

@@ -1,5 +1,5 @@
 import { LedgerError } from './errors.js';
-import type { RunRecord, RunSummary } from './ledger-port.js';
+import type { AttemptRecord, RunRecord, RunSummary } from './ledger-port.js';
 
 // What every ledger that keeps text does alike, wherever it keeps it.
 
@@ -36,23 +36,56 @@ export function namespaceFromText(place: string, text: string): string {
 
 export const namespaceText = (namespace: string): string => `${JSON.stringify({ v: 1, namespace })}\n`;
 
+/** Over for the lists: it ended, or it was refused and nothing runs. */
+export const isOver = ({ phase }: AttemptRecord): boolean => phase === 'ended' || phase === 'refused';
+
+/** Whether something is still to be found out about a run: it is not over, or nobody has explained its end. */
+export const isOpen = ({ attempts }: RunRecord): boolean => {
+  const last = attempts.at(-1);
+  return last !== undefined && (!isOver(last) || last.unfinished !== undefined);
+};
+
+/**
+ * When something last happened to a run: its end, whatever was added to the record after it; else the last write. ISO 8601.
+ */
+export function lastAtOf({ updatedAt, attempts }: RunRecord): string {
+  const last = attempts.at(-1);
+  return last && isOver(last) ? (last.outcome?.knownAt ?? last.createdAt) : updatedAt;
+}
+
 /** The order of lists. */
 export const newestFirst = (
-  a: { readonly createdAt: string; readonly key: string },
-  b: { readonly createdAt: string; readonly key: string },
-): number => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : a.key < b.key ? -1 : 1);
+  a: { readonly lastAt: string; readonly key: string },
+  b: { readonly lastAt: string; readonly key: string },
+): number => (a.lastAt < b.lastAt ? 1 : a.lastAt > b.lastAt ? -1 : a.key < b.key ? -1 : 1);
+
+/** As a list of records gives them: those to which something happened since, newest first, as many as wanted. */
+export function listed(
+  records: readonly RunRecord[],
+  { since, limit = Infinity }: { readonly since?: Date; readonly limit?: number } = {},
+): RunRecord[] {
+  const from = since?.toISOString() ?? '';
+  return records
+    .map((record) => ({ record, lastAt: lastAtOf(record), key: record.key }))
+    .filter(({ lastAt }) => lastAt >= from)
+    .sort(newestFirst)
+    .slice(0, limit)
+    .map(({ record }) => record);
+}
 
 /** A staged file has an address that says little to people: it is called by its last name. */
 const fileName = (file: string, sha256: string | undefined): string =>
   sha256 !== undefined && file.includes(`/${sha256}/`) ? file.slice(file.lastIndexOf('/') + 1) : file;
 
 /** What a list shows of a record. */
-export function summaryOf({ key, createdAt, spec, attempts }: RunRecord): RunSummary {
+export function summaryOf(record: RunRecord): RunSummary {
+  const { key, createdAt, spec, attempts } = record;
   const last = attempts.at(-1);
   const { phase = 'claimed', outcome } = last ?? {};
   return {
     key,
     createdAt,
+    lastAt: lastAtOf(record),
     attempt: last?.attempt ?? 0,
     state: outcome?.kind ?? (phase === 'ended' ? 'lost' : phase),
     ...(last?.id !== undefined && { id: last.id }),

@@ -6,9 +6,9 @@ import {
   LedgerConflictError,
   type LedgerEntry,
   LedgerError,
+  listed,
   namespaceFromText,
   namespaceText,
-  newestFirst,
   recordFromText,
   type RunRecord,
 } from '../core/index.js';
@@ -164,7 +164,7 @@ export function fileLedger(folder: string, { onDamaged }: FileLedgerOptions = {}
         return failed('written', error);
       }
     },
-    async *list({ since, limit = Infinity } = {}) {
+    async *list(options) {
       const records: RunRecord[] = [];
       try {
         const shards = await readdir(join(folder, 'runs')).catch((error: unknown) => {
@@ -190,8 +190,7 @@ export function fileLedger(folder: string, { onDamaged }: FileLedgerOptions = {}
       } catch (error) {
         failed('read', error);
       }
-      const wanted = since ? records.filter((record) => record.createdAt >= since.toISOString()) : records;
-      yield* wanted.sort(newestFirst).slice(0, limit);
+      yield* listed(records, options);
     },
   };
 }

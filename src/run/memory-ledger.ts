@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Ledger, LedgerConflictError, type LedgerEntry, newestFirst, type RunRecord } from '../core/index.js';
+import { type Ledger, LedgerConflictError, type LedgerEntry, listed, type RunRecord } from '../core/index.js';
 
 /**
  * A ledger that lives and dies with the process: for tests and short-lived programs.
@@ -31,12 +31,11 @@ export function memoryLedger({ namespace = randomUUID() }: { readonly namespace?
         throw new LedgerConflictError(`The record of ${JSON.stringify(record.key)} has changed`);
       return write(record, now + 1);
     },
-    async *list({ since, limit = Infinity } = {}) {
-      let left = limit;
-      for (const record of [...entries.keys()].map((key) => read(key)!.record).sort(newestFirst)) {
-        if (left-- <= 0 || (since && record.createdAt < since.toISOString())) return;
-        yield record;
-      }
+    async *list(options) {
+      yield* listed(
+        [...entries.keys()].map((key) => read(key)!.record),
+        options,
+      );
     },
   };
 }

@@ -23,12 +23,13 @@ test('a name tells what a list shows, whatever the key, the person and the label
       const record = { ...recordOf(key), spec: { file: 'x', name: label } };
       const object = places.endedAttempt(endedOf(record, attempt, who));
       t.true(Buffer.byteLength(object) <= 1_024);
-      t.regex(object, /^team\/livywire\/ended\/day=2026-01-01\/000000000\.[\w.-]+\.json$/);
+      t.regex(object, /^team\/livywire\/ended\/day=2026-01-01\/000000000\.20260101000000000\.[\w.-]+\.json$/);
       const named = places.readEnded(object);
       t.is(named?.hash, places.hashOf(key));
       t.deepEqual(named?.summary, {
         key: Buffer.from(key).toString(),
         createdAt: record.createdAt,
+        lastAt: record.createdAt,
         attempt,
         state: 'refused',
         appId: 'application_1_0001',
@@ -53,10 +54,10 @@ test('what others put there is passed over', (t) => {
   for (const object of [
     'ended/day=2026-01-01/',
     'ended/readme.txt',
-    `ended/day=2026-01-01/000000000.${'a'.repeat(64)}.1.dancing......json`,
+    `ended/day=2026-01-01/000000000.20260101000000000.${'a'.repeat(64)}.1.dancing......json`,
   ]) {
     t.is(places.readEnded(object), undefined);
   }
   t.is(places.readActive('active/readme.txt'), undefined);
-  t.deepEqual(places.readActive(`active/${'a'.repeat(64)}.3`), { hash: 'a'.repeat(64) });
+  t.deepEqual(places.readActive(`active/${'a'.repeat(64)}.3`), { hash: 'a'.repeat(64), attempt: 3 });
 });

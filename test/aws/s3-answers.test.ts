@@ -3,7 +3,7 @@ import test, { type ExecutionContext } from 'ava';
 import { awsClients, s3Ledger } from '../../src/aws/index.js';
 import { Bucket } from '../../src/aws/s3/bucket.js';
 import { StagingStore } from '../../src/aws/staging/staging-store.js';
-import { HttpStatusError, LedgerError, UnreachableError } from '../../src/core/index.js';
+import { ConfigError, HttpStatusError, LedgerError, UnreachableError } from '../../src/core/index.js';
 import { recordOf } from '../helpers/ledger-contract.js';
 import { standInCredentials } from '../helpers/moto.js';
 import { type Respond, webServer } from '../helpers/web-server.js';
@@ -54,6 +54,52 @@ test('a ledger whose name is there for writers and not for readers ends with wor
     message: /s3:\/\/bucket\/team\/ledger\.json/,
   });
   t.true(server.seen.length < 20);
+});
+
+/** A store in memory that knows of conditional writes no more than `heeds` says. */
+function store(heeds: 'all' | 'nothing' | 'ifNoneMatch' | 'refuses') {
+  const objects = new Map<string, { text: string; etag: string }>();
+  let writes = 0;
+  const respond: Respond = ({ method, url, headers, body }, response) => {
+    const place = url.replace(/\?.*$/, '');
+    const there = objects.get(place);
+    const answer = (status: number, code: string) => response.writeHead(status).end(refusal(code));
+    if (method === 'GET')
+      return there ? response.writeHead(200, { etag: there.etag }).end(there.text) : answer(404, 'NoSuchKey');
+    if (method === 'DELETE') return (objects.delete(place), response.writeHead(204).end());
+    const [none, match] = [headers['if-none-match'], headers['if-match']];
+    if (heeds === 'refuses' && (none ?? match) !== undefined) return answer(501, 'NotImplemented');
+    if ((heeds === 'all' || heeds === 'ifNoneMatch') && none === '*' && there) return answer(412, 'PreconditionFailed');
+    if (heeds === 'all' && match !== undefined && there?.etag !== match) return answer(412, 'PreconditionFailed');
+    const etag = `"${++writes}"`;
+    objects.set(place, { text: body, etag });
+    return response.writeHead(200, { etag }).end();
+  };
+  return { objects, respond };
+}
+
+for (const heeds of ['nothing', 'ifNoneMatch', 'refuses'] as const) {
+  test(`a store that does not honour conditional writes (${heeds}) is told apart before it is a ledger`, async (t) => {
+    const { objects, respond } = store(heeds);
+    const { clients } = await s3Answering(t, respond);
+    for (let i = 0; i < 2; i++) {
+      await t.throwsAsync(s3Ledger('s3://bucket/team', { clients }).namespace(), {
+        instanceOf: ConfigError,
+        message: /s3:\/\/bucket\/team.*conditional writes/,
+      });
+    }
+    t.deepEqual([...objects.keys()], [], 'nothing is left behind');
+  });
+}
+
+test('whether a store honours conditional writes is tried once, by whoever names the ledger', async (t) => {
+  const { objects, respond } = store('all');
+  const { clients, server } = await s3Answering(t, respond);
+  const name = await s3Ledger('s3://bucket/team', { clients }).namespace();
+  t.is(objects.size, 1);
+  const before = server.seen.length;
+  t.is(await s3Ledger('s3://bucket/team', { clients }).namespace(), name);
+  t.is(server.seen.length, before + 1);
 });
 
 const upload = {

@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from 'ava';
-import { type Ledger, LedgerConflictError, type RunRecord } from '../../src/core/index.js';
+import { isOpen, type Ledger, LedgerConflictError, type RunRecord } from '../../src/core/index.js';
 
 /** One store: every call opens the ledger in it anew, as another process would. */
 export type LedgerStore = () => Ledger;
@@ -21,6 +21,39 @@ export async function keysOf(list: AsyncIterable<{ readonly key: string }>): Pro
   for await (const { key } of list) keys.push(key);
   return keys;
 }
+
+type Attempt = RunRecord['attempts'][number];
+
+/** The attempt, ended at a time; `why` it failed is still to be read where `unfinished`. */
+export const endedAttempt = (
+  attempt: Attempt,
+  { key = 'k', at = '2026-01-01T00:00:09.000Z', isExplained = true } = {},
+): Attempt => {
+  const { createdAt, backend, endpoint, name } = attempt;
+  const ref = { v: 1, key, attempt: attempt.attempt, backend, endpoint, name, createdAt } as const;
+  const diagnosis = { code: 'UNKNOWN', title: 'It ended as dead', transient: false, lines: [], next: [] };
+  return {
+    ...attempt,
+    phase: 'ended',
+    outcome: { v: 1, kind: 'failed', ref, evidence: [], links: {}, knownAt: at, diagnosis },
+    ...(!isExplained && { unfinished: { raw: 'dead', state: 'failed', source: 'livy', links: {} } }),
+  };
+};
+
+/** The record with another attempt, made at a time. */
+export const triedAgain = (record: RunRecord, at: string): RunRecord => {
+  const last = record.attempts.at(-1)!;
+  const { outcome: _o, unfinished: _u, ...rest } = last;
+  const next: Attempt = { ...rest, attempt: last.attempt + 1, phase: 'claimed', createdAt: at };
+  return { ...record, updatedAt: at, attempts: [...record.attempts, next] };
+};
+
+/** What is left open, as reap asks for it. */
+export const openIn = async (ledger: Ledger): Promise<string[]> => {
+  const keys: string[] = [];
+  for await (const record of ledger.open?.() ?? ledger.list()) if (isOpen(record)) keys.push(record.key);
+  return keys;
+};
 
 /** What every ledger promises, as tests. `newStore` gives an empty one; `undefined` where it cannot be had here, which is said. */
 export function ledgerContract(
@@ -134,21 +167,84 @@ export function ledgerContract(
     const [writer, reader] = [open(), open()];
     const { version } = await writer.create(recordOf('k'));
     const [attempt] = recordOf('k').attempts as [RunRecord['attempts'][number]];
-    const ref = { v: 1, key: 'k', attempt: 1, backend: 'livy', endpoint: 'http://livy', name: 'n' } as const;
-    const diagnosis = { code: 'UNKNOWN', title: 'It ended as dead', transient: false, lines: [], next: [] };
-    const rest = { evidence: [], links: {}, knownAt: '2026-01-01T00:00:09.000Z', diagnosis };
-    const outcome = { v: 1, kind: 'failed', ref: { ...ref, createdAt: attempt.createdAt }, ...rest } as const;
-    const unfinished = { raw: 'dead', state: 'failed', source: 'livy', links: {} } as const;
-    const ended: RunRecord = { ...recordOf('k'), attempts: [{ ...attempt, phase: 'ended', outcome, unfinished }] };
+    const ended: RunRecord = { ...recordOf('k'), attempts: [endedAttempt(attempt, { isExplained: false })] };
     const { version: next } = await writer.update(ended, version);
     t.deepEqual((await reader.get('k'))?.record, ended);
     const listed: RunRecord[] = [];
     for await (const record of reader.list()) listed.push(record);
     t.deepEqual(listed, [ended], 'whoever looks for what was left behind finds it there');
+    t.deepEqual(await openIn(open()), ['k']);
     // A writer that was killed comes back, or another one goes on.
-    const whole: RunRecord = { ...ended, attempts: [{ ...attempt, phase: 'ended', outcome }] };
+    const whole: RunRecord = { ...ended, attempts: [endedAttempt(attempt)] };
     await reader.update(whole, next);
     t.deepEqual((await open().get('k'))?.record, whole);
     t.deepEqual(await keysOf(open().list()), ['k']);
+    t.deepEqual(await openIn(open()), []);
   });
+
+  promise('what is left open is what has not ended, or whose end nobody has explained', async (t, open) => {
+    const writer = open();
+    const all = ['going', 'ended', 'unexplained', 'again', 'refused', 'explained later'];
+    for (const [i, key] of all.entries()) {
+      const record = recordOf(key, `2026-01-0${i + 1}T00:00:00.000Z`);
+      const { version } = await writer.create(record);
+      const [attempt] = record.attempts as [Attempt];
+      const write = (attempts: RunRecord['attempts'], on: string) => writer.update({ ...record, attempts }, on);
+      if (key === 'ended') await write([endedAttempt(attempt, { key })], version);
+      if (key === 'unexplained') await write([endedAttempt(attempt, { key, isExplained: false })], version);
+      if (key === 'refused') await write([{ ...attempt, phase: 'refused' }], version);
+      if (key === 'again' || key === 'explained later') {
+        const first = endedAttempt(attempt, { key, isExplained: false });
+        const { version: two } = await write([first], version);
+        const retried = triedAgain({ ...record, attempts: [first] }, '2026-02-01T00:00:00.000Z');
+        const { version: three } = await writer.update(retried, two);
+        const second = retried.attempts[1]!;
+        const explained = endedAttempt(attempt, { key });
+        const { version: four } = await write([explained, second], three);
+        if (key === 'explained later') await write([explained, endedAttempt(second, { key })], four);
+      }
+    }
+    t.deepEqual((await openIn(open())).sort(), ['again', 'going', 'unexplained']);
+  });
+
+  promise(
+    'a run to which something happened since a day is in the list from that day on, however old it is',
+    async (t, open) => {
+      const writer = open();
+      const [old, since] = ['2026-01-01T00:00:00.000Z', new Date('2026-01-08T00:00:00Z')];
+      const done = '2026-01-09T10:00:00.000Z';
+      const write = async (key: string, change: (record: RunRecord) => readonly RunRecord[]) => {
+        const record = recordOf(key, old);
+        let { version } = await writer.create(record);
+        for (const next of change(record)) version = (await writer.update(next, version)).version;
+      };
+      const endedOf = (record: RunRecord, at: string): RunRecord => ({
+        ...record,
+        updatedAt: at,
+        attempts: [...record.attempts.slice(0, -1), endedAttempt(record.attempts.at(-1)!, { key: record.key, at })],
+      });
+      await write('long since over', (record) => [endedOf(record, '2026-01-02T00:00:00.000Z')]);
+      await write('over a while ago', (record) => [endedOf(record, done)]);
+      await write('tried again', (record) => {
+        const again = triedAgain(endedOf(record, '2026-01-02T00:00:00.000Z'), '2026-01-09T11:00:00.000Z');
+        return [endedOf(record, '2026-01-02T00:00:00.000Z'), again];
+      });
+      await write('tried again, and over', (record) => {
+        const first = endedOf(record, '2026-01-02T00:00:00.000Z');
+        const again = triedAgain(first, '2026-01-09T11:00:00.000Z');
+        return [first, again, endedOf(again, '2026-01-09T12:00:00.000Z')];
+      });
+      const wanted = ['tried again, and over', 'tried again', 'over a while ago'];
+      t.deepEqual(await keysOf(open().list({ since })), wanted);
+      t.deepEqual(await keysOf(open().list()), [...wanted, 'long since over']);
+      const summaries = [];
+      for await (const one of open().summaries?.({ since }) ?? [])
+        summaries.push([one.key, one.attempt, one.createdAt]);
+      if (open().summaries)
+        t.deepEqual(
+          summaries,
+          wanted.map((key, i) => [key, i === 2 ? 1 : 2, old]),
+        );
+    },
+  );
 }

@@ -1,10 +1,13 @@
 // The ledger in S3 on a real moto, behind a proxy that loses answers, refuses and counts.
+import process from 'node:process';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import test, { type ExecutionContext } from 'ava';
-import { s3Ledger } from '../../src/aws/index.js';
+import { type AwsClients, s3Ledger } from '../../src/aws/index.js';
 import { ConfigError, LedgerConflictError, type RunRecord, systemClock } from '../../src/core/index.js';
 import { defaultWaits, Engine, fileMarkers } from '../../src/run/index.js';
 import { MemoryBackend } from '../../src/testing/index.js';
-import { keysOf, recordOf } from '../helpers/ledger-contract.js';
+import { cli } from '../helpers/cli.js';
+import { endedAttempt, keysOf, recordOf, triedAgain } from '../helpers/ledger-contract.js';
 import { standInCredentials, startMoto } from '../helpers/moto.js';
 import { s3World } from '../helpers/s3-world.js';
 
@@ -52,6 +55,13 @@ const count = (asked: readonly string[]): Record<string, number> => {
   }
   return counts;
 };
+
+async function endedNames({ clients, bucket }: { clients: AwsClients; bucket: string }): Promise<string[]> {
+  const { Contents = [] } = await (
+    await clients.s3()
+  ).send(new ListObjectsV2Command({ Bucket: bucket, Prefix: 'team/ended/' }));
+  return Contents.map(({ Key = '' }) => Key);
+}
 
 test('a create whose answer is lost has created, and nobody else may', async (t) => {
   const w = await world(t);
@@ -110,6 +120,7 @@ test('lists of ended runs read names only: three requests, whatever their number
   t.deepEqual(runs[0], {
     key: 'sales/29 ä',
     createdAt: '2026-01-01T00:00:29.000Z',
+    lastAt: '2026-01-01T00:00:29.000Z',
     attempt: 1,
     state: 'succeeded',
     label: 's3://b/j.py',
@@ -140,10 +151,75 @@ test('a writer that was killed between two writes hides no run and shows none tw
   await ledger.update(ended(recordOf('twice')), other.version);
   // An entry of a run that was never created.
   await w.put(`team/active/${'0'.repeat(64)}.1`);
+  t.is((await endedNames(w)).length, 1, 'of one the entry is missing');
   const shown: Record<string, string> = {};
   for await (const { key, state } of w.open().summaries()) shown[key] = `${shown[key] ?? ''}${state}`;
   t.deepEqual(shown, { unmoved: 'succeeded', twice: 'succeeded' });
   t.deepEqual((await keysOf(w.open().list())).sort(), ['twice', 'unmoved']);
+  // Whoever looks for what was left behind puts it in order: the next list has names only.
+  t.deepEqual(await keysOf(w.open().open()), []);
+  t.is((await endedNames(w)).length, 2);
+  w.proxy.forget();
+  t.is((await keysOf(w.open().summaries())).length, 2);
+  t.deepEqual(
+    count(w.proxy.asked),
+    { 'LIST active': 1, 'LIST ended': 2, 'GET runs': 1 },
+    'the one never created is young',
+  );
+});
+
+test('what is left open is found without a look at what is over', async (t) => {
+  const w = await world(t);
+  if (!w) return;
+  const ledger = w.open();
+  for (let i = 10; i < 20; i++) {
+    const record = recordOf(`over/${i}`, `2026-01-01T00:00:${i}.000Z`);
+    const { version } = await ledger.create(record);
+    await ledger.update(ended(record), version);
+  }
+  await ledger.create(recordOf('going'));
+  const { version } = await ledger.create(recordOf('unexplained'));
+  const [attempt] = recordOf('unexplained').attempts;
+  await ledger.update(
+    { ...recordOf('unexplained'), attempts: [endedAttempt(attempt!, { isExplained: false })] },
+    version,
+  );
+  w.proxy.forget();
+  t.deepEqual((await keysOf(w.open().open())).sort(), ['going', 'unexplained']);
+  t.deepEqual(count(w.proxy.asked), { 'LIST active': 1, 'GET runs': 2 });
+});
+
+test('reap reads what is open, and nothing else', async (t) => {
+  const w = await world(t);
+  if (!w) return;
+  const ledger = w.open();
+  const { version } = await ledger.create(recordOf('over'));
+  await ledger.update(ended(recordOf('over')), version);
+  await ledger.create(recordOf('going'));
+  w.proxy.forget();
+  process.env.AWS_ENDPOINT_URL_S3 = w.proxy.url; // of all tests here only this one has clients that read it
+  t.teardown(() => delete process.env.AWS_ENDPOINT_URL_S3);
+  const env = { LIVYWIRE_LEDGER: `s3://${w.bucket}/team`, LIVYWIRE_URL: 'http://elsewhere' };
+  const { stdout, stderr } = await cli(['reap'], { env });
+  t.regex(stdout, /^going /m, stderr);
+  t.deepEqual(count(w.proxy.asked), { 'LIST active': 1, 'GET runs': 1 });
+});
+
+test('the entries of earlier attempts go with that of the last one', async (t) => {
+  const w = await world(t);
+  if (!w) return;
+  const [attempt] = recordOf('k').attempts;
+  const first = { ...recordOf('k'), attempts: [endedAttempt(attempt!, { isExplained: false })] };
+  let { version } = await w.open().create(recordOf('k'));
+  ({ version } = await w.open().update(first, version));
+  const again = triedAgain(first, '2026-01-02T00:00:00.000Z');
+  ({ version } = await w.open().update(again, version));
+  const over = { ...again, attempts: [first.attempts[0]!, endedAttempt(again.attempts[1]!)] };
+  await w.open().update(over, version);
+  w.proxy.forget();
+  t.deepEqual(await keysOf(w.open().list()), ['k']);
+  t.deepEqual(count(w.proxy.asked), { 'LIST active': 1, 'LIST ended': 2, 'GET runs': 1 });
+  t.is((await endedNames(w)).length, 2);
 });
 
 test('a damaged record hides no other, and is said', async (t) => {

@@ -1,5 +1,6 @@
 import {
   isLivywireError,
+  lastAtOf,
   type LedgerEntry,
   type LedgerError,
   newestFirst,
@@ -25,10 +26,25 @@ interface ListingParts {
   readonly onTrouble: (error: LedgerError) => void;
 }
 
-/** What a list shows of one run: from names alone, or from its record. */
-type Shown = { readonly key: string; readonly createdAt: string };
+/** An entry under `active/`, and the record that it leads to. */
+export interface ActiveEntry {
+  readonly object: string;
+  readonly attempt: number;
+  readonly modifiedMs: number;
+  readonly record: RunRecord | undefined;
+}
 
-/** Lists over names: of ended runs by the day they began, newest day first; of others over their records, one read each. */
+/** What is to be shown, once it is its turn. */
+interface Coming<T> {
+  readonly lastAt: string;
+  readonly key: string;
+  readonly give: () => Promise<T | undefined>;
+}
+
+/** What a list shows of one run: from names alone, or from its record. */
+type Shown = { readonly key: string };
+
+/** Lists over names: of ended runs by the day of their end, newest day first; of others over their records, one read each. */
 export class Listing {
   readonly #parts: ListingParts;
 
@@ -61,30 +77,27 @@ export class Listing {
   ): AsyncGenerator<T, void> {
     if (limit <= 0) return;
     const from = since?.toISOString() ?? '';
-    const active = await this.#active();
-    const open = [...active.values()].filter(({ createdAt }) => createdAt >= from).sort(newestFirst);
+    // Of several entries of one run the newest counts, which is met first; and before them all its record, while it is open.
+    const seen = new Set<string>();
+    const open: Coming<T>[] = [];
+    for await (const { hash, record } of this.active()) {
+      if (record && !seen.has(hash))
+        open.push({ lastAt: lastAtOf(record), key: record.key, give: async () => ofRecord(record) });
+      if (record) seen.add(hash);
+    }
+    const waiting = open.filter(({ lastAt }) => lastAt >= from).sort(newestFirst);
     let left = limit;
     for await (const day of this.#days(from)) {
-      // What began after that day comes before it.
-      while (left > 0 && open[0] && open[0].createdAt.slice(0, 10) > day.date) {
-        yield ofRecord(open.shift() as RunRecord);
-        left -= 1;
-      }
-      if (left <= 0) return;
-      const ended = day.names.filter(({ hash, createdAt }) => !active.has(hash) && createdAt >= from);
-      const today: { readonly createdAt: string; readonly key: string; readonly give: () => Promise<T | undefined> }[] =
-        [
-          ...ended.map((named) => ({
-            createdAt: named.createdAt,
-            key: named.summary?.key ?? '',
-            give: () => ofName(named),
-          })),
-          ...open
-            .filter(({ createdAt }) => createdAt.startsWith(day.date))
-            .map((record) => ({ createdAt: record.createdAt, key: record.key, give: async () => ofRecord(record) })),
-        ];
-      open.splice(0, today.length - ended.length);
-      today.sort(newestFirst);
+      const names = day.names.filter(({ hash, lastAt }) => !seen.has(hash) && lastAt >= from);
+      for (const { hash } of names) seen.add(hash);
+      const ended = names.map((named): Coming<T> => ({
+        lastAt: named.lastAt,
+        key: named.summary?.key ?? '',
+        give: () => ofName(named),
+      }));
+      const isUpToNow = ({ lastAt }: Coming<T>): boolean => lastAt.slice(0, 10) >= day.date;
+      const today = [...ended, ...waiting.filter(isUpToNow)].sort(newestFirst);
+      waiting.splice(0, today.length - ended.length);
       for (let i = 0; i < today.length && left > 0; i += READS_AT_ONCE) {
         const some = today.slice(i, i + Math.min(READS_AT_ONCE, left));
         for (const one of await Promise.all(some.map(({ give }) => give()))) {
@@ -93,29 +106,29 @@ export class Listing {
           left -= 1;
         }
       }
+      if (left <= 0) return;
     }
-    for (const record of open.slice(0, left === Infinity ? undefined : left)) yield ofRecord(record);
+    for (const { give } of waiting.slice(0, left === Infinity ? undefined : left)) yield (await give()) as T;
   }
 
-  /** The records that entries under `active/` lead to, by their hash; also of runs that ended without their entry's removal. */
-  async #active(): Promise<Map<string, RunRecord>> {
+  /** Each entry under `active/` with its record; also of runs that are over, where a writer that was killed left it. One read for each run. */
+  async *active(): AsyncGenerator<ActiveEntry & { readonly hash: string }, void> {
     const { bucket, places } = this.#parts;
-    const hashes = new Set<string>();
-    for await (const { key } of bucket.list(places.active)) {
-      const found = places.readActive(key);
-      if (found) hashes.add(found.hash);
+    const entries = new Map<string, Omit<ActiveEntry, 'record'>[]>();
+    for await (const { key: object, modifiedMs } of bucket.list(places.active)) {
+      const found = places.readActive(object);
+      if (!found) continue;
+      const { hash, attempt } = found;
+      entries.set(hash, [...(entries.get(hash) ?? []), { object, attempt, modifiedMs }]);
     }
-    const records = new Map<string, RunRecord>();
-    const all = [...hashes];
+    const all = [...entries];
     for (let i = 0; i < all.length; i += READS_AT_ONCE) {
-      await Promise.all(
-        all.slice(i, i + READS_AT_ONCE).map(async (hash) => {
-          const record = await this.#record(hash);
-          if (record) records.set(hash, record);
-        }),
-      );
+      const some = all.slice(i, i + READS_AT_ONCE);
+      const records = await Promise.all(some.map(([hash]) => this.#record(hash)));
+      for (const [j, [hash, ofRun]] of some.entries()) {
+        for (const entry of ofRun) yield { ...entry, hash, record: records[j] };
+      }
     }
-    return records;
   }
 
   /** One request for the days, then one for each day and thousand attempts. */

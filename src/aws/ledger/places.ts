@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type AttemptRecord, type RunRecord, type RunSummary, summaryOf } from '../../core/index.js';
+import { type RunRecord, type RunSummary, summaryOf } from '../../core/index.js';
 
 /** Names in S3 have 1,024 bytes at most; the prefix of a ledger takes its part. */
 const LONGEST_NAME = 1_024;
@@ -19,7 +19,8 @@ export interface EndedName {
   /** Absent where the key was too long for a name: the record has it. */
   readonly summary?: RunSummary;
   readonly attempt: number;
-  readonly createdAt: string;
+  /** When it ended. */
+  readonly lastAt: string;
 }
 
 /**
@@ -27,11 +28,12 @@ export interface EndedName {
  *
  *     ledger.json                                   its namespace, written once
  *     runs/<2 hex>/<sha256 of the key>.json         the record of a run: the truth
- *     active/<sha256 of the key>.<attempt>          there while that attempt has not ended
- *     ended/day=<day>/<time>.<sha256>.<attempt>.<state>.<application>.<who>.<key>.<label>.json
+ *     active/<sha256 of the key>.<attempt>          there while that attempt has not ended, or its end is not explained
+ *     ended/day=<day>/<time>.<begun>.<sha256>.<attempt>.<state>.<application>.<who>.<key>.<label>.json
  *                                                   written once for each attempt that ended, never changed or removed
  *
- * The day and the time are those of the run's beginning, so that names sort by it. Who, key and label are base64url.
+ * The day and the time are those of the attempt's end, so that names sort by it; `begun` is when the run was first
+ * submitted. Who, key and label are base64url.
  */
 export class Places {
   readonly #prefix: string;
@@ -62,14 +64,11 @@ export class Places {
     return `${this.active}${hash}.${attempt}`;
   }
 
-  day(createdAt: string): string {
-    return `${this.ended}day=${createdAt.slice(0, 10)}/`;
-  }
-
+  /** Of the last attempt of the record. */
   endedAttempt(record: RunRecord): string {
-    const { key, createdAt, attempt, state, appId, label, who } = summaryOf(record);
-    const time = createdAt.slice(11, 23).replace(/[:.]/g, '');
-    const head = `${this.day(createdAt)}${time}.${this.hashOf(key)}.${attempt}.${state}.${appId ?? ''}`;
+    const { key, createdAt, lastAt, attempt, state, appId, label, who } = summaryOf(record);
+    const place = `${this.ended}day=${lastAt.slice(0, 10)}/${digitsOf(lastAt).slice(8)}.${digitsOf(createdAt)}`;
+    const head = `${place}.${this.hashOf(key)}.${attempt}.${state}.${appId ?? ''}`;
     const name = (...words: readonly string[]): string => `${head}.${words.map(encode).join('.')}.json`;
     const full = name(who ?? '', key, label.slice(-80));
     if (Buffer.byteLength(full) <= LONGEST_NAME) return full;
@@ -78,25 +77,26 @@ export class Places {
   }
 
   /** `undefined` for what is none of ours. */
-  readActive(object: string): { readonly hash: string } | undefined {
-    const [, hash] = /^([0-9a-f]{64})\.\d+$/.exec(object.slice(this.active.length)) ?? [];
-    return hash === undefined ? undefined : { hash };
+  readActive(object: string): { readonly hash: string; readonly attempt: number } | undefined {
+    const [, hash, attempt] = /^([0-9a-f]{64})\.(\d+)$/.exec(object.slice(this.active.length)) ?? [];
+    return hash === undefined ? undefined : { hash, attempt: Number(attempt) };
   }
 
   /** `undefined` for what is none of ours. */
   readEnded(object: string): EndedName | undefined {
-    const [, day, time = '', hash, digits, state = '', appId = '', who = '', key = '', label = ''] =
-      /^day=(\d{4}-\d\d-\d\d)\/(\d{9})\.([0-9a-f]{64})\.(\d+)\.([a-z]+)\.(\w*)\.([\w-]*)\.([\w-]*)\.([\w-]*)\.json$/.exec(
+    const [, day = '', time = '', begun = '', hash, digits, state = '', appId = '', who = '', key = '', label = ''] =
+      /^day=(\d{4}-\d\d-\d\d)\/(\d{9})\.(\d{17})\.([0-9a-f]{64})\.(\d+)\.([a-z]+)\.(\w*)\.([\w-]*)\.([\w-]*)\.([\w-]*)\.json$/.exec(
         object.slice(this.ended.length),
       ) ?? [];
-    if (day === undefined || hash === undefined || !isEndedState(state)) return undefined;
+    if (hash === undefined || !isEndedState(state)) return undefined;
     const attempt = Number(digits);
-    const createdAt = `${day}T${time.replace(/^(..)(..)(..)(...)$/, '$1:$2:$3.$4')}Z`;
-    const named = { object, hash, attempt, createdAt };
+    const lastAt = timeOf(day.replaceAll('-', '') + time);
+    const named = { object, hash, attempt, lastAt };
     if (key === '') return named;
     const summary: RunSummary = {
       key: decode(key),
-      createdAt,
+      createdAt: timeOf(begun),
+      lastAt,
       attempt,
       state,
       label: decode(label),
@@ -111,5 +111,6 @@ const encode = (text: string): string => Buffer.from(text, 'utf8').toString('bas
 const decode = (text: string): string => Buffer.from(text, 'base64url').toString('utf8');
 const isEndedState = (state: string): state is RunSummary['state'] => STATES.has(state);
 
-/** Over for the lists: it ended, or it was refused and nothing runs. */
-export const isOver = ({ phase }: AttemptRecord): boolean => phase === 'ended' || phase === 'refused';
+/** `2026-01-31T10:20:30.456Z` as `20260131102030456`, and back. */
+const digitsOf = (time: string): string => time.slice(0, 23).replace(/\D/g, '').padEnd(17, '0');
+const timeOf = (digits: string): string => digits.replace(/^(....)(..)(..)(..)(..)(..)(...)$/, '$1-$2-$3T$4:$5:$6.$7Z');

@@ -2,18 +2,24 @@ import { randomUUID } from 'node:crypto';
 import {
   type AttemptRecord,
   type Clock,
+  ConfigError,
+  HttpStatusError,
+  isOpen,
+  isOver,
+  lastAtOf,
   type Ledger,
   LedgerConflictError,
   type LedgerEntry,
   LedgerError,
   namespaceFromText,
   namespaceText,
+  newestFirst,
   type RunRecord,
   type RunSummary,
 } from '../../core/index.js';
 import type { Bucket, Condition, PutAnswer } from '../s3/bucket.js';
-import { Listing } from './listing.js';
-import { isOver, Places } from './places.js';
+import { type ActiveEntry, Listing } from './listing.js';
+import { Places } from './places.js';
 import { recordText, writeIdOf } from './record-text.js';
 
 /** Two writes of one object at the same moment: S3 takes one and tells the other to come again. */
@@ -21,6 +27,9 @@ const COLLISION_TRIES = 8;
 const COLLISION_PAUSE_MS = 100;
 /** One would do: S3 shows what it has taken. */
 const NAMESPACE_TRIES = 3;
+const NOT_IMPLEMENTED = 501;
+/** An entry for a record that is not there is a writer's that is about to write it, or was killed before that. */
+const ABANDONED_MS = 86_400_000;
 
 export interface S3LedgerParts {
   readonly bucket: Bucket;
@@ -64,9 +73,36 @@ export class S3Ledger implements Ledger {
       if (stored) this.#namespace = namespaceFromText(this.#url(place), stored.text);
       else if (tries > NAMESPACE_TRIES) {
         throw new LedgerError(`${this.#url(place)} cannot be read although it was written, or is removed each time`);
-      } else await this.#write(place, namespaceText(randomUUID()), { ifNoneMatch: '*' });
+      } else {
+        if (tries === 1) await this.#tryConditions();
+        await this.#write(place, namespaceText(randomUUID()), { ifNoneMatch: '*' });
+      }
     }
     return this.#namespace;
+  }
+
+  /**
+   * A store that takes every write, whatever its condition says, lets two writers win, and so starts jobs twice. Tried
+   * once for each ledger, before it has a name; afterwards nothing tells.
+   * @throws ConfigError
+   */
+  async #tryConditions(): Promise<void> {
+    const place = `${this.#places.active}probe-${randomUUID()}`;
+    const isHeeded = async (condition: Condition): Promise<boolean> =>
+      (await this.#write(place, '{}\n', condition)).kind !== 'written';
+    try {
+      if (await isHeeded({ ifNoneMatch: '*' })) return; // nothing stands there: what answers is no store at all
+      if ((await isHeeded({ ifNoneMatch: '*' })) && (await isHeeded({ ifMatch: '"livywire"' }))) return;
+    } catch (error) {
+      if (!(error instanceof HttpStatusError && error.status === NOT_IMPLEMENTED)) throw error;
+    } finally {
+      await this.#bucket.remove(place).catch((error: Error) => this.#parts.onTrouble(new LedgerError(error.message)));
+    }
+    throw new ConfigError(
+      `No ledger can be kept at s3://${this.#bucket.name}/${this.#parts.prefix}: what answers for S3 there does not honour ` +
+        `conditional writes (If-None-Match, If-Match), so two processes could start the same run. Use S3 itself, or a store that does`,
+      { field: '--ledger' },
+    );
   }
 
   get(key: string): Promise<LedgerEntry | undefined> {
@@ -90,6 +126,32 @@ export class S3Ledger implements Ledger {
     return this.#listing.summaries(options);
   }
 
+  async *open(): AsyncGenerator<RunRecord, void> {
+    const found = new Map<string, RunRecord>();
+    for await (const entry of this.#listing.active()) {
+      const { record } = entry;
+      await this.#tidy(entry);
+      if (record && isOpen(record)) found.set(record.key, record);
+    }
+    const sorted = [...found.values()].map((record) => ({ record, key: record.key, lastAt: lastAtOf(record) }));
+    for (const { record } of sorted.sort(newestFirst)) yield record;
+  }
+
+  /** What a writer that was killed between a record and its entries has left undone. */
+  async #tidy({ object, attempt, modifiedMs, record }: ActiveEntry): Promise<void> {
+    const i = record?.attempts.findIndex((one) => one.attempt === attempt) ?? -1;
+    const one = record?.attempts[i];
+    if (record && one) {
+      const isLast = i === record.attempts.length - 1;
+      // The one under `ended/` is written by whoever explains it, too.
+      if (isOver(one) && !(isLast && isOpen(record)))
+        await this.#file({ ...record, attempts: record.attempts.slice(0, i + 1) }, one, [object]);
+      return;
+    }
+    const isAbandoned = this.#parts.clock.now() - modifiedMs > ABANDONED_MS;
+    if (isAbandoned && !(record && isOpen(record))) await this.#remove([object]);
+  }
+
   async #read(hash: string): Promise<LedgerEntry | undefined> {
     const place = this.#places.record(hash);
     const stored = await this.#bucket.read(place);
@@ -105,7 +167,12 @@ export class S3Ledger implements Ledger {
     const answer = await this.#write(this.#places.record(hash), recordText.write(record, writeId), condition);
     const etag = answer.kind === 'written' ? answer.etag : await this.#ownWrite(hash, writeId);
     if (etag === undefined) throw new LedgerConflictError(conflict);
-    if (last && isOver(last)) await this.#file(record, hash, last);
+    if (last && isOver(last)) {
+      // Until its end is explained whoever looks for what is open finds it there. Earlier attempts are of no interest then.
+      const isDone = !isOpen(record);
+      const active = record.attempts.map((one) => this.#places.activeAttempt(hash, one.attempt));
+      await this.#file(record, last, isDone ? active : []);
+    }
     return { record, version: etag };
   }
 
@@ -133,25 +200,36 @@ export class S3Ledger implements Ledger {
     this.#remember(active, 'there');
   }
 
-  /** The record is written by now and is what counts: a list that lags is no reason to say that it was not. */
-  async #file(record: RunRecord, hash: string, last: AttemptRecord): Promise<void> {
+  /** The entry of its last attempt, and which are needed no more. */
+  async #file(record: RunRecord, last: AttemptRecord, done: readonly string[]): Promise<void> {
     const ended = this.#places.endedAttempt(record);
-    const active = this.#places.activeAttempt(hash, last.attempt);
+    const isFiled = await this.#lagging(async () => {
+      if (this.#kept.get(ended) === 'there') return;
+      await this.#write(ended, `${JSON.stringify(endedFacts(record, last))}\n`, { ifNoneMatch: '*' });
+      this.#remember(ended, 'there');
+    });
+    if (isFiled) await this.#remove(done);
+  }
+
+  async #remove(active: readonly string[]): Promise<void> {
+    await this.#lagging(async () => {
+      for (const object of active) {
+        if (this.#kept.get(object) === 'gone') continue;
+        await this.#bucket.remove(object);
+        this.#remember(object, 'gone');
+      }
+    });
+  }
+
+  /** The record is written by then and is what counts: a list that lags is no reason to say that it was not. */
+  async #lagging(write: () => Promise<void>): Promise<boolean> {
     try {
-      if (this.#kept.get(ended) !== 'there') {
-        await this.#write(ended, `${JSON.stringify(endedFacts(record, last))}\n`, { ifNoneMatch: '*' });
-        this.#remember(ended, 'there');
-      }
-      if (this.#kept.get(active) !== 'gone') {
-        await this.#bucket.remove(active);
-        this.#remember(active, 'gone');
-      }
+      await write();
+      return true;
     } catch (error) {
-      this.#parts.onTrouble(
-        new LedgerError(`${(error as Error).message}; the run's record is written, and lists read it again each time`, {
-          cause: error,
-        }),
-      );
+      const what = `${(error as Error).message}; the run's record is written, and lists read it again each time`;
+      this.#parts.onTrouble(new LedgerError(what, { cause: error }));
+      return false;
     }
   }
 

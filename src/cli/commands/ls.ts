@@ -60,7 +60,7 @@ export const lsCommand = defineCommand({
   options: {
     since: {
       type: 'string',
-      describe: 'Only runs from this long ago (24h), or from a day (2026-11-01)',
+      describe: 'Only runs to which something happened since: 24h ago, or a day (2026-11-01)',
       group: 'Which',
     },
     by: {

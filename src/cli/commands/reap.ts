@@ -13,6 +13,7 @@ import {
   ConfigError,
   isFinal,
   isLivywireError,
+  isOpen,
   type Ledger,
   type LivywireError,
   type RunOutcome,
@@ -118,10 +119,10 @@ export const reapCommand = defineCommand({
 
 async function openRuns({ signal }: Context, ledger: Ledger, before: number): Promise<Open[]> {
   const open: Open[] = [];
-  for await (const record of ledger.list()) {
+  for await (const record of ledger.open?.() ?? ledger.list()) {
     signal.throwIfAborted();
     const attempt = lastOf(record);
-    if (!attempt || attempt.phase === 'refused' || (attempt.phase === 'ended' && !attempt.unfinished)) continue;
+    if (!attempt || !isOpen(record)) continue;
     if (Date.parse(attempt.createdAt) > before) continue;
     open.push({ record, attempt, standing: 'open', seen: recordState(attempt) });
   }
