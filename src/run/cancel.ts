@@ -1,5 +1,4 @@
 import {
-  type AttemptRecord,
   isFinal,
   isLivywireError,
   type RunOutcome,
@@ -8,7 +7,7 @@ import {
   RunUnsentError,
   WaitTimeoutError,
 } from '../core/index.js';
-import { amend } from './amend.js';
+import { CancelMark } from './cancel-mark.js';
 import type { EngineDeps } from './deps.js';
 import { endUnsent } from './end-unsent.js';
 import type { CancelOptions } from './options.js';
@@ -17,8 +16,8 @@ import { StopRequest } from './stop-request.js';
 import { watch } from './watch.js';
 
 const DEFAULT_TIMEOUT_MS = 180_000;
-/** A Livy that took a DELETE has killed the application by then, if it could. */
-const LIVY_KILLS_WITHIN_MS = 15_000;
+/** A Livy that took a DELETE has killed the application by then, if it could; and so has a YARN that was told to. */
+const KILLED_WITHIN_MS = 15_000;
 /** Of the whole time, how much the look before the stop may take, and its bounds. */
 const LOOK_SHARE = 1 / 3;
 const LOOK_LEAST_MS = 1_200;
@@ -45,32 +44,29 @@ export async function cancel(deps: EngineDeps, ref: RunRef, options: CancelOptio
   const briefly = <T>(work: Promise<T>): Promise<T | undefined> => patience.with(work, signal);
   // No server has it: of one that is still to be sent nothing ever will be.
   const unsent = seen.status ? undefined : await briefly(endedUnsent(deps, known));
+  const mark = new CancelMark(deps, known, patience, signal);
   if (unsent) {
-    await briefly(amend(deps, known, {}).then(async (before) => amend(deps, known, await signed(deps, before))));
+    await mark.prepare();
+    await mark.set();
     return unsent;
   }
 
   const request = new StopRequest(deps, { left, signal, onStop });
   // Before anything is sent, so that whoever sees the end knows whose it was.
-  const before = await briefly(amend(deps, known, {}));
-  const signature = before && (await briefly(signed(deps, before)));
-  const mark = () => briefly(amend(deps, known, { cancelAskedAt: request.ours.askedAt, ...signature }));
-  /** Nobody took it: what ends the run later is not our doing. */
+  await mark.prepare();
   const withdraw = async () => {
-    if (request.state !== 'unsent' || !before) return;
-    const { cancelAskedAt, cancels } = before;
-    await patience.with(amend(deps, known, { cancelAskedAt, cancels }));
+    if (request.state === 'unsent') await mark.withdraw(request.ours.askedAt);
   };
   try {
     // What is over and unclear needs no stopping.
     const isUnclear = seen.status?.unclear !== undefined;
-    if (!isUnclear) await mark();
+    if (!isUnclear) await mark.set(request.ours.askedAt);
     const asked = isUnclear ? 'ended' : await request.ask(known);
     if (asked instanceof Error) throw asked;
     // It had ended before we came.
     if (asked === 'ended') await withdraw();
 
-    let killFrom = clock.now() + LIVY_KILLS_WITHIN_MS;
+    let killFrom = clock.now() + KILLED_WITHIN_MS;
     const waiting = { timeoutMs: left(), maxDelayMs: 2_000, ...(signal && { signal }) };
     for await (const sight of watch(
       deps,
@@ -87,15 +83,16 @@ export async function cancel(deps: EngineDeps, ref: RunRef, options: CancelOptio
       if (sight.kind !== 'status' || isFinal(sight.status) || sight.status.unclear !== undefined) continue;
       // Nobody had it, or it was said to be over, and now it is there.
       if (!isTaken) {
-        await mark();
+        await mark.set(request.ours.askedAt);
         await request.ask(sight.ref);
         continue;
       }
       // Livy took it, and the application goes on: its spark-submit had handed it to YARN already.
       const isLate = sight.status.source === 'yarn' && clock.now() >= killFrom;
       if (registry && isLate) {
-        const killed = await request.kill(sight.ref);
-        killFrom = killed === 'asked' ? Infinity : clock.now() + LIVY_KILLS_WITHIN_MS;
+        await request.kill(sight.ref);
+        // One that YARN took is sent again, too: a ResourceManager that dies right after its answer may not have kept it.
+        killFrom = clock.now() + KILLED_WITHIN_MS;
       }
     }
     throw new WaitTimeoutError(known, timeoutMs);
@@ -105,15 +102,6 @@ export async function cancel(deps: EngineDeps, ref: RunRef, options: CancelOptio
   } finally {
     request.close();
   }
-}
-
-/** Who asks, beside those who asked before. */
-async function signed(
-  { actor, clock }: EngineDeps,
-  before: AttemptRecord | undefined,
-): Promise<Pick<AttemptRecord, 'cancels'>> {
-  const by = await actor?.();
-  return by ? { cancels: [...(before?.cancels ?? []), { at: new Date(clock.now()).toISOString(), by }] } : {};
 }
 
 interface Seen {

@@ -232,6 +232,62 @@ for (const [what, error] of [
   });
 }
 
+test('a cancel that fails takes its own mark back, and not that of another one that came meanwhile', async (t) => {
+  const { run, engine, backend, ledger, clock, ref, registry } = await setUp([running], { yarn: false });
+  let refuse = (_: Error) => {};
+  backend.onStop = () => new Promise((_, reject) => (refuse = reject));
+  const failing = run.cancel();
+  await clock.sleep(100);
+  t.truthy((await attemptOf(ledger, 'k')).cancelAskedAt);
+  const other = rig({ backend, clock, ledger, registry }).engine.attach(ref);
+  backend.onStop = async () => 'asked';
+  const heard = other.cancel();
+  await clock.sleep(100);
+  const { cancelAskedAt, cancelTakenAt } = await attemptOf(ledger, 'k');
+  t.truthy(cancelTakenAt);
+  refuse(new AuthError(403, 'not yours'));
+  await t.throwsAsync(failing, { instanceOf: AuthError });
+  t.is((await attemptOf(ledger, 'k')).cancelAskedAt, cancelAskedAt);
+  backend.says({ raw: 'killed', state: 'cancelled' });
+  t.is(by(await heard), 'livywire');
+  t.is(by(await engine.attach(ref).wait()), 'livywire');
+});
+
+test('who else cancelled meanwhile stays written down when a cancel is withdrawn', async (t) => {
+  const clock = testClock();
+  const backend = new StubBackend([running]);
+  const actorOf = (who: string) => async () => ({ who, proof: 'claimed', host: 'h', livywire: '1' }) as const;
+  const first = rig({ backend, clock, actor: actorOf('ann') });
+  const ref = refFor(clock);
+  await first.ledger.create(recordFor(ref));
+  const second = rig({ backend, clock, ledger: first.ledger, actor: actorOf('bob') });
+  let refuse = (_: Error) => {};
+  backend.onStop = () => new Promise((_, reject) => (refuse = reject));
+  const failing = first.engine.attach(ref).cancel();
+  await clock.sleep(100);
+  backend.onStop = async () => 'asked';
+  const heard = second.engine.attach(ref).cancel();
+  await clock.sleep(100);
+  const who = async () => (await attemptOf(first.ledger, 'k')).cancels?.map(({ by }) => by.who);
+  t.deepEqual(await who(), ['ann', 'bob']);
+  refuse(new AuthError(403, 'not yours'));
+  await t.throwsAsync(failing, { instanceOf: AuthError });
+  t.deepEqual(await who(), ['bob']);
+  backend.says({ raw: 'killed', state: 'cancelled' });
+  await heard;
+});
+
+test('a kill that YARN took and forgot is sent again for as long as the application is seen to run', async (t) => {
+  const { run, registry, backend } = await setUp([silent], { known: true });
+  registry.set(appId, { tags: [aName] });
+  backend.onStop = () => Promise.reject(silent);
+  const kill = registry.kill.bind(registry);
+  const kills: string[] = [];
+  registry.kill = async (id) => (kills.push(id) < 3 ? 'asked' : kill(id));
+  t.is(by(await run.cancel()), 'livywire');
+  t.is(kills.length, 3);
+});
+
 test('a cancel whose answer was lost may have been taken: the kill that follows is ours', async (t) => {
   const { run, backend } = await setUp([running], { yarn: false });
   backend.onStop = () => Promise.reject(new UnreachableError('reply lost', 'maybe'));
