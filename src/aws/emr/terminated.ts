@@ -7,7 +7,8 @@ import {
   type RunRef,
   type RunStatus,
 } from '../../core/index.js';
-import { type EmrCluster, hasEnded } from './cluster.js';
+import { unlessAborted } from '../unless-aborted.js';
+import { type EmrCluster, hasEnded, isLeaving } from './cluster.js';
 import type { EmrApi } from './emr-api.js';
 
 /** For so long one answer serves every run of a cluster: EMR lets one question through each second. */
@@ -19,11 +20,17 @@ const KEPT_MS = 15_000;
  */
 export class ClusterEnd implements OutcomeSource {
   readonly source = 'emr';
-  readonly #apiOf: (region: string) => EmrApi;
+  readonly #apiOf: (region: string) => Pick<EmrApi, 'describe'>;
   readonly #clock: Clock;
   readonly #asked = new Map<string, { readonly at: number; readonly answer: Promise<EmrCluster> }>();
 
-  constructor({ apiOf, clock }: { readonly apiOf: (region: string) => EmrApi; readonly clock: Clock }) {
+  constructor({
+    apiOf,
+    clock,
+  }: {
+    readonly apiOf: (region: string) => Pick<EmrApi, 'describe'>;
+    readonly clock: Clock;
+  }) {
     this.#apiOf = apiOf;
     this.#clock = clock;
   }
@@ -36,26 +43,33 @@ export class ClusterEnd implements OutcomeSource {
   async status({ endpoint }: RunRef, { signal }: CallOptions = {}): Promise<RunStatus | undefined> {
     const where = clusterOfEndpoint(endpoint);
     if (!where) return undefined;
-    const cluster = await this.#describe(where, endpoint);
-    signal?.throwIfAborted();
+    const cluster = await this.#describe(where, endpoint, signal);
     if (!hasEnded(cluster)) return undefined;
-    const { id, name, state, reason, endedAt } = cluster;
-    const at = endedAt === undefined ? '' : ` at ${endedAt}`;
-    return {
-      raw: state,
-      state: 'failed',
-      source: 'emr',
-      links: {},
-      message: plainLine(`Cluster ${id} (${name}) is ${state}${at}${reason === undefined ? '' : `: ${reason}`}`),
-    };
+    return { raw: cluster.state, state: 'failed', source: 'emr', links: {}, message: wordsOf(cluster) };
   }
 
-  #describe({ region, id }: { readonly region: string; readonly id: string }, key: string): Promise<EmrCluster> {
+  /** The same sentence of a cluster that has ended or is about to; nothing of one that goes on. */
+  async about(endpoint: string, { signal }: CallOptions = {}): Promise<string | undefined> {
+    const where = clusterOfEndpoint(endpoint);
+    const cluster = where && (await this.#describe(where, endpoint, signal));
+    return cluster && (hasEnded(cluster) || isLeaving(cluster)) ? wordsOf(cluster) : undefined;
+  }
+
+  #describe(
+    { region, id }: { readonly region: string; readonly id: string },
+    key: string,
+    signal: AbortSignal | undefined,
+  ): Promise<EmrCluster> {
     const known = this.#asked.get(key);
-    if (known && this.#clock.now() - known.at < KEPT_MS) return known.answer;
+    if (known && this.#clock.now() - known.at < KEPT_MS) return unlessAborted(known.answer, signal);
     const answer = this.#apiOf(region).describe(id);
     this.#asked.set(key, { at: this.#clock.now(), answer });
     answer.catch(() => this.#asked.delete(key));
-    return answer;
+    return unlessAborted(answer, signal);
   }
+}
+
+function wordsOf({ id, name, state, reason, endedAt }: EmrCluster): string {
+  const at = endedAt === undefined ? '' : ` at ${endedAt}`;
+  return plainLine(`Cluster ${id} (${name}) is ${state}${at}${reason === undefined ? '' : `: ${reason}`}`);
 }

@@ -1,4 +1,4 @@
-import { type BackendMaker, plainLine, systemClock } from '../../core/index.js';
+import { type BackendMaker, clusterEndpoint, plainLine, systemClock } from '../../core/index.js';
 import { createNetwork } from '../../http/index.js';
 import { type AwsClients, awsClients } from '../clients.js';
 import { hostOf, portsOf } from '../emr/addresses.js';
@@ -48,6 +48,7 @@ export async function connectToSteps(word: string, options: ConnectToStepsOption
   const { starting = 'wait', timeoutMs = START_WITHIN_MS, onProgress = () => undefined } = options;
   const isWanted = isStarting(found) && starting === 'wait';
   const cluster = isWanted ? await awaitStart(found, { api, clock, withinMs: timeoutMs, onProgress, signal }) : found;
+  const end = new ClusterEnd({ apiOf: (region) => apiIn(region, cluster, api, options), clock });
   const { StepBackend } = await import('./step-backend.js');
   const behind = await whatAnswers(cluster, api, options);
   const folders = [logUri, cluster.logUri].filter((one) => one !== undefined);
@@ -55,7 +56,7 @@ export async function connectToSteps(word: string, options: ConnectToStepsOption
     cluster,
     ...behind,
     logFolders: [...new Set(folders.map((one) => `${one.replace(/\/+$/, '')}/${cluster.id}`))],
-    sources: [new ClusterEnd({ apiOf: (region) => apiIn(region, cluster, api, options), clock })],
+    sources: [end],
     backend: (parts) =>
       new StepBackend({
         ...parts,
@@ -63,6 +64,7 @@ export async function connectToSteps(word: string, options: ConnectToStepsOption
         region: cluster.region,
         clients,
         executionRole,
+        aboutCluster: (given) => end.about(clusterEndpoint(cluster), given),
         logUri,
         ...((hasEnded(cluster) || isLeaving(cluster)) && { closed: endedWords(cluster, clock) }),
       }),

@@ -67,13 +67,16 @@ export class StepApi {
     return (await this.#list({ StepIds: [...ids] }, options)).steps;
   }
 
-  /** Asks for the end of a step, not of what it handed to YARN. `not-asked`: EMR would not, for it is over, say. */
-  async cancel(id: string, options?: CallOptions): Promise<'asked' | 'not-asked'> {
+  /** Asks for the end of a step, not of what it handed to YARN. `isTaken` is false where EMR would not, for it is over, say. */
+  async cancel(
+    id: string,
+    options?: CallOptions,
+  ): Promise<{ readonly isTaken: boolean; readonly reason: string | undefined }> {
     const doing = `step ${id} cannot be cancelled`;
     return this.#ask(doing, 'elasticmapreduce:CancelSteps', options, async (client, sending) => {
       const command = new CancelStepsCommand({ ClusterId: this.#clusterId, StepIds: [id] });
       const { CancelStepsInfoList: [info] = [] } = await client.send(command, sending);
-      return info?.Status === 'SUBMITTED' ? 'asked' : 'not-asked';
+      return { isTaken: info?.Status === 'SUBMITTED', reason: info?.Reason };
     });
   }
 

@@ -8,6 +8,7 @@ import {
   HttpStatusError,
   isLivywireError,
   type JobSpec,
+  plainLine,
   type RunRef,
   type RunStatus,
   type StartAnswer,
@@ -26,12 +27,16 @@ export interface StepBackendOptions extends BackendParts {
   readonly executionRole?: string | undefined;
   /** Why it takes no more steps. */
   readonly closed?: string | undefined;
+  /** What EMR says of a cluster that has ended or is about to; nothing of one that goes on. @defaultValue it is not asked */
+  readonly aboutCluster?: ((options?: CallOptions) => Promise<string | undefined>) | undefined;
   /** Where EMR puts this step's logs, in place of the cluster's own folder. */
   readonly logUri?: string | undefined;
 }
 
 /** YARN is asked for the application of a step no more often than this, in milliseconds. */
 const APP_AGAIN_MS = 5_000;
+/** What becomes of steps whose cluster ends: those that run, and those that wait. */
+const WENT_WITH_CLUSTER = new Set(['INTERRUPTED', 'CANCELLED']);
 
 /**
  * Attempts as steps of an EMR cluster. EMR knows no token: the step's name is the proof of identity, and a lost answer is settled
@@ -104,14 +109,17 @@ export class StepBackend implements Backend {
     const step = stepOfRef(await this.#book.now(options), ref);
     if (!step) return 'no-record';
     if (isOver(step)) return 'ended';
-    if (step.raw === 'CANCEL_PENDING' || (await this.#api.cancel(step.id, options)) === 'asked') {
+    const isAsked = step.raw === 'CANCEL_PENDING';
+    const { isTaken, reason } = isAsked ? { isTaken: true } : await this.#api.cancel(step.id, options);
+    if (isTaken) {
       await this.#killAtYarn(step, options);
       return 'asked';
     }
     const now = stepOfRef(await this.#book.now(options), ref);
     if (!now) return 'no-record';
     if (isOver(now)) return 'ended';
-    const words = `EMR would not cancel step ${step.id}, which is ${now.raw}`;
+    const why = reason === undefined || reason === '' ? '' : `: ${plainLine(reason)}`;
+    const words = `EMR would not cancel step ${step.id}, which is ${now.raw}${why}`;
     throw new HttpStatusError(words, { status: 400, serverMessage: words, body: '' });
   }
 
@@ -136,7 +144,20 @@ export class StepBackend implements Backend {
   async #readingOf(step: StepFacts, options: CallOptions | undefined): Promise<RunStatus> {
     const { registry } = this.#options;
     const appId = step.hasStarted || stateOf(step) === 'running' ? await this.#appOf(step, options) : undefined;
-    return statusOfStep(step, { appId, asksYarn: registry !== undefined });
+    const about = WENT_WITH_CLUSTER.has(step.raw) ? await this.#aboutCluster(options) : undefined;
+    const told = about === undefined ? step : { ...step, message: [about, step.message].filter(Boolean).join('; ') };
+    return statusOfStep(told, { appId, asksYarn: registry !== undefined });
+  }
+
+  /** Only words: a step's state stands without them. */
+  async #aboutCluster(options: CallOptions | undefined): Promise<string | undefined> {
+    try {
+      return await this.#options.aboutCluster?.(options);
+    } catch (error) {
+      options?.signal?.throwIfAborted();
+      if (!isLivywireError(error)) throw error;
+      return undefined;
+    }
   }
 
   /** EMR's list does not say which application a step started; its YARN tag does. An outage of YARN only means not to know it yet. */

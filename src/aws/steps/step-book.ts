@@ -1,4 +1,5 @@
-import type { CallOptions, Clock } from '../../core/index.js';
+import { BadAnswerError, type CallOptions, type Clock } from '../../core/index.js';
+import { unlessAborted } from '../unless-aborted.js';
 import { MOST_IDS, type StepApi } from './step-api.js';
 import { isOver, type StepFacts } from './step-reading.js';
 
@@ -72,6 +73,7 @@ export class StepBook {
     const at = this.#clock.now();
     const newest = Math.max(...[...this.#steps.values()].map(({ createdMs }) => createdMs));
     const seen = new Set<string>();
+    const markers = new Set<string>();
     for (let marker: string | undefined; ;) {
       const { steps, next } = await this.#api.page(marker);
       const isKnown = this.#isWhole && steps.every(({ id }) => this.#steps.has(id));
@@ -81,7 +83,8 @@ export class StepBook {
       }
       const oldest = steps.at(-1)?.createdMs ?? 0;
       if (next === undefined || (isKnown && oldest < newest - LATE_MS)) break;
-      marker = next;
+      if (markers.has(next)) throw new BadAnswerError("EMR's list of steps: the next page is the same page again", '');
+      markers.add((marker = next));
     }
     const older = [...this.#steps.values()].filter((step) => !seen.has(step.id) && !isOver(step)).map(({ id }) => id);
     for (let i = 0; i < older.length; i += MOST_IDS) {
@@ -89,21 +92,5 @@ export class StepBook {
     }
     this.#isWhole = true;
     this.#readAt = at;
-  }
-}
-
-/** The walk is everybody's: who does not want to wait any more leaves it to the others. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work;
-  let abort = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', abort, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-    work.catch(() => undefined); // nobody may be left to hear of its failure
   }
 }

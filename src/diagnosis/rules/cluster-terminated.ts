@@ -1,6 +1,7 @@
 import type { Rule } from '../rule.js';
 
-const ENDED = /^TERMINATED(?:_WITH_ERRORS)?$/;
+/** Of a cluster; and of a step whose cluster ended under it. */
+const ENDED = /^(?:TERMINATED(?:_WITH_ERRORS)?|INTERRUPTED)$/;
 
 /** The place is gone, and with it everything that ran there. What the log said before is of no account. */
 export const clusterTerminated: Rule = {
@@ -16,6 +17,6 @@ export const clusterTerminated: Rule = {
   // The title is EMR's own sentence: there is no other line to show.
   match: ({ facts: { status } }) =>
     status.source === 'emr' && ENDED.test(status.raw)
-      ? { title: status.message ?? status.raw, lines: [], place: 'none' }
+      ? { title: status.message ?? `EMR says ${status.raw}: the cluster went away under it`, lines: [], place: 'none' }
       : undefined,
 };

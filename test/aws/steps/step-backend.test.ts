@@ -1,8 +1,17 @@
 import test, { type ExecutionContext } from 'ava';
 import { awsClients } from '../../../src/aws/clients.js';
 import { StepBackend, type StepBackendOptions } from '../../../src/aws/steps/index.js';
-import { type AttemptPlan, ConfigError, type JobSpec, type RunRef } from '../../../src/core/index.js';
+import { StepBook } from '../../../src/aws/steps/step-book.js';
+import {
+  type AttemptPlan,
+  BadAnswerError,
+  ConfigError,
+  type JobSpec,
+  type RunRef,
+  UnreachableError,
+} from '../../../src/core/index.js';
 import { testClock } from '../../../src/testing/index.js';
+import { clusterStub } from '../../helpers/cluster-stub.js';
 import { emrStub } from '../../helpers/emr-stub.js';
 import { FakeRegistry } from '../../helpers/fake-registry.js';
 import { standInCredentials } from '../../helpers/moto.js';
@@ -207,7 +216,12 @@ test('a long list is walked once; after that its newest page is read, and the ol
   t.is(lists(emr.calls), 7); // the newest page, and the one that went on
 });
 
-async function setUpOver(t: ExecutionContext, url: string, clock: ReturnType<typeof testClock>) {
+async function setUpOver(
+  t: ExecutionContext,
+  url: string,
+  clock: ReturnType<typeof testClock>,
+  options: Partial<StepBackendOptions> = {},
+) {
   const clients = awsClients({ endpointUrl: url, region: 'eu-west-1' });
   t.teardown(() => clients.close());
   return {
@@ -218,6 +232,7 @@ async function setUpOver(t: ExecutionContext, url: string, clock: ReturnType<typ
       clock,
       logger,
       check: () => undefined,
+      ...options,
     }),
   };
 }
@@ -247,6 +262,43 @@ test('when a step ended is EMR’s word', async (t) => {
   await emr.end(emr.steps()[0]!.id, { ok: false });
   await clock.advance(60_000);
   t.is(await backend.endedAt(refOf(1)), emr.steps()[0]?.endedAt);
+});
+
+test('of a step that went with its cluster EMR’s word on the cluster is told, and an EMR that cannot say hides nothing', async (t) => {
+  const ended = 'Cluster j-TEST (nightly) is TERMINATED: USER_REQUEST: by user';
+  const { backend, emr } = await setUp(t, { aboutCluster: async () => ended });
+  await backend.start(planOf(1));
+  await new Promise((resolve) => setImmediate(resolve));
+  t.is((await backend.find(nameOf(1)))?.message, undefined);
+  for (const state of ['INTERRUPTED', 'CANCELLED'] as const) {
+    emr.steps()[0]!.state = state;
+    t.true((await backend.find(nameOf(1)))?.message?.startsWith(ended));
+  }
+  emr.steps()[0]!.state = 'INTERRUPTED';
+  const aboutCluster = async () => {
+    throw new UnreachableError('EMR is silent', 'no');
+  };
+  const seen = await (await setUpOver(t, emr.url, testClock(), { aboutCluster })).backend.find(nameOf(1));
+  t.like(seen, { state: 'failed', raw: 'INTERRUPTED' });
+  t.is(seen?.message, undefined);
+});
+
+test('a page of steps that names itself as the next one is an answer that makes no sense', async (t) => {
+  const page = async () => ({ steps: [], next: 'again' });
+  const book = new StepBook({ page, byId: async () => [] }, testClock());
+  await t.throwsAsync(book.now(), { instanceOf: BadAnswerError, message: /same page again/ });
+});
+
+test('why EMR would not cancel a step is told', async (t) => {
+  const Reason = 'Cancelling running steps is not supported for this release.';
+  const { url } = await clusterStub(t, {
+    ListSteps: () => ({ Steps: [{ Id: 's-1', Name: nameOf(1), Status: { State: 'RUNNING' } }] }),
+    CancelSteps: () => ({ CancelStepsInfoList: [{ StepId: 's-1', Status: 'FAILED', Reason }] }),
+  });
+  const { backend } = await setUpOver(t, url, testClock());
+  await t.throwsAsync(backend.stop(refOf(1, 's-1')), {
+    message: `EMR would not cancel step s-1, which is RUNNING: ${Reason}`,
+  });
 });
 
 test('where YARN can be asked, a running step’s application is known by its tag, and a stop kills it', async (t) => {
