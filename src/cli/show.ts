@@ -135,10 +135,12 @@ export function outcomeLines(outcome: RunOutcome, paint: Colors, isLate = false)
   return lines;
 }
 
-/** Where an attempt in the ledger stands, in one word. */
-export function recordState({ phase, outcome }: AttemptRecord): string {
+/** Where an attempt in the ledger stands, in a word or two. */
+export function recordState({ phase, outcome, claim }: Pick<AttemptRecord, 'phase' | 'outcome' | 'claim'>): string {
   if (outcome) return outcome.kind;
-  return phase === 'posting' ? 'submitting' : phase;
+  if (phase === 'posting') return 'submitting';
+  if (phase !== 'claimed') return phase;
+  return claim ? 'submitting' : 'not sent';
 }
 
 /** The last attempt of a record; there always is one. */

@@ -48,7 +48,7 @@ export async function conclude(
   const outcome = outcomeOf(deps, observer, { ending, attempt, notes });
   // That nobody knows is no end that could be lost: it is asked again.
   if (ending.kind === 'lost') return finish(deps, { outcome, attempt }, {}, signal);
-  const written = await writeOutcome(deps, outcome, keepable(ending.status));
+  const written = await writeOutcome(deps, outcome, { unfinished: keepable(ending.status) });
   return finish(deps, { attempt, ...written }, ending, signal);
 }
 

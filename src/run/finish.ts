@@ -29,7 +29,7 @@ export interface Seen {
  */
 export async function finish(
   deps: EngineDeps,
-  { outcome, unfinished, attempt }: Written,
+  { outcome, unfinished, attempt, isUnwritten }: Written,
   seen: Seen,
   signal?: AbortSignal,
 ): Promise<RunOutcome> {
@@ -46,14 +46,15 @@ export async function finish(
   const notes = [...(outcome.notes ?? []), ...strays];
   const added = { ...(progress && { progress }), ...(output && { output }), ...(notes.length > 0 && { notes }) };
   const whole = { ...outcome, ...added };
-  if (whole.kind !== 'failed' || whole.diagnosis.code !== UNDIAGNOSED) return (await writeOutcome(deps, whole)).outcome;
+  if (whole.kind !== 'failed' || whole.diagnosis.code !== UNDIAGNOSED)
+    return (await writeOutcome(deps, whole, { isUnwritten })).outcome;
   // Whoever was first had the word on how it ended: a reading that says otherwise explains nothing of that.
   const status = seen.status?.state === whole.kind ? seen.status : (unfinished ?? seen.status);
   // Of the servers' words and the log it makes words that may be kept: redacted.
   const reasoned =
     status && factsOf(deps, whole.ref, { status, app: seen.app }, signal).then((facts) => deps.diagnose(facts));
   const diagnosis = (await spare(deps, 'the diagnosis failed', reasoned, signal)) ?? whole.diagnosis;
-  return (await writeOutcome(deps, { ...whole, diagnosis })).outcome;
+  return (await writeOutcome(deps, { ...whole, diagnosis }, { isUnwritten })).outcome;
 }
 
 /** What stands in the output since the look before the request, by the clock of its store. */

@@ -11,17 +11,19 @@ export interface Written {
   readonly unfinished?: RunStatus | undefined;
   /** As the ledger held it before; absent where it holds none. */
   readonly attempt?: AttemptRecord | undefined;
+  /** It could not be written, and that was said. */
+  readonly isUnwritten?: boolean | undefined;
 }
 
 /**
  * Writes the outcome, unless another process was first with one that is as good: whoever was first has the word on how
  * it ended. `unfinished`: only that it ended, and how; the rest is written by a second call, also to an attempt that a newer
- * one has followed meanwhile. Never rejects for a ledger that fails: the outcome is known, and that must not hide it.
+ * one has followed meanwhile. `isUnwritten`: that it could not be was said already. Never rejects for a ledger that fails: the outcome is known, and that must not hide it.
  */
 export async function writeOutcome(
   { ledger, clock, logger }: Pick<EngineDeps, 'ledger' | 'clock' | 'logger'>,
   outcome: RunOutcome,
-  unfinished?: RunStatus,
+  { unfinished, isUnwritten = false }: Pick<Written, 'unfinished' | 'isUnwritten'> = {},
 ): Promise<Written> {
   const { ref } = outcome;
   let problem = 'its record keeps changing';
@@ -48,6 +50,6 @@ export async function writeOutcome(
       break;
     }
   }
-  logger.warn(`the outcome could not be written to the ledger (${problem})`, { key: ref.key });
-  return { outcome, unfinished };
+  if (!isUnwritten) logger.warn(`the outcome could not be written to the ledger (${problem})`, { key: ref.key });
+  return { outcome, unfinished, isUnwritten: true };
 }

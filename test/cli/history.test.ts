@@ -49,7 +49,7 @@ test('history shows who started and who stopped each attempt, from where and wit
     '  n',
     `  code sha256 ${'a'.repeat(64)}`,
     '  2026-01-01 00:05Z asked to stop by ann (claimed) on laptop, livywire 1.2.3, git 0123456789ab with changes',
-    'attempt 2  claimed  2026-01-01 00:00Z  http://livy',
+    'attempt 2  not sent  2026-01-01 00:00Z  http://livy',
     '  started by nobody that was written down',
     '  n2',
   ]);

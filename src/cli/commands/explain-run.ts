@@ -33,7 +33,11 @@ function standing({ outcome, status, attempts, title, ref }: RunReport, now: num
   const last = attempts.at(-1);
   return [
     `${paintState('unknown', 'unknown', paint)}  ${plain(title)}  no server could be asked how it is now`,
-    ...(last ? [`  the ledger has it as ${last.phase}, submitted ${since(last.createdAt, now)} ago${ids}`] : []),
+    ...(last
+      ? [
+          `  the ledger has it as ${last.phase === 'claimed' ? 'not sent' : last.phase}, submitted ${since(last.createdAt, now)} ago${ids}`,
+        ]
+      : []),
   ];
 }
 
