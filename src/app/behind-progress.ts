@@ -1,6 +1,7 @@
-import type { ProgressReader, ProgressSource, RunEvent, WaitingSource } from '../core/index.js';
+import type { ProgressReader, ProgressSource, WaitingSource } from '../core/index.js';
 import type { SparkProgressOptions, YarnWaitingOptions } from '../hadoop/index.js';
 import { lazily } from './behind.js';
+import { EarlyEvents } from './early-events.js';
 
 /** What Spark's drivers count, loaded when a run is followed or has ended. */
 export function lazyProgress(options: SparkProgressOptions): ProgressSource {
@@ -8,15 +9,15 @@ export function lazyProgress(options: SparkProgressOptions): ProgressSource {
   return {
     open: (ref) => {
       let reader: ProgressReader | undefined;
-      const early: RunEvent[] = [];
+      const early = new EarlyEvents();
       const opening = source().then((loaded) => {
         reader = loaded.open(ref);
-        for (const event of early.splice(0)) reader.hear(event);
+        for (const event of early.drain()) reader.hear(event);
         return reader;
       });
       opening.catch(() => undefined); // told by the first read
       return {
-        hear: (event) => (reader ? reader.hear(event) : void early.push(event)),
+        hear: (event) => (reader ? reader.hear(event) : early.add(event)),
         read: async (...args) => (await opening).read(...args),
       };
     },

@@ -70,7 +70,9 @@ export async function followRun(
   } catch (error) {
     view.close();
     if (signal.aborted) return await interrupted(run, context, interrupts, options, leftAs(last));
-    const limit = limitOf(error);
+    // A submit that used up its time, and sent nothing: whoever wants that stopped has it ended in the ledger.
+    const isUnsent = options.timeoutMs === 0 && options.onTimeout === 'cancel' && codeOf(error) === 'RUN_UNSENT';
+    const limit = isUnsent ? 'timeout' : limitOf(error);
     if (limit !== undefined) return await timedOut(run, context, interrupts, limit, options, leftAs(last));
     // Something broke on our side of it, which the job knows nothing of, or on its way: what was seen last may be long ago.
     if (!isNoRun(error)) sayLeft(run, context, 'unknown', leftAs(last && isFinal(last) ? last : undefined));
@@ -81,8 +83,9 @@ export async function followRun(
 }
 
 /** There is no job that could have been left. */
-const isNoRun = (error: unknown): boolean =>
-  isLivywireError(error) && ['JOB_REFUSED', 'RUN_NOT_FOUND', 'RUN_UNSENT'].includes(error.code);
+const isNoRun = (error: unknown): boolean => ['JOB_REFUSED', 'RUN_NOT_FOUND', 'RUN_UNSENT'].includes(codeOf(error));
+
+const codeOf = (error: unknown): string => (isLivywireError(error) ? error.code : '');
 
 const isLog = ({ type }: RunEvent): boolean => type === 'line' || type === 'gap';
 

@@ -17,6 +17,7 @@ export class RunView {
   readonly #io: Io;
   readonly #out: Terminal;
   #status: RunStatus | undefined;
+  #saidState = '';
   #progress: RunProgress | undefined;
   #waiting: RunWaiting | undefined;
   #saidWaiting = { what: '', atMs: -Infinity };
@@ -50,7 +51,7 @@ export class RunView {
         this.#status = event.status;
         this.#waiting = undefined;
         if (out.isLive) this.#live?.draw();
-        else
+        else if (this.#isNewState(event.status))
           out.note(
             [
               stateWords(event.status),
@@ -74,6 +75,14 @@ export class RunView {
       case 'outcome':
         return;
     }
+  }
+
+  /** A link that came later is told as a state, too, and would be the same words once more. */
+  #isNewState({ source, raw }: RunStatus): boolean {
+    const said = JSON.stringify([source, raw, idsOf(this.#run.ref)]);
+    const isNew = said !== this.#saidState;
+    this.#saidState = said;
+    return isNew;
   }
 
   /** What changes by itself, the time and a few percent, is no news. */

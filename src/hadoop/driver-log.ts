@@ -39,6 +39,8 @@ export interface DriverLogOptions {
 
 /** Shortest pause between two looks at the list of all nodes, which is long on a large cluster, in milliseconds. */
 const NODES_MS = 60_000;
+/** A process that lives for long meets many nodes: so many are remembered with their connections. */
+const NODES_KEPT = 500;
 const hostOf = (address: string): string => address.replace(/^https?:\/\//, '');
 
 /**
@@ -159,10 +161,12 @@ export class DriverLog implements DriverLogSource, ExecutorCluster {
   }
 
   #http(address: string, service: string): Http {
-    const known = this.#https.get(address);
-    if (known) return known;
-    const http = this.#options.reach(address, service);
+    const http = this.#https.get(address) ?? this.#options.reach(address, service);
+    // The one that was not needed for the longest time stands first.
+    this.#https.delete(address);
     this.#https.set(address, http);
+    const [oldest] = this.#https.keys();
+    if (this.#https.size > NODES_KEPT && oldest !== undefined) this.#https.delete(oldest);
     return http;
   }
 }

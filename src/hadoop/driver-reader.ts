@@ -13,6 +13,10 @@ export interface DriverCluster extends ContainerPlaces {
   readonly archive?: ArchiveWait | undefined;
 }
 
+/** A driver that is done is over in a few seconds, and all of its log is there then. */
+const ENDING_TRIES = 10;
+const ENDING_PAUSE_MS = 1_000;
+
 type Pieces = AsyncGenerator<readonly LogItem[], void>;
 
 /** Shortest pauses between two questions to the ResourceManager, in milliseconds: while there is nothing to read, and while there is. */
@@ -74,6 +78,10 @@ export class DriverReader implements DriverLogReader {
     const { appId } = ref;
     if (appId === undefined) return;
     yield* this.#look(appId, options);
+    for (let tries = 0; this.#app?.isEnding === true && !this.#isForgotten && tries < ENDING_TRIES; tries++) {
+      await this.#cluster.clock.sleep(ENDING_PAUSE_MS, options.signal);
+      yield* this.#look(appId, options);
+    }
     const app = this.#app;
     if (app?.driver === 'outside') return;
     if (app && !app.isOver && !this.#isForgotten) {

@@ -19,6 +19,8 @@ export interface DriverStart {
 /** An application as one who looks for its driver's log sees it. */
 export interface DriverApp {
   readonly isOver: boolean;
+  /** Its driver is done and has said how it went; it is over within seconds. */
+  readonly isEnding?: boolean;
   /** When it ended, YARN's clock, milliseconds. */
   readonly endedMs?: number;
   /** `outside`: client mode, where the log is in no container. `unknown`: not yet, or this YARN does not tell. */
@@ -50,6 +52,7 @@ const Attempts = z.object({
 /** Before it is registered with YARN a master has not said yet where its driver is. */
 const REGISTERED = new Set(['RUNNING', 'FINISHING', 'FINISHED']);
 const OVER = new Set(['FINISHED', 'FAILED', 'KILLED']);
+const DONE = new Set(['SUCCEEDED', 'FAILED', 'KILLED']);
 const CONTAINER = /^container_\w+$/;
 
 /**
@@ -71,7 +74,8 @@ export async function readDriverApp(
   const isOver = OVER.has(wire.state);
   const starts = attempts.flatMap((attempt, i) => startOf(attempt, isOver || i < attempts.length - 1, http.baseUrl));
   const ended = isOver && wire.finishedTime > 0 && { endedMs: wire.finishedTime };
-  return { isOver, ...ended, driver: placeOf(wire), collected: collectedOf(wire), starts };
+  const isEnding = !isOver && (wire.state === 'FINISHING' || DONE.has(wire.finalStatus));
+  return { isOver, isEnding, ...ended, driver: placeOf(wire), collected: collectedOf(wire), starts };
 }
 
 async function read<T>(

@@ -2,6 +2,7 @@ import test from 'ava';
 import { DriverLog } from '../../src/hadoop/index.js';
 import { LogServer } from '../../src/hadoop/log-server.js';
 import { Http } from '../../src/http/index.js';
+import { testClock } from '../../src/testing/index.js';
 import { itemsOf } from '../helpers/log-readers.js';
 import { containerOf, openLog, recordedLog, ref, shown } from './log-cluster.js';
 import { serve } from './recorded.js';
@@ -293,6 +294,35 @@ test('where collected logs are: as it was set, as YARN says, else where EMR has 
     });
     t.is(await new LogServer([http], given).address(options), expected);
   }
+});
+
+test('what a driver wrote that is just done is read whole, once YARN has wound it up', async (t) => {
+  const { cluster, finish, clock } = await openLog(t);
+  cluster.files[0] = { stdout: 'a\n', stderr: '' };
+  cluster.isEnding = true;
+  void clock.sleep(2_500).then(() => {
+    cluster.files[0] = { stdout: 'a\nthe end\n', stderr: '' };
+    cluster.isOver = true;
+    cluster.nodes[0] = 'gone';
+    cluster.collected = [{ stdout: 'a\nthe end\n', stderr: '' }];
+  });
+  t.deepEqual(await finish(), ['1 stdout: a', '1 stdout: the end']);
+});
+
+test('a process that meets many nodes does not remember all of them', (t) => {
+  const reached: string[] = [];
+  const reach = (address: string, service: string) => (reached.push(address), new Http({ baseUrl: address, service }));
+  const log = new DriverLog({ https: [], reach, clock: testClock() });
+  const ask = (i: number) => log.node(`http://node-${i}:8042`, 'container_1_1_01_000001');
+  for (let i = 0; i < 1_000; i++) {
+    ask(i);
+    ask(0); // in use
+  }
+  t.is(reached.length, 1_000);
+  ask(999);
+  t.is(reached.length, 1_000);
+  ask(1);
+  t.is(reached.length, 1_001);
 });
 
 test('of several ResourceManagers the one that answers is asked', async (t) => {

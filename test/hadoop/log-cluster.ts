@@ -50,6 +50,8 @@ class LogCluster {
   /** What it collected of the same files at another time. */
   laterParts: Files = {};
   isOver = false;
+  /** The driver is done, and YARN has not wound its application up. */
+  isEnding = false;
   /** In client mode no one tells where the driver listens. */
   isClientMode = false;
   isForgotten = false;
@@ -69,7 +71,10 @@ class LogCluster {
   app(): Recorded {
     if (this.isForgotten)
       return { status: 404, headers: json, body: '{"RemoteException":{"exception":"NotFoundException"}}' };
-    const one = recordedLog(this.isOver ? 'app-over' : 'app-running');
+    const recorded = recordedLog(this.isOver ? 'app-over' : 'app-running');
+    const one = this.isEnding
+      ? { ...recorded, body: recorded.body.replace('"finalStatus":"UNDEFINED"', '"finalStatus":"SUCCEEDED"') }
+      : recorded;
     return this.isClientMode ? { ...one, body: one.body.replace(/"amRPCAddress":"[^"]*",/, '') } : one;
   }
 

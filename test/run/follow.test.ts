@@ -51,6 +51,17 @@ test('a state is told when it changes, and not again', async (t) => {
   );
 });
 
+test('a link to Spark’s pages that comes after the state is told, too', async (t) => {
+  const links = { sparkUi: 'http://rm:8088/proxy/application_1_1/' };
+  const linked = { raw: 'running', state: 'running', links } as const;
+  const { engine, clock } = rig({ backend: new StubBackend([running, running, linked, linked, success]) });
+  const events = await collect(engine.attach(refFor(clock)).events());
+  t.deepEqual(
+    events.flatMap((e) => (e.type === 'state' ? [e.status.links.sparkUi] : [])),
+    [undefined, links.sparkUi, undefined],
+  );
+});
+
 for (const problem of [new UnreachableError('node gone', 'no'), new AuthError(403, 'not for you')]) {
   test(`a log that cannot be read (${problem.name}) is said once, and never ends the following`, async (t) => {
     const backend = new StubBackend([running, running, running, running, success]);
