@@ -1,25 +1,44 @@
 // Budgets for what is read at start: the entry and what it imports statically, without what is loaded on demand.
 import { readFileSync } from 'node:fs';
 
-/** The files of dist/ that importing this entry reads, from esbuild's own record of the build. */
-function startUpFiles(build, entry) {
+/**
+ * The files of dist/ that importing this entry reads, from esbuild's own record of the build; with those that are loaded on
+ * demand where `loads` says so of the source they begin with.
+ */
+function startUpFiles(build, entry, loads = () => false) {
   const { outputs } = JSON.parse(readFileSync(`dist/meta/${build}.json`, 'utf8'));
   const files = new Set();
   const visit = (file) => {
     if (files.has(file)) return;
     files.add(file);
-    const imports = outputs[file].imports.filter(({ kind, external }) => kind === 'import-statement' && !external);
+    const imports = outputs[file].imports.filter(
+      ({ kind, external, path }) =>
+        !external && (kind === 'import-statement' || loads(outputs[path].entryPoint ?? path)),
+    );
     imports.forEach(({ path }) => visit(path));
   };
   visit(entry);
   return [...files];
 }
 
+/** What a run that goes well needs of the servers' side, with a ledger in S3; YARN is one more, and the reason of a failure. */
+const RARE = /socks|proxy-agents|diagnosis|fflate|settings-file|serverless|steps|locate|emr-client|s3-logs|sts|actor/;
+const withLivy = (source) => !RARE.test(source) && !/hadoop/.test(source);
+const withYarn = (source) => !RARE.test(source);
+const lambda = (handler, loads) => startUpFiles(`lambda-${handler}`, `dist/lambda/${handler}/index.mjs`, loads);
+
 export default [
   { name: 'library, own code', path: startUpFiles('library', 'dist/index.js'), gzip: true, limit: '78 kB' },
   { name: 'livywire/aws, own code', path: startUpFiles('library', 'dist/aws.js'), gzip: true, limit: '45 kB' },
+  { name: 'livywire/lambda, own code', path: startUpFiles('library', 'dist/lambda.js'), gzip: true, limit: '90 kB' },
   { name: 'livywire/testing, own code', path: startUpFiles('library', 'dist/testing.js'), gzip: true, limit: '45 kB' },
   { name: 'command line, start', path: startUpFiles('cli', 'dist/cli/bin.js'), gzip: true, limit: '3 kB' },
+  { name: 'Lambda submit, start', path: lambda('submit'), gzip: true, limit: '75 kB' },
+  { name: 'Lambda status, start', path: lambda('status'), gzip: true, limit: '72 kB' },
+  { name: 'Lambda submit, with Livy and S3', path: lambda('submit', withLivy), gzip: true, limit: '150 kB' },
+  { name: 'Lambda status, with Livy and S3', path: lambda('status', withLivy), gzip: true, limit: '150 kB' },
+  { name: 'Lambda status, with YARN as well', path: lambda('status', withYarn), gzip: true, limit: '205 kB' },
+  { name: 'Lambda submit, all there is', path: lambda('submit', () => true), gzip: true, limit: '275 kB' },
   // In every page that livywire report writes, as it is.
   {
     name: 'report page, script and style',

@@ -2,6 +2,7 @@
  * Builds what the package ships, into dist/:
  *  - the library, one file per entrance in package.json's exports, our code only: packages stay imports;
  *  - the command line, everything inlined but the AWS SDK, each verb a chunk of its own that is read when it is called;
+ *  - the Lambda handlers, a folder each with everything in it but the AWS SDK;
  *  - the report page's script and style, which only `livywire report` reads;
  *  - the type declarations;
  *  - the licences of what was inlined.
@@ -13,8 +14,10 @@ import process from 'node:process';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { execa } from 'execa';
 import { bundlePage } from '../src/report/bundle-page.js';
+import { buildLambdas } from './gate/lambda-bundles.js';
 import { inlinedPackages, licenceText } from './gate/licences.js';
 import { manifest, root } from './gate/project.js';
+import { dropUnreached } from './gate/unreached.js';
 
 const dist = resolve(root, process.argv[2] ?? 'dist');
 
@@ -50,7 +53,7 @@ async function buildLibrary(): Promise<Metafile> {
     packages: 'external',
     sourcemap: true,
   });
-  await dropUnreached(metafile);
+  await dropUnreached(metafile, Object.values(libraryEntries()));
   return metafile;
 }
 
@@ -73,20 +76,6 @@ async function buildPage(): Promise<Metafile> {
   await writeFile(join(dist, 'report/page.js'), script);
   await writeFile(join(dist, 'report/page.css'), style);
   return metafile;
-}
-
-/** esbuild writes a chunk for every import(), also for those whose caller fell away as unused. */
-async function dropUnreached({ outputs }: Metafile): Promise<void> {
-  const entries = new Set(Object.values(libraryEntries()));
-  const reached = new Set(Object.keys(outputs).filter((path) => entries.has(outputs[path]?.entryPoint ?? '')));
-  // A Set yields what is added while it is walked.
-  for (const path of reached)
-    for (const found of outputs[path]?.imports ?? []) if (!found.external) reached.add(found.path);
-  for (const path of Object.keys(outputs)) {
-    if (reached.has(path.replace(/\.map$/, ''))) continue;
-    await rm(resolve(root, path));
-    delete outputs[path];
-  }
 }
 
 async function buildCommandLine(): Promise<Metafile> {
@@ -118,16 +107,32 @@ const types = execa('tsc', ['-p', 'tsconfig.build.json', '--outDir', join(dist, 
   preferLocal: true,
   stdio: 'inherit',
 });
-const [library, commandLine, page] = await Promise.all([buildLibrary(), buildCommandLine(), buildPage(), types]);
+const [library, commandLine, page, lambdas] = await Promise.all([
+  buildLibrary(),
+  buildCommandLine(),
+  buildPage(),
+  buildLambdas(shared, join(dist, 'lambda')),
+  types,
+]);
 
 await chmod(join(dist, 'cli/bin.js'), 0o755);
 const inlined = await inlinedPackages(commandLine);
 await writeFile(join(dist, 'cli/THIRD-PARTY-LICENSES.txt'), licenceText('The livywire command line', inlined));
 const drawing = await inlinedPackages(page);
 await writeFile(join(dist, 'report/THIRD-PARTY-LICENSES.txt'), licenceText('A page of livywire report', drawing));
+const inFunctions = (await Promise.all(lambdas.map(({ metafile }) => inlinedPackages(metafile)))).flat();
+await writeFile(
+  join(dist, 'lambda/THIRD-PARTY-LICENSES.txt'),
+  licenceText('The Lambda handlers of livywire', [...new Map(inFunctions.map((one) => [one.name, one])).values()]),
+);
 
 // For the size budgets and the package's tests; not shipped.
-for (const [name, metafile] of Object.entries({ library, cli: commandLine, report: page })) {
+for (const [name, metafile] of Object.entries({
+  library,
+  cli: commandLine,
+  report: page,
+  ...Object.fromEntries(lambdas.map(({ handler, metafile }) => [`lambda-${handler}`, metafile])),
+})) {
   const path = join(dist, 'meta', `${name}.json`);
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, `${JSON.stringify(metafile)}\n`);

@@ -23,7 +23,7 @@ export {
   loadEmr,
   loadLocal,
   loadOurNames,
-  loadPlainConnect,
+  loadForFunction,
   loadReport,
 } from './load.js';
 export { openLedger, sweepLedger } from './open-ledger.js';

@@ -5,8 +5,15 @@ import type { RunReport } from '../report/index.js';
 /** Wired services over settings. */
 export const loadConnect = async () => (await import('./via.js')).connectVia;
 
-/** The same without a way of its own into the network: where no ssh is. */
-export const loadPlainConnect = async () => (await import('./connect.js')).connect;
+/** Services over settings for a function: the same without a way of its own into the network, for there is no ssh. */
+export const loadForFunction = async () => {
+  const [{ connect }, { openLedger }, { readSettings }] = await Promise.all([
+    import('./connect.js'),
+    import('./open-ledger.js'),
+    import('./settings.js'),
+  ]);
+  return { connect, openLedger, readSettings };
+};
 
 /** The names under which runs of ours stand in a ledger. */
 export const loadOurNames = async () => (await import('./actor.js')).ourNames;

@@ -1,6 +1,5 @@
-import { WaitTimeoutError } from '../core/index.js';
 import type { RunAnswer } from './answer.js';
-import { TimeUpError } from './deadline.js';
+import { isTimeUp } from './deadline.js';
 import { createHandler, type Handler, type HandlerOptions } from './invocation.js';
 import { runAskedFor } from './run-asked-for.js';
 import { fitAnswer, shortOutcome } from './short.js';
@@ -29,7 +28,7 @@ export function createCancelHandler(options: HandlerOptions = {}): Handler<RunAn
       telemetry.log('INFO', 'over', { run: outcome.ref, outcome: outcome.kind });
       return fitAnswer({ ...answer(), next: 'submit', outcome: shortOutcome(outcome) });
     } catch (error) {
-      if (!(error instanceof WaitTimeoutError || error instanceof TimeUpError)) throw error;
+      if (!isTimeUp(error)) throw error;
       telemetry.log('WARN', error.message, { run: run.ref });
       const waitSeconds = waitForSettling(ageOf(run.ref, clock.now()));
       return fitAnswer({ ...answer(), next: 'cancel', waitSeconds });

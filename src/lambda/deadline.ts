@@ -1,4 +1,4 @@
-import type { Clock } from '../core/index.js';
+import { type Clock, isLivywireError } from '../core/index.js';
 import type { LambdaContext } from './context.js';
 
 /** Kept for the answer and the log, in milliseconds; of a short time no more than a fifth. */
@@ -10,6 +10,10 @@ const WITHOUT_CONTEXT_MS = 60_000;
 export class TimeUpError extends Error {
   override readonly name = 'TimeUpError';
 }
+
+/** Whether waiting stopped at its limit, the invocation's or its own. */
+export const isTimeUp = (error: unknown): error is Error =>
+  error instanceof TimeUpError || (isLivywireError(error) && error.code === 'WAIT_TIMEOUT');
 
 /** What is left of an invocation. */
 export interface TimeLeft {

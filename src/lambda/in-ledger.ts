@@ -1,4 +1,4 @@
-import { type Ledger, RunNotFoundError, type RunOutcome, type RunRef } from '../core/index.js';
+import { isLivywireError, type Ledger, type RunOutcome, type RunRef } from '../core/index.js';
 import type { Run, Runs } from '../app/index.js';
 
 /** The run under a key; `undefined` where the ledger has none. @throws LedgerError */
@@ -6,7 +6,7 @@ export async function runInLedger(runs: Runs, key: string): Promise<Run | undefi
   try {
     return await runs.find(key);
   } catch (error) {
-    if (error instanceof RunNotFoundError) return undefined;
+    if (isLivywireError(error) && error.code === 'RUN_NOT_FOUND') return undefined;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { loadPlainConnect, openLedger, readSettings } from '../app/index.js';
+import { loadForFunction } from '../app/index.js';
 import { ConfigError, VERSION } from '../core/index.js';
 import { type Environment, environment, taskRoot } from './environment.js';
 import type { Services, Wishes } from './services.js';
@@ -15,6 +15,7 @@ export async function openServices(
   { starts, withinMs, signal, logger, functionArn }: Wishes,
   env: Environment = environment(),
 ): Promise<Services> {
+  const { connect, openLedger, readSettings } = await loadForFunction();
   const settings = await readSettings({ env, cwd: taskRoot(env) });
   const missing = (variable: string, why: string): never => {
     throw new ConfigError(`${variable}: ${why}`, { field: variable });
@@ -23,7 +24,6 @@ export async function openServices(
     missing('LIVYWIRE_LEDGER', 'is not set; a function keeps its runs in S3, as in s3://bucket/livywire');
   if (settings.via) missing('LIVYWIRE_VIA', 'there is no ssh in a function; put it into the VPC of the cluster');
   for (const note of settings.notes) logger.warn(note);
-  const connect = await loadPlainConnect();
   const cluster = { starts, optional: !starts, timeoutMs: withinMs, signal };
   const actor =
     functionArn === undefined

@@ -1,5 +1,6 @@
 import {
   isFinal,
+  isLivywireError,
   type RunOutcome,
   type RunRef,
   type RunStatus,
@@ -9,7 +10,7 @@ import {
 import type { Run, Runs } from '../app/index.js';
 import type { RunAnswer } from './answer.js';
 import { cut } from './cut.js';
-import { TimeUpError } from './deadline.js';
+import { isTimeUp, TimeUpError } from './deadline.js';
 import { runInLedger } from './in-ledger.js';
 import { createHandler, type Handler, type HandlerOptions, type Invocation } from './invocation.js';
 import { runAskedFor } from './run-asked-for.js';
@@ -88,8 +89,9 @@ async function look(call: Invocation, runs: Runs, run: Run, before: RunAnswer | 
       const isSecond = before?.status !== undefined && isFinal(before.status);
       return { ref: run.ref, status, isOver: isSecond, reason: 'it has ended, and why is still being read' };
     }
-    if (error instanceof RunUnsentError) return { ref: run.ref, isOver: true, reason: cut(error.message, 500) };
-    if (!(error instanceof WaitTimeoutError || error instanceof TimeUpError)) throw error;
+    if (isLivywireError(error) && error.code === 'RUN_UNSENT')
+      return { ref: run.ref, isOver: true, reason: cut(error.message, 500) };
+    if (!isTimeUp(error)) throw error;
     telemetry.log('WARN', 'no server could say how it is', { run: run.ref });
     return { ref: run.ref, isOver: false, reason: 'no server could say how it is' };
   }

@@ -1,5 +1,5 @@
 import { isBackPressure } from '../app/index.js';
-import { isLivywireError, type RunOutcome, type RunRef, SubmitBusyError, SubmitUnknownError } from '../core/index.js';
+import { isLivywireError, type RunOutcome, type RunRef } from '../core/index.js';
 import type { Run } from '../app/index.js';
 import type { RunAnswer } from './answer.js';
 import { cut } from './cut.js';
@@ -60,8 +60,9 @@ export async function submitRun(call: Invocation, request: SubmitRequest): Promi
 
 /** Time settles it, or another process does: the same submit goes on later. */
 function isPending(error: unknown): boolean {
-  if (error instanceof SubmitUnknownError) return !(isLivywireError(error.cause) && error.cause.code !== 'UNREACHABLE');
-  return error instanceof SubmitBusyError || isBackPressure(error);
+  if (isLivywireError(error) && error.code === 'SUBMIT_UNKNOWN')
+    return !(isLivywireError(error.cause) && error.cause.code !== 'UNREACHABLE');
+  return (isLivywireError(error) && error.code === 'SUBMIT_BUSY') || isBackPressure(error);
 }
 
 /** `status` has said that it ended, and the ledger does not say why yet. */
@@ -92,8 +93,7 @@ async function pending(
     await clock.sleep(WIND_DOWN_MS);
   }
   const reason = cut(error instanceof Error ? error.message : String(error), 500);
-  const ref =
-    error instanceof SubmitUnknownError ? error.ref : (await runInLedger(runs, key).catch(() => undefined))?.ref;
+  const ref = (await runInLedger(runs, key).catch(() => undefined))?.ref;
   const ageMs = ref ? ageOf(ref, clock.now()) : 0;
   telemetry.count('Pending');
   telemetry.log('WARN', 'pending', { key, reason, ...(ref && { run: ref }) });

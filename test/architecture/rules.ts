@@ -159,7 +159,8 @@ const libraryEntrance: Rule = (tree) => {
       } else visit(target, room);
     }
   };
-  for (const entrance of ['index.ts', 'testing/index.ts', 'aws/index.ts']) visit(entrance, roomOf(entrance));
+  for (const entrance of ['index.ts', 'testing/index.ts', 'aws/index.ts', 'lambda/index.ts'])
+    visit(entrance, roomOf(entrance));
   return found;
 };
 

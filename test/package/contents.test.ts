@@ -14,7 +14,7 @@ test('the tarball holds what is built, the sample jobs and the papers, and nothi
     files.filter((file) => !expected.test(file)),
     [],
   );
-  const notices = ['dist/cli/THIRD-PARTY-LICENSES.txt', 'dist/report/THIRD-PARTY-LICENSES.txt'];
+  const notices = ['cli', 'report', 'lambda'].map((folder) => `dist/${folder}/THIRD-PARTY-LICENSES.txt`);
   for (const paper of ['README.md', 'CHANGELOG.md', 'LICENSE', ...notices]) {
     t.true(files.includes(`package/${paper}`), paper);
   }
