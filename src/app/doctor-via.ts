@@ -14,12 +14,19 @@ export async function* diagnoseVia(settings: Settings, options: DoctorOptions = 
   } catch (error) {
     options.signal?.throwIfAborted();
     if (!isLivywireError(error)) throw error;
-    const next = `livywire only calls ssh: what \`ssh ${via.host}\` needs (keys, agent, known_hosts) it needs, too`;
+    const next =
+      via.kind === 'ssh'
+        ? `livywire only calls ssh: what \`ssh ${via.host}\` needs (keys, agent, known_hosts) it needs, too`
+        : 'livywire only calls `aws ssm start-session`: it needs a node, AWS CLI version 2 and the Session Manager plugin';
     yield { check: 'network', level: 'problem', fault: 'service', seen: plainLine(error.message), next };
     return;
   }
   try {
-    yield { check: 'network', level: 'ok', seen: `ssh ${via.host} opened a way (${via.from})` };
+    const seen =
+      via.kind === 'ssh'
+        ? `ssh ${via.host} opened a way (${via.from})`
+        : `Session Manager opens a way to what is asked for below (${via.from})`;
+    yield { check: 'network', level: 'ok', seen };
     yield* diagnoseSettings(opened.settings, options);
   } finally {
     await opened.close();

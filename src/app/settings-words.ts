@@ -114,7 +114,8 @@ export const settingWords = {
     flag: 'via',
     env: 'LIVYWIRE_VIA',
     kind: 'text',
-    describe: 'Way into the network that livywire opens and closes itself: ssh:<host>, with your own ssh',
+    describe:
+      'Way into the network that livywire opens and closes itself: ssh:<host> by your own ssh, ssm by Session Manager',
   },
   map: {
     flag: 'map',

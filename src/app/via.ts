@@ -1,17 +1,23 @@
-import type { Logger } from '../core/index.js';
+import { ConfigError, type Logger } from '../core/index.js';
+import { awsSettings, lazyAws } from './aws.js';
 import type { ConnectOptions } from './connect.js';
 import type { Livywire } from './livywire.js';
-import type { ViaSettings } from './settings-via.js';
+import type { SsmSettings, ViaSettings } from './settings-via.js';
 import type { Settings } from './settings.js';
-import { SshWay } from './ssh-way.js';
+import { SshWay, type Way } from './ssh-way.js';
 
 interface Shared {
-  readonly way: Promise<SshWay>;
+  readonly way: Promise<Way>;
   users: number;
 }
 
-/** One ssh for everybody in this process who goes the same way. */
+/** One way for everybody in this process who goes the same one. */
 const open = new Map<string, Shared>();
+
+interface OpenOptions {
+  readonly logger?: Logger | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 interface Opened {
   /** The same settings, through the way that was opened. */
@@ -20,16 +26,16 @@ interface Opened {
 }
 
 /** Opens the way that settings name, if any. @throws ConfigError, UnreachableError */
-export async function openVia(
-  settings: Settings,
-  options: { readonly logger?: Logger | undefined; readonly signal?: AbortSignal | undefined } = {},
-): Promise<Opened> {
+export async function openVia(settings: Settings, options: OpenOptions = {}): Promise<Opened> {
   const { via, ...rest } = settings;
   if (!via) return { settings, close: async () => undefined };
-  const shared = sharedWay(via, options);
+  const name = nameOf(via, settings);
+  const shared = open.get(name) ?? { way: wayOf(via, settings, options), users: 0 };
+  shared.users++;
+  open.set(name, shared);
   const close = async (): Promise<void> => {
     if (--shared.users > 0) return;
-    open.delete(keyOf(via));
+    open.delete(name);
     await (await shared.way.catch(() => undefined))?.close();
   };
   try {
@@ -41,14 +47,32 @@ export async function openVia(
   }
 }
 
-function sharedWay(via: ViaSettings, options: Parameters<typeof openVia>[1]): Shared {
-  const known = open.get(keyOf(via)) ?? { way: SshWay.open(via, options), users: 0 };
-  known.users++;
-  open.set(keyOf(via), known);
-  return known;
+/** The same name is the same way. */
+const nameOf = (via: ViaSettings, { cluster, aws }: Settings): string =>
+  JSON.stringify(
+    via.kind === 'ssh' ? [via.host, via.port] : ['ssm', via.target ?? cluster?.selector, aws.region, aws.profile],
+  );
+
+async function wayOf(via: ViaSettings, settings: Settings, options: OpenOptions): Promise<Way> {
+  if (via.kind === 'ssh') return SshWay.open(via, options);
+  const { SsmWay } = await import('./ssm-way.js');
+  const { region, profile } = settings.aws;
+  return SsmWay.open(via, { ...options, region, profile, target: targetOf(via, settings) });
 }
 
-const keyOf = ({ host, port }: ViaSettings): string => `${host}:${port ?? ''}`;
+/** @throws ConfigError where nothing says which node forwards */
+function targetOf({ target, from }: SsmSettings, settings: Settings): () => Promise<string> {
+  if (target !== undefined) return async () => target;
+  const { cluster } = settings;
+  if (!cluster) {
+    const words = `${from}: ssm goes by the primary of a cluster, which --cluster names; without one name an instance, as in ssm:i-0abc…`;
+    throw new ConfigError(words, { field: from });
+  }
+  return async () => {
+    const { room, clients } = await lazyAws(awsSettings(settings))();
+    return room.primaryInstance(cluster.selector, { clients, field: cluster.from });
+  };
+}
 
 /** As `connect`, through the way that settings name; closing the services closes it. */
 export async function connectVia(settings: Settings, options: ConnectOptions = {}): Promise<Livywire> {

@@ -15,6 +15,7 @@ export {
   listClusters,
   lookAtCluster,
   type LookOptions,
+  primaryInstance,
 } from './emr/index.js';
 export { type AwsQuestion, awsErrorName, awsStatusOf, explainAwsError } from './explain-error.js';
 export { s3Ledger, type S3LedgerOptions } from './open-s3-ledger.js';

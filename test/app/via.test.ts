@@ -10,6 +10,7 @@ import test, { type ExecutionContext } from 'ava';
 import { type Finding, loadConnect, loadDoctor, readSettings, type SettingsFlags } from '../../src/app/index.js';
 import { useFakeSsh } from '../helpers/fake-ssh.js';
 import { livyStub } from '../helpers/livy-stub.js';
+import { gone, lives } from '../helpers/process-life.js';
 
 const calls = useFakeSsh(test);
 
@@ -26,17 +27,6 @@ interface Call {
 const callsTo = async (host: string): Promise<readonly Call[]> => {
   const lines = (await readFile(calls(), 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
   return lines.map((line) => JSON.parse(line) as Call).filter(({ args }) => args.at(-1) === host);
-};
-const lives = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
-const gone = async (pid: number): Promise<boolean> => {
-  for (let i = 0; i < 100 && lives(pid); i++) await delay(50);
-  return !lives(pid);
 };
 
 test.serial('a run goes through an ssh of its own, which ends with the connection', async (t) => {
@@ -118,7 +108,7 @@ test('what is no host for ssh is refused, and so is a proxy beside it', async (t
   const wrong = (flags: SettingsFlags, message: RegExp) =>
     t.throwsAsync(settingsOf(t, flags), { name: 'ConfigError', message });
   await wrong({ via: 'ssh:-oProxyCommand=x' }, /^--via: should be ssh:<host>/);
-  await wrong({ via: 'ssm' }, /^--via: should be ssh:<host>/);
+  await wrong({ via: 'telnet:h' }, /^--via: should be ssh:<host>/);
   await wrong({ via: 'ssh:bastion', proxy: 'socks5h://h:1' }, /^--via: opens a way of its own while --proxy names a proxy/); // prettier-ignore
   t.like((await settingsOf(t, { via: 'ssh:bastion' })).via, { host: 'bastion' });
 });

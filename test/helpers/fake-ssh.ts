@@ -1,8 +1,7 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import process from 'node:process';
 import type { TestFn } from 'ava';
+import { useProgram } from './stand-in-program.js';
 
 /** What ssh -N -D does: a SOCKS5 proxy, to which every name is this machine. What it was called with, and its pid, go to a file. */
 const source = `
@@ -42,16 +41,6 @@ exec tail -f /dev/null
 
 /** Puts a stand-in for ssh before the real one, for this test file. Gives the file of its calls. */
 export function useFakeSsh(test: TestFn): () => string {
-  let dir: string | undefined;
-  test.before(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'livywire-test-'));
-    await writeFile(join(dir, 'ssh.cjs'), source);
-    await writeFile(join(dir, 'ssh'), shell);
-    await chmod(join(dir, 'ssh'), 0o755);
-    process.env.PATH = `${dir}${delimiter}${process.env.PATH ?? ''}`;
-  });
-  test.after.always(async () => {
-    if (dir !== undefined) await rm(dir, { recursive: true, force: true });
-  });
-  return () => join(dir ?? '', 'calls');
+  const folder = useProgram(test, 'ssh', { 'ssh.cjs': source, ssh: shell });
+  return () => join(folder(), 'calls');
 }

@@ -6,3 +6,4 @@ export type { AddressKind } from './addresses.js';
 export type { ClusterLine, EmrCluster } from './cluster.js';
 export { type ClusterConnection, connectToCluster, type ConnectToClusterOptions } from './connect-to-cluster.js';
 export { type ClusterOverview, listClusters, lookAtCluster, type LookOptions } from './overview.js';
+export { primaryInstance } from './primary-instance.js';
