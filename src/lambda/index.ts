@@ -14,4 +14,3 @@ export type { DiagnosePayload, Execution, RunPayload } from './payload-types.js'
 export type { OpenServices, Services, Wishes } from './services.js';
 export { createStatusHandler, handler as status, type StatusHandlerOptions } from './status.js';
 export { createSubmitHandler, handler as submit, type SubmitHandlerOptions } from './submit.js';
-export { HandlerError } from './thrown.js';

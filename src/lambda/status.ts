@@ -1,12 +1,4 @@
-import {
-  isFinal,
-  isLivywireError,
-  type RunOutcome,
-  type RunRef,
-  type RunStatus,
-  RunUnsentError,
-  WaitTimeoutError,
-} from '../core/index.js';
+import { isFinal, isLivywireError, type RunOutcome, type RunRef, type RunStatus } from '../core/index.js';
 import type { Run, Runs } from '../app/index.js';
 import type { RunAnswer } from './answer.js';
 import { cut } from './cut.js';

@@ -8,7 +8,7 @@ import { endInLedger, runInLedger } from './in-ledger.js';
 import type { Invocation } from './invocation.js';
 import type { SubmitRequest } from './payload.js';
 import { fitAnswer, shortOutcome } from './short.js';
-import { HandlerError } from './thrown.js';
+import { handlerError } from './thrown.js';
 import { ageOf, eventsAfter, waitForSettling, waitForStatus } from './turns.js';
 
 /** What is pending for so long waits in no queue any more: somebody has to look. */
@@ -100,7 +100,7 @@ async function pending(
   const answer = { v: 1, ...(ref && { ref }), events, reason } as const;
   if (ref && ageMs > timeoutSeconds * 1_000) return fitAnswer({ ...answer, next: 'cancel', timedOut: true });
   if (ageMs > LONGEST_PENDING_MS) {
-    if (error instanceof TimeUpError) throw new HandlerError('SubmitUnknownError', reason);
+    if (error instanceof TimeUpError) throw handlerError('SubmitUnknownError', reason);
     throw error;
   }
   return fitAnswer({ ...answer, next: 'submit', waitSeconds: waitForSettling(ageMs) });

@@ -73,6 +73,6 @@ for (const node of lambdaNodes) {
     t.is(String(stdout).split('\n').at(-1), '["status","0"]');
     t.is(posts.length, 1);
     const bare = await run(node.path, ['call.mjs'], { cwd: folder, env: { LIVYWIRE_URL: url } });
-    t.regex(String(bare.stderr), /ConfigError: LIVYWIRE_LEDGER: is not set/);
+    t.regex(String(bare.stderr), /ConfigError\]?: LIVYWIRE_LEDGER: is not set/);
   });
 }

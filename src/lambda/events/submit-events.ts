@@ -1,7 +1,7 @@
 import type { RunRef } from '../../core/index.js';
 import type { Invocation } from '../invocation.js';
 import { submitRun } from '../submit-run.js';
-import { clean, HandlerError } from '../thrown.js';
+import { clean, handlerError } from '../thrown.js';
 import type { SubmitEventAnswer } from './answer.js';
 import type { Item, Source } from './happening.js';
 import type { MakeJob } from './template.js';
@@ -16,7 +16,7 @@ interface Taken {
   readonly adopted: number;
   readonly refs: readonly RunRef[];
   /** Why it has to come again. */
-  readonly error?: HandlerError;
+  readonly error?: Error;
 }
 
 /**
@@ -30,7 +30,7 @@ export async function submitEvents(call: Invocation, source: Source, makeJob: Ma
   const [first] = failed;
   if (first?.error && source.kind === 'event') {
     const more = taken.length === 1 ? '' : ` (${failed.length} of ${taken.length} failed, and all will come again)`;
-    throw new HandlerError(first.error.name, `${first.error.message}${more}`);
+    throw handlerError(first.error.name, `${first.error.message}${more}`);
   }
   const sum = (of: (one: Taken) => number): number => taken.reduce((all, one) => all + of(one), 0);
   return {
@@ -49,7 +49,7 @@ export async function submitEvents(call: Invocation, source: Source, makeJob: Ma
 async function take(call: Invocation, item: Item, makeJob: MakeJob): Promise<Taken> {
   const refs: RunRef[] = [];
   const count = { started: 0, adopted: 0, pending: 0 };
-  let error: HandlerError | undefined;
+  let error: Error | undefined;
   try {
     for (const happening of item.happenings()) {
       const made = makeJob(happening);
@@ -57,7 +57,7 @@ async function take(call: Invocation, item: Item, makeJob: MakeJob): Promise<Tak
       const { how, answer } = await submitRun(call, { ...made, key: happening.key, attempt: 1 });
       count[how] += 1;
       if (answer.ref) refs.push(answer.ref);
-      if (how === 'pending') error = new HandlerError('SubmitUnknownError', `Pending: ${answer.reason ?? ''}`);
+      if (how === 'pending') error = handlerError('SubmitUnknownError', `Pending: ${answer.reason ?? ''}`);
     }
   } catch (caught) {
     error = clean(caught);
