@@ -5,7 +5,7 @@ import { specTag } from './names.js';
 import type { Observer, Reading } from './observer.js';
 import { attemptIn, endIn, lastAttempt } from './records.js';
 import { specNote } from './spec-tag.js';
-import { writeOutcome } from './write-outcome.js';
+import { ledgerPatience, writeOutcome } from './write-outcome.js';
 
 type Ending = Extract<Reading, { kind: 'ended' | 'recorded' | 'lost' }>;
 type Unwritten = Exclude<Ending, { kind: 'recorded' }>;
@@ -24,6 +24,7 @@ export async function conclude(
   signal?: AbortSignal,
 ): Promise<RunOutcome> {
   const { ledger, registry, backend } = deps;
+  const patience = ledgerPatience(deps);
   if (ending.kind === 'recorded') {
     const { outcome, attempt } = ending;
     const { unfinished } = attempt;
@@ -33,9 +34,10 @@ export async function conclude(
     const asked = appId === undefined ? undefined : registry?.byId(appId, signal && { signal });
     const app = await asked?.catch(() => undefined);
     signal?.throwIfAborted();
-    return finish(deps, { outcome, unfinished, attempt }, { app }, signal);
+    return finish(deps, { outcome, unfinished, attempt }, { app }, { patience, signal });
   }
-  const entry = await ledger.get(observer.ref.key).catch(() => undefined); // its outage is no reason to hide an end
+  // Its outage is no reason to hide an end.
+  const entry = await patience.with(ledger.get(observer.ref.key).catch(() => undefined));
   const attempt = entry && attemptIn(entry.record.attempts, observer.ref);
   // Somebody who knew has written down since how it ended, and may not have come to why.
   const known = ending.kind === 'lost' ? endIn(attempt) : undefined;
@@ -47,9 +49,9 @@ export async function conclude(
   const notes = [...observer.notes, ...(doubt === undefined ? [] : [doubt])];
   const outcome = outcomeOf(deps, observer, { ending, attempt, notes });
   // That nobody knows is no end that could be lost: it is asked again.
-  if (ending.kind === 'lost') return finish(deps, { outcome, attempt }, {}, signal);
-  const written = await writeOutcome(deps, outcome, { unfinished: keepable(ending.status) });
-  return finish(deps, { attempt, ...written }, ending, signal);
+  if (ending.kind === 'lost') return finish(deps, { outcome, attempt }, {}, { patience, signal });
+  const written = await writeOutcome(deps, outcome, { unfinished: keepable(ending.status), patience });
+  return finish(deps, { attempt, ...written }, ending, { patience, signal });
 }
 
 interface Known {

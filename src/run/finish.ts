@@ -10,8 +10,9 @@ import {
 } from '../core/index.js';
 import type { EngineDeps } from './deps.js';
 import { factsOf } from './facts.js';
+import type { Patience } from './patience.js';
 import { stopStrays } from './strays.js';
-import { writeOutcome, type Written } from './write-outcome.js';
+import { toldOf, writeOutcome, type Written } from './write-outcome.js';
 
 const COUNT_WITHIN_MS = 4_000;
 const UNDIAGNOSED = 'UNKNOWN';
@@ -31,7 +32,7 @@ export async function finish(
   deps: EngineDeps,
   { outcome, unfinished, attempt, isUnwritten }: Written,
   seen: Seen,
-  signal?: AbortSignal,
+  { patience, signal }: { readonly patience: Patience; readonly signal?: AbortSignal | undefined },
 ): Promise<RunOutcome> {
   // One request can have made two applications as well, where a proxy sent it on twice: once, at the end, that is asked.
   const isLikely = (attempt?.posts.length ?? 0) > 1;
@@ -46,15 +47,15 @@ export async function finish(
   const notes = [...(outcome.notes ?? []), ...strays];
   const added = { ...(progress && { progress }), ...(output && { output }), ...(notes.length > 0 && { notes }) };
   const whole = { ...outcome, ...added };
-  if (whole.kind !== 'failed' || whole.diagnosis.code !== UNDIAGNOSED)
-    return (await writeOutcome(deps, whole, { isUnwritten })).outcome;
+  const write = async (what: RunOutcome) => toldOf(await writeOutcome(deps, what, { isUnwritten, patience }));
+  if (whole.kind !== 'failed' || whole.diagnosis.code !== UNDIAGNOSED) return write(whole);
   // Whoever was first had the word on how it ended: a reading that says otherwise explains nothing of that.
   const status = seen.status?.state === whole.kind ? seen.status : (unfinished ?? seen.status);
   // Of the servers' words and the log it makes words that may be kept: redacted.
   const reasoned =
     status && factsOf(deps, whole.ref, { status, app: seen.app }, signal).then((facts) => deps.diagnose(facts));
   const diagnosis = (await spare(deps, 'the diagnosis failed', reasoned, signal)) ?? whole.diagnosis;
-  return (await writeOutcome(deps, { ...whole, diagnosis }, { isUnwritten })).outcome;
+  return write({ ...whole, diagnosis });
 }
 
 /** What stands in the output since the look before the request, by the clock of its store. */

@@ -1,8 +1,13 @@
 import { type AttemptRecord, LedgerConflictError, type RunOutcome, type RunStatus } from '../core/index.js';
 import type { EngineDeps } from './deps.js';
+import { Patience } from './patience.js';
 import { attemptIn, knownFrom, lastAttempt } from './records.js';
 
 const WRITE_TRIES = 10;
+
+/** How long a ledger that hangs may hold an outcome back, over all that is read and written there. */
+const LEDGER_WITHIN_MS = 30_000;
+export const ledgerPatience = ({ clock }: Pick<EngineDeps, 'clock'>): Patience => new Patience(clock, LEDGER_WITHIN_MS);
 
 /** The outcome that counts after a write. */
 export interface Written {
@@ -13,20 +18,47 @@ export interface Written {
   readonly attempt?: AttemptRecord | undefined;
   /** It could not be written, and that was said. */
   readonly isUnwritten?: boolean | undefined;
+  /** Why. */
+  readonly problem?: string;
+}
+
+export interface WriteOptions extends Pick<Written, 'unfinished' | 'isUnwritten'> {
+  /** How long a store that does not answer is waited for; the write itself goes on. @defaultValue `ledgerPatience` */
+  readonly patience?: Patience;
 }
 
 /**
  * Writes the outcome, unless another process was first with one that is as good: whoever was first has the word on how
  * it ended. `unfinished`: only that it ended, and how; the rest is written by a second call, also to an attempt that a newer
- * one has followed meanwhile. `isUnwritten`: that it could not be was said already. Never rejects for a ledger that fails: the outcome is known, and that must not hide it.
+ * one has followed meanwhile. `isUnwritten`: that it could not be was said already. Never rejects for a ledger that fails, and does
+ * not wait for ever for one that hangs: the outcome is known, and that must not hide it.
  */
 export async function writeOutcome(
-  { ledger, clock, logger }: Pick<EngineDeps, 'ledger' | 'clock' | 'logger'>,
+  deps: Pick<EngineDeps, 'ledger' | 'clock' | 'logger'>,
   outcome: RunOutcome,
-  { unfinished, isUnwritten = false }: Pick<Written, 'unfinished' | 'isUnwritten'> = {},
+  { unfinished, isUnwritten = false, patience = ledgerPatience(deps) }: WriteOptions = {},
 ): Promise<Written> {
+  const done = await patience.with(written(deps, outcome, unfinished));
+  if (done && !('problem' in done)) return done;
+  const problem = done?.problem ?? 'it did not answer in time';
+  if (!isUnwritten)
+    deps.logger.warn(`the outcome could not be written to the ledger (${problem})`, { key: outcome.ref.key });
+  return { outcome, unfinished, isUnwritten: true, problem };
+}
+
+/** What a caller is told of an outcome that is in no ledger. */
+export function toldOf({ outcome, isUnwritten, problem = 'unknown' }: Written): RunOutcome {
+  if (isUnwritten !== true) return outcome;
+  const note = `this could not be written to the ledger (${problem}): the next look asks the servers again`;
+  return { ...outcome, notes: [...(outcome.notes ?? []), note] };
+}
+
+async function written(
+  { ledger, clock }: Pick<EngineDeps, 'ledger' | 'clock'>,
+  outcome: RunOutcome,
+  unfinished: RunStatus | undefined,
+): Promise<Written | { readonly problem: string }> {
   const { ref } = outcome;
-  let problem = 'its record keeps changing';
   for (let i = 0; i < WRITE_TRIES; i++) {
     try {
       const entry = await ledger.get(ref.key);
@@ -46,10 +78,8 @@ export async function writeOutcome(
       return { outcome, unfinished, attempt };
     } catch (error) {
       if (error instanceof LedgerConflictError) continue;
-      problem = (error as Error).message;
-      break;
+      return { problem: (error as Error).message };
     }
   }
-  if (!isUnwritten) logger.warn(`the outcome could not be written to the ledger (${problem})`, { key: ref.key });
-  return { outcome, unfinished, isUnwritten: true };
+  return { problem: 'its record keeps changing' };
 }
