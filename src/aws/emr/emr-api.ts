@@ -1,5 +1,5 @@
 import type { ClusterState, EMRClient, Instance } from '@aws-sdk/client-emr';
-import { ConfigError, plainLine } from '../../core/index.js';
+import { BadAnswerError, ConfigError, plainLine } from '../../core/index.js';
 import type { AwsClients } from '../clients.js';
 import { awsErrorName, explainAwsError } from '../explain-error.js';
 import { type ClusterLine, clusterOf, type EmrCluster, lineOf } from './cluster.js';
@@ -119,6 +119,7 @@ export class EmrApi {
         const command = new GetClusterSessionCredentialsCommand({ ClusterId: clusterId, ExecutionRoleArn: role });
         const { Credentials, ExpiresAt } = await emr.send(command, sending(signal));
         const { Username: user = '', Password: password = '' } = Credentials?.UsernamePassword ?? {};
+        if (user === '' || password === '') throw new BadAnswerError('EMR gave no user name and password for Livy', '');
         return { user, password, expiresAt: ExpiresAt?.getTime() };
       },
       signal,

@@ -62,7 +62,8 @@ export function runtimeRoleAuth(
       const pair = current ?? (await fetch());
       const headers = await pair.auth.headers(request, options);
       const isRefused = options.refresh && headers.Authorization === options.refused?.Authorization;
-      const mayAsk = isOld(pair) || (isRefused && clock.now() - pair.madeAt >= LEAST_APART_MS);
+      // Also one that is over already by our clock, which may be wrong.
+      const mayAsk = (isOld(pair) || isRefused) && clock.now() - pair.madeAt >= LEAST_APART_MS;
       return mayAsk ? (await renewed(pair, isRefused)).auth.headers(request, options) : headers;
     },
   };

@@ -1,7 +1,12 @@
 import test from 'ava';
 import { runtimeRoleAuth } from '../../../src/aws/emr/session-credentials.js';
+import { BadAnswerError } from '../../../src/core/index.js';
+import { EmrApi } from '../../../src/aws/emr/emr-api.js';
+import { clusterStub } from '../../helpers/cluster-stub.js';
+import { standInCredentials } from '../../helpers/moto.js';
 import { testClock } from '../../../src/testing/index.js';
 
+standInCredentials();
 const HOUR = 3_600_000;
 const request = { method: 'GET', url: 'http://livy.test:8998/batches' };
 const ids = { clusterId: 'j-1', role: 'arn:aws:iam::123456789012:role/etl' };
@@ -42,6 +47,23 @@ test('a refused pair is replaced, once for all who were refused, and not at once
   // A Livy that refuses everybody gets the same pair once more, which ends the matter.
   t.deepEqual(await ask(basic('user2')), basic('user2'));
   t.is(made.count, 2);
+});
+
+test('a pair that is over by our clock already is no reason to ask with every request', async (t) => {
+  const { clock, made, ask } = source(-HOUR); // our clock is ahead of EMR's
+  for (let i = 0; i < 4; i++) {
+    t.deepEqual(await ask(), basic('user1'));
+    await clock.advance(1_000);
+  }
+  await clock.advance(5_000);
+  t.deepEqual(await ask(), basic('user2'));
+  t.is(made.count, 2);
+});
+
+test('an answer without user name or password is none, and nothing is sent with it', async (t) => {
+  const { clients } = await clusterStub(t, { GetClusterSessionCredentials: () => ({ Credentials: {} }) });
+  const asked = new EmrApi({ clients }).sessionCredentials('j-1', ids.role);
+  await t.throwsAsync(asked, { instanceOf: BadAnswerError });
 });
 
 test('a failed question is asked anew by the next request', async (t) => {
