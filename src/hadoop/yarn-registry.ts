@@ -84,11 +84,17 @@ export class YarnRegistry implements AppRegistry {
     const { sinceMs, ...call } = options;
     const wanted = tag.trim().toLowerCase(); // YARN keeps tags in lower case
     const query = { applicationTags: wanted, ...LEAN };
-    const apps = await this.#ask(async () => reportsOf(await this.#http.get(APPS, this.#as(call, query))));
-    const found = apps.filter(({ tags }) => tags.some((one) => one.toLowerCase() === wanted));
-    if (found.length > 0) return { kind: 'found', apps: found };
+    const look = async (): Promise<AppSearch | undefined> => {
+      const apps = await this.#ask(async () => reportsOf(await this.#http.get(APPS, this.#as(call, query))));
+      const found = apps.filter(({ tags }) => tags.some((one) => one.toLowerCase() === wanted));
+      return found.length > 0 ? { kind: 'found', apps: found } : undefined;
+    };
+    const found = await look();
+    if (found) return found;
     const doubt = await this.#ask(() => this.#absence.doubt(sinceMs, this.#as(call)));
-    return doubt === undefined ? { kind: 'absent' } : { kind: 'unknown', ...doubt };
+    if (doubt === undefined) return { kind: 'absent' };
+    // It is ready now, and may have been starting when it gave the list: then that was empty, whatever runs.
+    return (await look()) ?? { kind: 'unknown', ...doubt };
   }
 
   /**

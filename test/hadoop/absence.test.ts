@@ -112,6 +112,13 @@ test('a ResourceManager that is still reading its state store has not answered',
   await isSilence(t, answers, startedOn('restarting-info') + MINUTE, /not ready yet \(INITIALIZING\)/);
 });
 
+test('a ResourceManager that was ready only after it gave its list is asked for it again', async (t) => {
+  const answers = { info: 'restarted-info', tag: ['restarting-tag', 'restarted-tag'] };
+  const { http } = await resourceManager(t, answers);
+  const yarn = new YarnRegistry({ http });
+  t.is((await yarn.byTag('spark-succeeds', { sinceMs: startedOn('restarted-info') - MINUTE })).kind, 'found');
+});
+
 test('a standby ResourceManager has not answered', async (t) => {
   const answers = { info: 'standby-info', tag: 'active-tag' };
   await isSilence(t, answers, startedOn('standby-info') + MINUTE, /standby one; give the address of the active one/);

@@ -124,7 +124,7 @@ test('every question and every kill is asked as the given user', async (t) => {
   await yarn.byTag('x');
   await yarn.kill(ID);
   await yarn.serverTime();
-  t.is(asked.length, 7);
+  t.is(asked.length, 8);
   for (const line of asked) t.regex(line, /[?&]user\.name=ana%20maria/);
 });
 
