@@ -81,8 +81,12 @@ async function buildPage(): Promise<Metafile> {
 async function buildCommandLine(): Promise<Metafile> {
   const { metafile } = await build({
     ...shared,
-    // The second is what `local up --aws` starts as a process of its own.
-    entryPoints: { bin: 'src/cli/bin.ts', 'aws-router': 'src/local/aws-router-main.ts' },
+    // The others are what `local` starts as processes of their own.
+    entryPoints: {
+      bin: 'src/cli/bin.ts',
+      'aws-router': 'src/local/aws-router-main.ts',
+      'lambda-node': 'src/local/lambda-node-main.ts',
+    },
     outdir: join(dist, 'cli'),
     // 25 MB that are installed with the package, and read only where AWS is asked.
     external: ['@aws-sdk/*', '@smithy/*'],

@@ -25,6 +25,7 @@ export {
   loadOurNames,
   loadForFunction,
   loadReport,
+  loadWorkflow,
 } from './load.js';
 export { openLedger, sweepLedger } from './open-ledger.js';
 export { parseDuration } from './settings-duration.js';

@@ -27,6 +27,9 @@ export const loadDoctor = async () => (await import('./doctor-via.js')).diagnose
 /** The local Livy and Spark. */
 export const loadLocal = () => import('../local/index.js');
 
+/** State machines of Step Functions, as data. */
+export const loadWorkflow = () => import('../workflow/index.js');
+
 /** The rules that say why a run failed, and the files they can be tried on. */
 export const loadDiagnosis = async () => {
   const [{ codes, diagnose, hasSucceeded }, { isFile, logLines, readLogFile }] = await Promise.all([

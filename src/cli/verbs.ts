@@ -79,6 +79,10 @@ export const verbs: Readonly<Record<string, Verb>> = {
     describe: 'EMR clusters: ls, and show one with its servers and runs',
     load: async () => as((await import('./commands/emr.js')).emrCommand),
   },
+  workflow: {
+    describe: 'State machines of Step Functions: print one, or execute it on this machine',
+    load: async () => as((await import('./commands/workflow.js')).workflowCommand),
+  },
   local: {
     describe: 'A real Livy and Spark on this machine: up, status, logs, down',
     load: async () => as((await import('./commands/local.js')).localCommand),

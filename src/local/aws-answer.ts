@@ -26,7 +26,7 @@ const user = `arn:aws:sts::${ACCOUNT}:user/livywire-local`;
 
 /** The well-known errors in each service's own words, by the name they have among people. */
 export function errorFor(kind: string, call: AwsCall, message?: string): AwsError {
-  const isJson = call.protocol === 'json';
+  const isJson = call.protocol === 'json' || call.protocol === 'rest';
   const say = (code: string, status: number, text: string): AwsError => ({ code, status, message: message ?? text });
   switch (kind) {
     case 'AccessDenied': {
@@ -47,10 +47,12 @@ export function errorFor(kind: string, call: AwsCall, message?: string): AwsErro
             'The security token included in the request is expired',
           );
     case 'Throttling':
+      if (call.protocol === 'rest') return say('TooManyRequestsException', 429, 'Rate Exceeded.');
       return call.protocol === 's3'
         ? say('SlowDown', 503, 'Please reduce your request rate.')
         : say(isJson ? 'ThrottlingException' : 'Throttling', 400, 'Rate exceeded');
     case 'InternalError':
+      if (call.protocol === 'rest') return say('ServiceException', 500, 'An internal error occurred.');
       return call.protocol === 's3'
         ? say('InternalError', 500, 'We encountered an internal error. Please try again.')
         : say('InternalServerError', 500, 'An internal server error occurred.');
@@ -62,14 +64,22 @@ export function errorFor(kind: string, call: AwsCall, message?: string): AwsErro
 export function sendError(response: ServerResponse, call: AwsCall, error: AwsError): void {
   const id = randomUUID();
   const code = `<Code>${error.code}</Code><Message>${escapeXml(error.message)}</Message>`;
+  const json = JSON.stringify({ __type: error.code, message: error.message, Message: error.message });
   const texts = {
-    json: JSON.stringify({ __type: error.code, message: error.message, Message: error.message }),
+    json,
+    rest: json,
     query: `<ErrorResponse><Error><Type>Sender</Type>${code}</Error><RequestId>${id}</RequestId></ErrorResponse>`,
     s3: `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${code}<RequestId>${id}</RequestId></Error>`,
   };
-  const type = call.protocol === 'json' ? 'application/x-amz-json-1.1' : 'application/xml';
+  const isJson = call.protocol === 'json' || call.protocol === 'rest';
+  const type = isJson ? 'application/x-amz-json-1.1' : 'application/xml';
   // The rest of a body that nobody reads would stand in the way of the next request.
-  response.writeHead(error.status, { 'content-type': type, 'x-amzn-requestid': id, connection: 'close' });
+  response.writeHead(error.status, {
+    'content-type': type,
+    'x-amzn-requestid': id,
+    connection: 'close',
+    ...(call.protocol === 'rest' && { 'x-amzn-errortype': error.code }),
+  });
   response.end(response.req.method === 'HEAD' ? undefined : texts[call.protocol]);
 }
 

@@ -6,17 +6,19 @@ export interface AwsCall {
   readonly service: string;
   /** `GetObject`, `ListClusters` … */
   readonly action: string;
-  /** `/bucket/key` for S3, else empty. */
+  /** `/bucket/key` for S3, the function's name for Lambda, else empty. */
   readonly resource: string;
   /** How errors are written. */
-  readonly protocol: 'json' | 'query' | 's3';
+  readonly protocol: 'json' | 'query' | 's3' | 'rest';
 }
 
 /** `elasticmapreduce:ListClusters` */
 export const nameOf = (call: Pick<AwsCall, 'service' | 'action'>): string => `${call.service}:${call.action}`;
 
-/** EMR's API has a name of its own in this header. */
-const services: Readonly<Record<string, string>> = { ElasticMapReduce: 'elasticmapreduce' };
+/** Some APIs have a name of their own in this header. */
+const services: Readonly<Record<string, string>> = { ElasticMapReduce: 'elasticmapreduce', AWSStepFunctions: 'states' };
+
+const invocation = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 
 /** What the request asks for. Of the form-encoded protocol (STS) the action is in the body, so that is given too. */
 export function callOf(request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>, body?: Buffer): AwsCall {
@@ -26,12 +28,20 @@ export function callOf(request: Pick<IncomingMessage, 'method' | 'url' | 'header
     const [prefix = '', action = ''] = target.split('.');
     return { service: services[prefix] ?? prefix.toLowerCase(), action, resource: '', protocol: 'json' };
   }
+  const [, name] = invocation.exec(url.pathname) ?? [];
+  if (name !== undefined && scopeOf(request) === 'lambda') {
+    return { service: 'lambda', action: 'InvokeFunction', resource: decodeURIComponent(name), protocol: 'rest' };
+  }
   if (isForm(request)) {
     const action = new URLSearchParams(body?.toString('utf8')).get('Action') ?? '';
     return { service: scopeOf(request) ?? 'sts', action, resource: '', protocol: 'query' };
   }
   return { service: 's3', action: s3Action(request.method ?? 'GET', url), resource: url.pathname, protocol: 's3' };
 }
+
+/** Whether it calls a function; no bucket has such a name. */
+export const isInvocation = (request: Pick<IncomingMessage, 'url' | 'headers'>): boolean =>
+  scopeOf(request) === 'lambda' && invocation.test(new URL(request.url ?? '/', 'http://aws').pathname);
 
 export const isForm = (request: Pick<IncomingMessage, 'headers'>): boolean =>
   request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;

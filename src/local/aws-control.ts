@@ -4,6 +4,8 @@ import type { Emr } from './aws-emr.js';
 import { type Faults, faultSchema } from './aws-faults.js';
 import type { LogPush } from './aws-log-push.js';
 import type { Throttle } from './aws-throttle.js';
+import { deployedFunction } from './lambda-function.js';
+import type { LambdaHost } from './lambda-host.js';
 
 /** No bucket's name starts so. */
 export const CONTROL = '/_livywire/';
@@ -13,6 +15,7 @@ export interface Controlled {
   readonly faults: Faults;
   readonly throttle: Throttle;
   readonly logs: LogPush;
+  readonly lambda: LambdaHost;
   /** How often each call was made. */
   readonly calls: Map<string, number>;
 }
@@ -23,7 +26,7 @@ const credentialsSchema = z.strictObject({ lifetimeMs: z.number().positive() });
 
 /** What a test may ask of the local AWS. @returns the answer; `undefined` where there is no such address */
 export function control(parts: Controlled, method: string, path: string, body: unknown): unknown {
-  const { emr, faults, throttle, logs, calls } = parts;
+  const { emr, faults, throttle, logs, lambda, calls } = parts;
   const [what = '', id = ''] = path.slice(CONTROL.length).split('/');
   switch (`${method} ${what}`) {
     case 'POST faults':
@@ -44,6 +47,11 @@ export function control(parts: Controlled, method: string, path: string, body: u
     case 'POST credentials':
       emr.credentialsMs = credentialsSchema.parse(body).lifetimeMs;
       return {};
+    case 'PUT functions':
+      lambda.put(deployedFunction.parse(body));
+      return {};
+    case 'POST kill':
+      return { killed: lambda.kill(id) };
     case 'GET calls':
       return Object.fromEntries(calls);
     case 'DELETE calls':

@@ -45,6 +45,15 @@ export class Moto {
     if (!reply.ok) throw new LocalError(`moto refused to put ${path} (${reply.status}): ${text.slice(0, 300)}`);
   }
 
+  /** Makes executions of state machines real: else they only stay RUNNING. @throws LocalError */
+  async runStateMachines(): Promise<void> {
+    const body = JSON.stringify({ stepfunctions: { execute_state_machine: true } });
+    const headers = { 'content-type': 'application/json' };
+    const reply = await fetch(`${this.#url}/moto-api/config`, { method: 'POST', headers, body });
+    if (!reply.ok) throw new LocalError(`moto does not take its configuration (${reply.status})`);
+    await reply.arrayBuffer();
+  }
+
   /** Whether it is up. */
   answers(): Promise<boolean> {
     return fetch(`${this.#url}/moto-api/`).then(

@@ -14,6 +14,7 @@ import { awsRouter } from './aws-router.js';
 import { parseRouterConfig } from './aws-router-config.js';
 import { runStep } from './aws-step-run.js';
 import { Throttle } from './aws-throttle.js';
+import { LambdaHost } from './lambda-host.js';
 
 /** Far less than EMR's five minutes, and enough to see that logs in S3 come late. */
 const LOG_DELAY_MS = 5_000;
@@ -51,9 +52,18 @@ const logs = new LogPush({
   },
 });
 
+const lambda = new LambdaHost();
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => {
+    lambda.close();
+    process.exit(0);
+  });
+}
+
 awsRouter({
   emr,
   logs,
+  lambda,
   log,
   faults: new Faults(),
   throttle: new Throttle(),
@@ -63,6 +73,7 @@ awsRouter({
 }).listen(config.port, '127.0.0.1');
 
 while (!(await moto.answers())) await systemClock.sleep(100);
+await moto.runStateMachines();
 await moto.put(config.bucket);
 clusterId = await firstCluster(emr, emr.clusters, config);
 log(`cluster ${clusterId} is ${config.cluster.name}`);

@@ -2,9 +2,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import * as z from 'zod';
 import { REGION } from './aws-access.js';
 import { CallRefused, errorFor, sendError, sendJson } from './aws-answer.js';
-import { type AwsCall, callOf, isForm, nameOf } from './aws-call.js';
+import { type AwsCall, callOf, isForm, isInvocation, nameOf } from './aws-call.js';
 import { CONTROL, control, type Controlled } from './aws-control.js';
 import type { Proxy } from './aws-proxy.js';
+import { sendInvoked } from './lambda-answer.js';
+import { readBody } from './read-body.js';
 
 export interface RouterParts extends Controlled {
   readonly proxy: Proxy;
@@ -36,11 +38,12 @@ async function answer(parts: RouterParts, request: IncomingMessage, response: Se
     return;
   }
   if (path.startsWith(CONTROL)) {
-    sendControl(parts, response, request.method ?? 'GET', path, (await read(request)).toString('utf8'));
+    sendControl(parts, response, request.method ?? 'GET', path, (await readBody(request)).toString('utf8'));
     return;
   }
   // Bodies of objects are passed on unread; the others are small, and say what is asked.
-  const body = request.headers['x-amz-target'] !== undefined || isForm(request) ? await read(request) : undefined;
+  const isSmall = request.headers['x-amz-target'] !== undefined || isForm(request) || isInvocation(request);
+  const body = isSmall ? await readBody(request) : undefined;
   const call = callOf(request, body);
   parts.calls.set(nameOf(call), (parts.calls.get(nameOf(call)) ?? 0) + 1);
 
@@ -66,28 +69,30 @@ const inputOf = (body: Buffer | undefined) => JSON.parse(body?.toString('utf8') 
 
 /** Does what is asked, and keeps the answer back. */
 async function perform(
-  { emr, proxy }: RouterParts,
+  { emr, lambda, proxy }: RouterParts,
   call: AwsCall,
   request: IncomingMessage,
   body?: Buffer,
 ): Promise<void> {
-  if (isOurs(emr, call, request)) await emr.call(call.action, inputOf(body));
+  if (call.service === 'lambda') await lambda.invoke(call.resource, body?.toString('utf8') ?? '');
+  else if (isOurs(emr, call, request)) await emr.call(call.action, inputOf(body));
   else await proxy.perform(request, body);
 }
 
 async function carryOut(
-  { emr, proxy }: RouterParts,
+  { emr, lambda, proxy }: RouterParts,
   call: AwsCall,
   request: IncomingMessage,
   response: ServerResponse,
   body: Buffer | undefined,
 ): Promise<void> {
-  if (!isOurs(emr, call, request)) {
+  if (call.service !== 'lambda' && !isOurs(emr, call, request)) {
     proxy.forward(request, response, body);
     return;
   }
   try {
-    sendJson(response, 200, await emr.call(call.action, inputOf(body)));
+    if (call.service === 'lambda') await sendInvoked(lambda, call, request, response, body);
+    else sendJson(response, 200, await emr.call(call.action, inputOf(body)));
   } catch (error) {
     if (error instanceof CallRefused) sendError(response, call, error.error);
     else if (error instanceof z.ZodError)
@@ -106,12 +111,6 @@ function sendControl(parts: RouterParts, response: ServerResponse, method: strin
 }
 
 const isLocal = (host = ''): boolean => /^(127\.\d+\.\d+\.\d+|([\w.-]+\.)?localhost)(:\d+)?$/.test(host);
-
-async function read(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
-}
 
 /** Lets an upload come to its end, so that the client reads the error and not a broken pipe. */
 async function drain(request: IncomingMessage): Promise<void> {

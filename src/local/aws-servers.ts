@@ -1,14 +1,12 @@
-import { existsSync } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { ACCESS_KEY, bucketOf, REGION, SECRET_KEY } from './aws-access.js';
 import type { RouterConfig } from './aws-router-config.js';
 import type { Layout } from './livy-server.js';
 import type { InstanceOptions } from './model.js';
 import { primaryAddresses } from './more-livys.js';
-import { packageRoot } from './paths.js';
+import { programArgs } from './program.js';
 import { freePorts } from './ports.js';
 import type { ServerRecord } from './record.js';
 import type { Software } from './software.js';
@@ -46,13 +44,6 @@ function s3Conf(endpoint: string): Record<string, string> {
     'fs.s3a.attempts.maximum': '3',
     'fs.s3a.retry.limit': '3',
   };
-}
-
-/** The router is a program of its own: from the sources by tsx, from the package as it was built. */
-function routerCommand(): string[] {
-  const source = fileURLToPath(new URL('./aws-router-main.ts', import.meta.url));
-  if (existsSync(source)) return [`--import=${import.meta.resolve('tsx')}`, source];
-  return [join(packageRoot(), 'dist', 'cli', 'aws-router.js')];
 }
 
 /** `…/bin/python3.11` for `…/bin/python3`: as a cluster's settings name a Python that was chosen. */
@@ -110,8 +101,14 @@ export async function planAws(
         command: software.python,
         args: ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(moto)],
         // Large objects are kept in its folder for temporary files.
-        // No page in a browser is to write what a job reads.
-        env: { PYTHONPATH: software.moto ?? '', TMPDIR: tmp, MOTO_DISABLE_GLOBAL_CORS: 'true' },
+        // No page in a browser is to write what a job reads. The interpreter of state machines calls every service at that
+        // port: the router's, which has the functions.
+        env: {
+          PYTHONPATH: software.moto ?? '',
+          TMPDIR: tmp,
+          MOTO_DISABLE_GLOBAL_CORS: 'true',
+          MOTO_PORT: String(router),
+        },
         cwd: tmp,
         log: join(logs, 'moto.log'),
       },
@@ -123,7 +120,7 @@ export async function planAws(
       healthy: '',
       launch: {
         command: process.execPath,
-        args: [...routerCommand(), configFile],
+        args: [...programArgs('aws-router-main', 'aws-router'), configFile],
         // What Livy has: its spark-submit is ours.
         env: livy.launch.env,
         cwd: layout.work,

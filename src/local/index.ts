@@ -3,6 +3,13 @@
  * @module
  */
 export { LocalError } from './errors.js';
+export {
+  type Deployed,
+  deployHandlers,
+  type DeployOptions,
+  type HandlerNames,
+  type LambdaRuntime,
+} from './deploy-handlers.js';
 export { down, type DownOptions } from './down.js';
 export { instanceLogs, type InstanceLogOptions } from './logs.js';
 export {
@@ -20,6 +27,7 @@ export {
   type UpOptions,
 } from './model.js';
 export { cacheRoot, packageRoot, stateRoot } from './paths.js';
-export { killServer, type ServerOptions, startServer } from './servers.js';
+export { findInstance, killServer, type ServerOptions, startServer } from './servers.js';
 export { instanceStatus, instances } from './status.js';
+export { type ExecutionView, type HistoryEvent, StepFunctions } from './step-functions.js';
 export { up } from './up.js';

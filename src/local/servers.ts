@@ -24,6 +24,12 @@ export async function recordOf(name: string, places: LocalPlaces): Promise<{ dir
   return { dir, record };
 }
 
+/** An instance as it was started; whether its servers still answer is another question. @throws ConfigError when there is none */
+export async function findInstance(name = 'default', places: LocalPlaces = {}): Promise<LocalInstance> {
+  const { dir, record } = await recordOf(name, places);
+  return asInstance(dir, record);
+}
+
 /**
  * Stops one server and only its own process: what it started (a `spark-submit`, a container) lives on, as after a
  * real crash. `SIGSTOP` and `SIGCONT` freeze and thaw it. {@link startServer} starts it again.

@@ -12,6 +12,7 @@ import { Moto } from '../../src/local/aws-moto.js';
 import { Proxy } from '../../src/local/aws-proxy.js';
 import { awsRouter } from '../../src/local/aws-router.js';
 import { Throttle } from '../../src/local/aws-throttle.js';
+import { LambdaHost } from '../../src/local/lambda-host.js';
 import { type Respond, webServer } from '../helpers/web-server.js';
 
 const cluster = (Id: string, Name: string): object => ({
@@ -54,6 +55,7 @@ async function world(t: ExecutionContext) {
     faults: new Faults(),
     throttle: new Throttle({ now: () => 0, sleep: () => Promise.resolve() }),
     logs: new LogPush({ delayMs: 0, files: async () => [], put: async () => undefined }),
+    lambda: new LambdaHost(),
     calls: new Map(),
     proxy: new Proxy(moto.url),
     isReady: () => true,

@@ -1,0 +1,57 @@
+import { ConfigError } from '../../core/index.js';
+import { defineCommand } from '../define.js';
+import { exitCodes } from '../exit-code.js';
+import { machineNames, machineOf, machineOptions } from '../machines.js';
+import { outputOptions } from '../options.js';
+import { inputOf, runLocally } from '../workflow-run.js';
+
+const actions = ['asl', 'run'] as const;
+
+export const workflowCommand = defineCommand({
+  name: 'workflow',
+  positionals: '<asl|run> <machine>',
+  describe: 'State machines of Step Functions: print one, or execute it on this machine',
+  details: [
+    '',
+    `Machines: ${machineNames.join(', ')}.`,
+    'workflow run --local needs livywire local up --aws, and the handlers as npm run build makes them.',
+  ],
+  examples: [
+    ['livywire workflow asl run-spark-job', 'the definition, for CreateStateMachine'],
+    ['livywire workflow asl run-spark-job --retry NODE_LOST --timeout 4h', 'with new attempts, and an end to them'],
+    ['livywire local up --aws --name aws', 'an S3, an EMR, a Step Functions and a Lambda of your own'],
+    ['livywire workflow run run-spark-job --local --name aws --input etl.json', 'etl.json: {"job": {"file": …}}'],
+  ],
+  options: {
+    local: { type: 'boolean', describe: "run: on this machine's stack", group: 'run' },
+    name: { type: 'string', describe: 'run: the local instance (default: default)', group: 'run' },
+    input: { type: 'string', describe: 'run: the input, as JSON, a file with it, or - for stdin', group: 'run' },
+    bundles: { type: 'string', describe: "run: the folder of the handlers (default: the package's own)", group: 'run' },
+    ...machineOptions,
+    ...outputOptions,
+  },
+  words: { min: 2, max: 2 },
+  async run(args, context) {
+    const [action = '', machine = ''] = args.rest;
+    if (!(actions as readonly string[]).includes(action)) {
+      throw new ConfigError(`livywire workflow ${action}: write ${actions.join(' or ')} <machine>`, {
+        field: 'workflow',
+      });
+    }
+    const definition = await machineOf(machine, args, { local: action === 'run' });
+    if (action === 'asl') {
+      context.out.result(...JSON.stringify(definition, undefined, 2).split('\n'));
+      context.out.document({ v: 1, kind: 'state-machine', machine, definition });
+      return exitCodes.succeeded;
+    }
+    if (!args.local) {
+      throw new ConfigError('workflow run executes on this machine only: add --local; in AWS, start an execution', {
+        field: '--local',
+      });
+    }
+    if (args.input === undefined) throw new ConfigError('--input is missing', { field: '--input' });
+    const input = await inputOf(args.input, context);
+    const { name: instance, bundles, functions: prefix } = args;
+    return runLocally({ machine, definition, input, instance, bundles, prefix }, context);
+  },
+});

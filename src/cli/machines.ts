@@ -1,0 +1,87 @@
+import { loadWorkflow, parseDuration } from '../app/index.js';
+import { ConfigError } from '../core/index.js';
+import type { Args } from './define.js';
+import type { OptionTable } from './option-spec.js';
+import { countOf } from './options.js';
+import { nearest } from './scan.js';
+
+export const machineOptions = {
+  functions: {
+    type: 'string',
+    describe: "In front of the handlers' names (default livywire-)",
+    group: 'run-spark-job',
+  },
+  retry: {
+    type: 'list',
+    describe: 'Code of a diagnosis that a new attempt may help against; may be repeated',
+    group: 'run-spark-job',
+  },
+  'max-retries': {
+    type: 'string',
+    describe: 'Attempts after the first, with --retry (default 2)',
+    group: 'run-spark-job',
+  },
+  timeout: { type: 'string', describe: 'Cancel a run that is older: 90s, 30m, 4h', group: 'Machine' },
+  'cluster-id': { type: 'string', describe: 'The EMR cluster, j-…', group: 'run-spark-step' },
+  'glue-job': { type: 'string', describe: 'Name of the job', group: 'run-glue-job' },
+  'glue-workflow': { type: 'string', describe: 'Name of the workflow', group: 'run-glue-workflow' },
+} as const satisfies OptionTable;
+
+type MachineArgs = Args<typeof machineOptions>;
+type Workflow = Awaited<ReturnType<typeof loadWorkflow>>;
+type Machine = ReturnType<Workflow['runSparkJob']>;
+
+/** What the machine is made for. */
+interface Wish {
+  /** It runs in the interpreter of this machine. */
+  readonly local?: boolean;
+}
+
+const must = (value: string | undefined, flag: string): string => {
+  if (value !== undefined) return value;
+  throw new ConfigError(`${flag} is missing`, { field: flag });
+};
+
+function sparkJob({ runSparkJob }: Workflow, args: MachineArgs, { local = false }: Wish): Machine {
+  const prefix = args.functions ?? 'livywire-';
+  const maxAttempts = countOf(args['max-retries'], '--max-retries') ?? 2;
+  const timeoutSeconds = secondsOf(args.timeout);
+  return runSparkJob({
+    functions: { submit: `${prefix}submit`, status: `${prefix}status`, cancel: `${prefix}cancel` },
+    redrives: !local,
+    ...(args.retry.length > 0 && { retry: { errors: args.retry, maxAttempts } }),
+    ...(timeoutSeconds !== undefined && { defaults: { timeoutSeconds } }),
+  });
+}
+
+function secondsOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Math.ceil(parseDuration(text, '--timeout') / 1_000);
+}
+
+const timeoutOf = (args: MachineArgs): { readonly timeoutSeconds?: number } => {
+  const timeoutSeconds = secondsOf(args.timeout);
+  return timeoutSeconds === undefined ? {} : { timeoutSeconds };
+};
+
+const machines: Readonly<Record<string, (workflow: Workflow, args: MachineArgs, wish: Wish) => Machine>> = {
+  'run-spark-job': sparkJob,
+  'run-spark-step': ({ runSparkStep }, args) =>
+    runSparkStep({ clusterId: must(args['cluster-id'], '--cluster-id'), ...timeoutOf(args) }),
+  'run-glue-job': ({ runGlueJob }, args) =>
+    runGlueJob({ jobName: must(args['glue-job'], '--glue-job'), ...timeoutOf(args) }),
+  'run-glue-workflow': ({ runGlueWorkflow }, args) =>
+    runGlueWorkflow({ workflowName: must(args['glue-workflow'], '--glue-workflow') }),
+};
+
+export const machineNames = Object.keys(machines);
+
+/** The machine of that name, as data. @throws ConfigError */
+export async function machineOf(name: string, args: MachineArgs, wish: Wish = {}): Promise<Machine> {
+  const make = Object.hasOwn(machines, name) ? machines[name] : undefined;
+  if (make) return make(await loadWorkflow(), args, wish);
+  const near = nearest(name, machineNames);
+  throw new ConfigError(
+    `There is no machine ${JSON.stringify(name)}; ${near === undefined ? `there are ${machineNames.join(', ')}` : `did you mean ${near}?`}`,
+    { field: 'machine' },
+  );
+}
