@@ -4,6 +4,20 @@
  */
 export type { Json, State, StateMachine } from './asl.js';
 export type { MachineRetry } from './own-retries.js';
+export {
+  type CompiledPipeline,
+  type CompileOptions,
+  compilePipeline,
+  type Locate,
+  type PipelineDescription,
+  PipelineError,
+  type PipelinePath,
+  type Position,
+  type Problem,
+  type StepDescription,
+  stepKinds,
+  type StepSummary,
+} from './pipeline/index.js';
 export { runGlueJob, type RunGlueJobOptions } from './run-glue-job.js';
 export { runGlueWorkflow, type RunGlueWorkflowOptions } from './run-glue-workflow.js';
 export { type HandlerFunctions, runSparkJob, type RunSparkJobOptions } from './run-spark-job.js';
