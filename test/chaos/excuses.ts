@@ -1,5 +1,6 @@
 /** What no client can know, or was told to do: each excuse holds at its time, for its attempt, and once. */
 import type { App } from './app-book.js';
+import type { FaultKind } from './plan.js';
 import type { Forced, Said } from './pursuit.js';
 import type { KeyStory, Truth } from './verdict.js';
 
@@ -10,10 +11,24 @@ const SETTLE_MS = 10_000;
 /** Whoever follows a run has read its end by then, whatever strikes meanwhile, in milliseconds of real time. */
 const READ_BY_MS = 60_000;
 
+/** So long after its end a Livy that was not restarted says `success` of what its spark-submit ended well, in milliseconds: test/chaos/world.ts. */
+const LIVY_KEEPS_MS = 30_000;
+/** A spark-submit asks YARN once more when its application is over: one that YARN has forgotten by then ends badly. */
+const LAUNCHER_ASKS_MS = 2_000;
+/** What can keep whoever follows a key from reading for longer than Livy remembers. */
+const HOLDS_UP: readonly FaultKind[] = [
+  'submitter-killed',
+  'submitter-stopped',
+  'clock-jump',
+  'livy-unreachable',
+  'yarn-unreachable',
+  'yarn-recovering',
+];
+
 export interface Excuses {
   /** Applications beyond the first that nothing excuses, and those beyond what is promised. */
   ofApps(attempt: number, apps: readonly App[]): { readonly extra: number; readonly beyond: number };
-  /** YARN had forgotten how it ended when `lost` was said, or could not show that a cancelled one never came. */
+  /** YARN had forgotten how it ended when `lost` was said, and Livy could not tell; or YARN could not show that a cancelled one never came. */
   isTruthGone(word: Said): boolean;
   /** At that time a `spark-submit` was on its way for longer than the settle time, and the Livy that started it forgotten. */
   isBeyond(attempt: number, atMs: number): boolean;
@@ -22,7 +37,18 @@ export interface Excuses {
 }
 
 export function excusesOf(story: KeyStory, truth: Truth): Excuses {
-  const { plan, startMs, said, forced, tag } = story;
+  const { plan, startMs, said, forced, tag, affliction } = story;
+  const isHeldUp = HOLDS_UP.some((kind) => affliction.seen.has(kind));
+  /** Livy said that it had succeeded, as long as it remembers: what YARN forgot after the end was to be had there. */
+  const hasLivyTold = ({ end, endMs, launchedMs, forgottenMs = 0 }: App, atMs: number): boolean => {
+    const untilMs = endMs + LIVY_KEEPS_MS;
+    const isKnown =
+      plan.launcher === 'honest' &&
+      end === 'SUCCEEDED' &&
+      forgottenMs > endMs + LAUNCHER_ASKS_MS &&
+      !truth.livyRestarts.some((ms) => launchedMs < ms && ms < Math.min(atMs, untilMs));
+    return isKnown && (atMs < untilMs || !isHeldUp);
+  };
   const isBeyond = (attempt: number, atMs: number): boolean =>
     truth
       .launchedUnder(tag(attempt))
@@ -45,7 +71,8 @@ export function excusesOf(story: KeyStory, truth: Truth): Excuses {
       const last = apps.at(-1);
       if (last) {
         const { forgottenMs, endMs } = last;
-        return forgottenMs !== undefined && forgottenMs <= atMs && forgottenMs - endMs < READ_BY_MS;
+        const isForgotten = forgottenMs !== undefined && forgottenMs <= atMs && forgottenMs - endMs < READ_BY_MS;
+        return isForgotten && !hasLivyTold(last, atMs);
       }
       return plan.cancelAfterMs !== undefined && hasYarnRestarted(attempt, atMs);
     },

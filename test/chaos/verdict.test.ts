@@ -1,7 +1,7 @@
 // The oracle itself: stories that are not true, each beside one that is.
 import test from 'ava';
 import type { App, Launch } from './app-book.js';
-import { plansOf } from './plan.js';
+import { type FaultKind, type Launcher, plansOf } from './plan.js';
 import { newTale, type Said } from './pursuit.js';
 import { Affliction } from './schedule.js';
 import { judge, type KeyStory, type Truth } from './verdict.js';
@@ -43,6 +43,9 @@ interface Made {
   readonly yarnRestarts?: readonly { readonly at: number; readonly forgets: boolean }[];
   readonly livyRestarts?: readonly number[];
   readonly isCancelled?: boolean;
+  readonly launcher?: Launcher;
+  /** What struck the key. */
+  readonly seen?: readonly FaultKind[];
   /** What ran under the tag of another attempt. */
   readonly others?: Readonly<Record<string, readonly App[]>>;
 }
@@ -50,8 +53,17 @@ interface Made {
 function verdictOn(made: Made) {
   const { apps, said, forced = [], forcedAttempt = 1 } = made;
   const { yarnRestarts = [], livyRestarts = [], isCancelled = false, others = {} } = made;
+  const { launcher = 'honest', seen = [] } = made;
   const none = { posts: [], livy: [], yarn: [] };
-  const plan = { ...plansOf(1, 1)[0]!, ...none, event: undefined, cancelAfterMs: isCancelled ? 0 : undefined };
+  const plan = {
+    ...plansOf(1, 1)[0]!,
+    ...none,
+    event: undefined,
+    launcher,
+    cancelAfterMs: isCancelled ? 0 : undefined,
+  };
+  const affliction = new Affliction(none);
+  for (const kind of seen) affliction.seen.add(kind);
   const story: KeyStory = {
     ...newTale(),
     said: [...said],
@@ -60,7 +72,7 @@ function verdictOn(made: Made) {
     index: 0,
     plan,
     tag: (attempt) => `key-a${attempt}`,
-    affliction: new Affliction(none),
+    affliction,
     startMs: START_MS,
     tookMs: 1,
   };
@@ -136,6 +148,23 @@ test('lost is right once YARN has forgotten the end, and not before', (t) => {
 test('lost is not right where YARN knew the end long enough for anybody to read it', (t) => {
   const apps = [app(1, 2, 5, { forgottenMs: at(100) })];
   t.true(verdictOn({ apps, said: [word('lost', 110)] }).isLost);
+});
+
+test('lost is not right where a Livy that was there all the time says that it succeeded', (t) => {
+  const apps = [app(1, 2, 5, { forgottenMs: at(10) })];
+  const yarnRestarts = [{ at: 10, forgets: true }];
+  const isLost = (seconds: number, rest: Partial<Made> = {}): boolean =>
+    verdictOn({ apps, said: [word('lost', seconds)], yarnRestarts, ...rest }).isLost;
+  t.true(isLost(20), 'it says so');
+  t.true(isLost(60), 'it said so for half a minute');
+  t.false(isLost(60, { seen: ['submitter-stopped'] }), 'to nobody');
+  t.true(isLost(20, { seen: ['submitter-stopped'] }));
+  t.false(isLost(20, { livyRestarts: [12] }), 'it forgot');
+  t.true(isLost(60, { livyRestarts: [45] }), 'it forgot later');
+  t.false(isLost(20, { launcher: 'dies' }));
+  t.false(isLost(20, { launcher: 'contradicts' }));
+  t.false(isLost(20, { apps: [app(1, 2, 5, { end: 'FAILED', forgottenMs: at(10) })] }), 'its dead is not believed');
+  t.false(isLost(20, { apps: [app(1, 2, 5, { forgottenMs: at(6) })] }), 'its launcher may have asked too late');
 });
 
 test('a cancelled key of which nothing came may be lost by a restart of YARN in its own time only', (t) => {
