@@ -1,0 +1,165 @@
+// run-spark-job as it is deployed, in moto's interpreter of Step Functions, over our bundles in AWS's own Lambda runtime (plain Node
+// where that cannot be built), with a real Livy, YARN, Spark and an S3. The executions run side by side: they mostly wait.
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import test, { type ExecutionContext } from 'ava';
+import {
+  deployHandlers,
+  down,
+  type ExecutionView,
+  type LocalInstance,
+  packageRoot,
+  StepFunctions,
+  up,
+} from '../../src/local/index.js';
+import { runSparkJob } from '../../src/workflow/index.js';
+import { type KillingProxy, killingProxy } from '../helpers/killing-proxy.js';
+import { lambdaBundles } from '../helpers/lambda-bundles.js';
+import { ask } from '../helpers/livy-rest.js';
+
+let stateDir = '';
+let bundles = '';
+let instance: LocalInstance;
+let s3: S3Client;
+let steps: StepFunctions;
+let proxy: KillingProxy;
+let at: (key: string) => string;
+const ends = new Map<string, Promise<ExecutionView & { readonly path: readonly string[] }>>();
+
+/** The smallest that Spark takes, so that all have room at once. */
+const small = {
+  driverMemory: '512m',
+  executorMemory: '512m',
+  numExecutors: 1,
+  conf: { 'spark.yarn.maxAppAttempts': 1, 'spark.yarn.am.memoryOverhead': '256m' },
+};
+
+const put = (Key: string, Body: string): Promise<unknown> =>
+  s3.send(new PutObjectCommand({ Bucket: instance.aws?.bucket, Key, Body }));
+
+/** Starts an execution of the machine over these functions; its end is asked for by the test of that name. */
+async function start(name: string, prefix: string, input: object): Promise<void> {
+  const functions = { submit: `${prefix}submit`, status: `${prefix}status`, cancel: `${prefix}cancel` };
+  const machine = await steps.put(`machine-${name}`, runSparkJob({ functions, redrives: false }));
+  const arn = await steps.start(machine, name, input);
+  ends.set(
+    name,
+    (async () => {
+      const path: string[] = [];
+      for await (const { stateEnteredEventDetails } of steps.follow(arn, { everyMs: 2_000 }))
+        if (stateEnteredEventDetails) path.push(stateEnteredEventDetails.name);
+      return { ...(await steps.describe(arn)), path };
+    })(),
+  );
+}
+
+test.before(async (t) => {
+  t.timeout(900_000); // the first one fetches everything, and builds AWS's runtime
+  stateDir = await mkdtemp(join(tmpdir(), 'livywire-workflow-'));
+  [instance, bundles] = await Promise.all([
+    up({ stateDir, aws: true, name: 'workflow' }),
+    lambdaBundles('workflow-test'),
+  ]);
+  const { aws } = instance;
+  if (aws === undefined) throw new Error('an instance with AWS says where it is');
+  at = (key) => `s3://${aws.bucket}/${key}`;
+  s3 = new S3Client({ endpoint: aws.endpoint, region: aws.region, credentials: aws });
+  steps = new StepFunctions(aws);
+  for (const job of ['wordcount.py', 'fail.py', 'sleep.py'])
+    await put(`jobs/${job}`, await readFile(join(packageRoot(), 'jobs', job), 'utf8'));
+  await put('in/words.txt', 'one two two three three three\n');
+
+  const { runtime } = await deployHandlers(instance, { bundles, report: (line) => t.log(line) });
+  t.log(`functions run by ${runtime}`);
+  const control = async (what: string, body: object): Promise<void> => {
+    await fetch(`${aws.endpoint}/_livywire/${what}`, { method: 'POST', body: JSON.stringify(body) });
+  };
+  // Killed while Livy works on its request; called again, its answer is lost; called a third time.
+  proxy = await killingProxy(instance.url, async () => {
+    await control('kill/killed-submit', {});
+    const lost = { action: 'lambda:InvokeFunction', resource: 'killed-submit', error: 'InternalError' };
+    await control('faults', { ...lost, after: true, times: 1 });
+  });
+  await deployHandlers(instance, { bundles, prefix: 'killed-', env: { LIVYWIRE_URL: proxy.url } });
+
+  await start('good', 'livywire-', {
+    job: { ...small, file: at('jobs/wordcount.py'), args: [at('in/'), at('out/good')] },
+    output: at('out/good'),
+    inputs: [at('in/')],
+  });
+  await start('bad', 'livywire-', { job: { ...small, file: at('jobs/fail.py') } });
+  await start('killed', 'killed-', { job: { ...small, file: at('jobs/sleep.py'), args: ['5'] } });
+  await start('late', 'livywire-', { job: { ...small, file: at('jobs/sleep.py'), args: ['600'] }, timeoutSeconds: 45 });
+});
+test.after.always(async () => {
+  proxy?.close();
+  await down({ stateDir, name: 'workflow' });
+  await Promise.all(
+    [stateDir, bundles].filter((dir) => dir !== '').map((dir) => rm(dir, { recursive: true, force: true })),
+  );
+});
+
+interface App {
+  readonly name: string;
+  readonly state: string;
+  readonly finalStatus: string;
+}
+
+const apps = async (): Promise<readonly App[]> => {
+  const answer = await ask(`${instance.behind?.resourceManager ?? ''}/ws/v1/cluster/apps`);
+  return (answer as { apps: { app: App[] } | null }).apps?.app ?? [];
+};
+
+const endOf = async (t: ExecutionContext, name: string) => {
+  t.timeout(600_000);
+  const end = await ends.get(name);
+  if (!end) throw new Error(`${name} was not started`);
+  t.log(`${name}: ${end.status} ${end.error ?? ''} after ${end.path.length} states`);
+  return end;
+};
+
+interface Answer {
+  readonly next: string;
+  readonly outcome: { readonly kind: string };
+  readonly ref: { readonly name: string; readonly attempt: number };
+}
+const answerOf = ({ output = '{}' }: ExecutionView): Answer => JSON.parse(output) as Answer;
+
+test.serial('a good job ends the execution in success, with its output in S3', async (t) => {
+  const end = await endOf(t, 'good');
+  t.is(end.status, 'SUCCEEDED', end.cause);
+  t.like(answerOf(end), { next: 'done', outcome: { kind: 'succeeded' } });
+  const listing = await s3.send(new ListObjectsV2Command({ Bucket: instance.aws?.bucket, Prefix: 'out/good/' }));
+  t.true(listing.Contents?.some(({ Key }) => Key === 'out/good/_SUCCESS'));
+});
+
+test.serial("a failing job fails it under its diagnosis' code, with the reason as its cause", async (t) => {
+  const end = await endOf(t, 'bad');
+  t.is(end.status, 'FAILED');
+  t.is(end.error, 'PYTHON_EXCEPTION');
+  t.regex(end.cause ?? '', /ValueError/);
+  t.is(end.path.at(-1), 'Submit');
+});
+
+test.serial('a submit that is killed in the midst, then called twice, comes to one application', async (t) => {
+  const end = await endOf(t, 'killed');
+  t.is(end.status, 'SUCCEEDED', end.cause);
+  const { ref } = answerOf(end);
+  t.is(ref.attempt, 1);
+  const ours = (await apps()).filter(({ name }) => name === ref.name);
+  t.is(ours.length, 1);
+  const log = await readFile(join(instance.dir, 'logs', 'lambda-killed-submit.log'), 'utf8');
+  t.true(log.includes('adopted'), 'what was started before was found again');
+});
+
+test.serial('a run that takes too long is cancelled, and its application is gone', async (t) => {
+  const end = await endOf(t, 'late');
+  t.is(end.status, 'FAILED');
+  t.is(end.error, 'RunTimedOut');
+  t.true(end.path.includes('Cancel'));
+  const left = (await apps()).filter(({ state }) => !['FINISHED', 'FAILED', 'KILLED'].includes(state));
+  t.deepEqual(left, []);
+  t.is((await apps()).filter(({ finalStatus }) => finalStatus === 'KILLED').length, 1);
+});
