@@ -29,7 +29,7 @@ export {
 } from './load.js';
 export { openLedger, sweepLedger } from './open-ledger.js';
 export { parseDuration } from './settings-duration.js';
-export type { ClusterLine, ClusterOverview } from './look-at-emr.js';
+export type { ClusterLine, ClusterOverview, RunPage } from './look-at-emr.js';
 export type { ClusterWishes } from './locate.js';
 export type { SettingsAuth } from './settings-auth.js';
 export { settingsElsewhere } from './settings-elsewhere.js';

@@ -15,7 +15,10 @@ export {
   listClusters,
   lookAtCluster,
   type LookOptions,
+  pagesOfRun,
+  type PagesOptions,
   primaryInstance,
+  type RunPage,
 } from './emr/index.js';
 export { type AwsQuestion, awsErrorName, awsStatusOf, explainAwsError } from './explain-error.js';
 export { s3Ledger, type S3LedgerOptions } from './open-s3-ledger.js';

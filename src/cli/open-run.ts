@@ -1,5 +1,5 @@
 import { type Livywire, openLedger, type Run, type Settings, settingsElsewhere } from '../app/index.js';
-import { type BackendKind, clusterOfEndpoint, ConfigError, type Ledger, type RunRecord } from '../core/index.js';
+import { type AttemptRecord, type BackendKind, clusterOfEndpoint, ConfigError, type Ledger } from '../core/index.js';
 import { needUrl } from './context.js';
 import type { Context } from './define.js';
 import { lastOf, plain } from './show.js';
@@ -77,18 +77,24 @@ const takenBy = ({ backend }: { readonly backend: BackendKind }) =>
   ({ backend: backend === 'emr-step' ? backend : 'livy' }) as const;
 
 async function attemptInLedger(name: string, ledger: Ledger): Promise<Known | undefined> {
-  const seen = (record: RunRecord, attempt = lastOf(record)) =>
+  const attempt = await findAttempt(name, ledger);
+  return (
     attempt && {
       endpoint: attempt.endpoint,
       // An end that is written down and not explained yet still has questions for its servers.
       isEnded: attempt.phase === 'ended' && attempt.unfinished === undefined,
-    };
+    }
+  );
+}
+
+/** The attempt that a key (its newest), a Livy name or an application id means. Asks the ledger alone. */
+export async function findAttempt(name: string, ledger: Ledger): Promise<AttemptRecord | undefined> {
   const entry = await ledger.get(name);
-  if (entry) return seen(entry.record);
+  if (entry) return lastOf(entry.record);
   if (!/^(?:application_\d+_\d+|livywire-[0-9a-f]{32}-a\d+)$/.test(name)) return undefined;
   for await (const record of ledger.list()) {
     const attempt = record.attempts.find((one) => one.appId === name || one.name === name);
-    if (attempt) return seen(record, attempt);
+    if (attempt) return attempt;
   }
   return undefined;
 }

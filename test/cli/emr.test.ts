@@ -63,5 +63,50 @@ test.serial('emr ls and show say what there is, with the runs of the ledger', as
 test.serial('emr without a word it knows says which there are', async (t) => {
   const { code, stderr } = await cli(['emr', 'start'], { env: { HOME: '/home/ada' } });
   t.is(code, 2);
-  t.regex(stderr, /livywire emr start: write ls or show <cluster>/);
+  t.regex(stderr, /livywire emr start: write ls, show, ui, as in show <cluster> and ui <run>/);
 });
+
+test.serial(
+  'emr ui gives the links to the pages of a run, of an ended cluster too, and keeps none of them',
+  async (t) => {
+    const secret = 'https://p-1.emrappui-prod.eu-west-1.amazonaws.com/shs?token=SECRET';
+    const { url, calls } = await clusterStub(t, {
+      DescribeCluster: () => ({
+        Cluster: { ...line, ClusterArn: 'arn:aws:elasticmapreduce:eu-west-1:1:cluster/j-NIGHTLY', Status: { ...status, State: 'TERMINATED' } }, // prettier-ignore
+      }),
+      CreatePersistentAppUI: ({ TargetResourceArn: arn }) => {
+        t.is(arn, 'arn:aws:elasticmapreduce:eu-west-1:1:cluster/j-NIGHTLY');
+        return { PersistentAppUIId: 'p-1' };
+      },
+      GetPersistentAppUIPresignedURL: (input) => {
+        t.like(input, { PersistentAppUIId: 'p-1', PersistentAppUIType: 'SHS', ApplicationId: 'application_1_0001' });
+        return { PresignedURLReady: true, PresignedURL: secret };
+      },
+    });
+    process.env.AWS_ENDPOINT_URL = url;
+    const ledger = await tempFolder(t);
+    const at = '2026-11-23T12:00:00.000Z';
+    await fileLedger(ledger).create({
+      v: 1,
+      key: 'k',
+      specHash: 'h',
+      spec: { file: 's3://jobs/etl.py' },
+      createdAt: at,
+      updatedAt: at,
+      attempts: [
+        { attempt: 1, name: 'n', phase: 'started', createdAt: at, backend: 'livy', endpoint: 'emr://eu-west-1/j-NIGHTLY', appId: 'application_1_0001', posts: [] }, // prettier-ignore
+      ],
+    });
+    const before = await fileLedger(ledger).get('k');
+    const { code, stdout, stderr } = await cli(['emr', 'ui', 'k', '--ledger', ledger], { env: { HOME: ledger } });
+    t.is(code, 0, stderr);
+    t.is(stdout, `EMR's Spark history  ${secret}\n`);
+    t.regex(stderr, /keep it to yourself/);
+    t.deepEqual(calls, ['DescribeCluster', 'CreatePersistentAppUI', 'GetPersistentAppUIPresignedURL']);
+    t.deepEqual(await fileLedger(ledger).get('k'), before);
+
+    const none = await cli(['emr', 'ui', 'other', '--ledger', ledger], { env: { HOME: ledger } });
+    t.is(none.code, 2);
+    t.regex(none.stderr, /other: no such run in the ledger/);
+  },
+);

@@ -4,6 +4,8 @@ import type { Cluster, ClusterSummary, Configuration } from '@aws-sdk/client-emr
 export interface EmrCluster {
   /** `j-3KVTXXXXXX7UG` */
   readonly id: string;
+  /** What other calls of AWS name it by. */
+  readonly arn?: string;
   readonly name: string;
   readonly region: string;
   /** `STARTING`, `BOOTSTRAPPING`, `RUNNING`, `WAITING`, `TERMINATING`, `TERMINATED`, `TERMINATED_WITH_ERRORS`. */
@@ -65,6 +67,7 @@ export function clusterOf(cluster: Cluster, region: string): EmrCluster {
   const groups = (...ids: readonly (string | undefined)[]): string[] => ids.filter((id) => id !== undefined);
   return {
     ...lineOf(cluster),
+    ...(cluster.ClusterArn !== undefined && { arn: cluster.ClusterArn }),
     region,
     release: cluster.ReleaseLabel ?? '',
     applications: Object.fromEntries((cluster.Applications ?? []).map((one) => [one.Name ?? '', one.Version])),

@@ -7,3 +7,4 @@ export type { ClusterLine, EmrCluster } from './cluster.js';
 export { type ClusterConnection, connectToCluster, type ConnectToClusterOptions } from './connect-to-cluster.js';
 export { type ClusterOverview, listClusters, lookAtCluster, type LookOptions } from './overview.js';
 export { primaryInstance } from './primary-instance.js';
+export { pagesOfRun, type PagesOptions, type RunPage } from './run-pages.js';

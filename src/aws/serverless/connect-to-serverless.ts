@@ -1,4 +1,11 @@
-import { type BackendMaker, ConfigError, isLivywireError } from '../../core/index.js';
+import {
+  type BackendMaker,
+  type BackendParts,
+  type CallOptions,
+  ConfigError,
+  isLivywireError,
+  systemClock,
+} from '../../core/index.js';
 import { createNetwork } from '../../http/index.js';
 import { explainAwsError } from '../explain-error.js';
 import type { AwsSettings } from '../settings.js';
@@ -13,8 +20,17 @@ export interface ConnectToServerlessOptions extends AwsSettings {
 /** What `createLivywire` needs to run jobs on EMR Serverless: hand it on as it is, with a ledger. */
 export interface ServerlessConnection {
   readonly backend: BackendMaker;
+  /** The link to a job run's Spark UI. Whoever has it can see the run for an hour. IAM: `emr-serverless:GetDashboardForJobRun` */
+  readonly dashboard: (jobRunId: string, options?: CallOptions) => Promise<string | undefined>;
   readonly logFolders: readonly string[];
 }
+
+/** Starts nothing and checks nothing. */
+const onlyAsking: BackendParts = {
+  clock: systemClock,
+  logger: { debug: () => undefined, info: () => undefined, warn: () => undefined },
+  check: () => undefined,
+};
 
 const PACKAGE = '@aws-sdk/client-emr-serverless';
 
@@ -44,9 +60,11 @@ export async function connectToServerless(
   const region = await client.config.region().catch((error: unknown) => {
     throw explainAwsError(error, { service: 'EMR Serverless', doing: 'EMR Serverless cannot be asked' });
   });
+  const make = (parts: BackendParts) =>
+    new ServerlessBackend({ ...parts, client, clientOnce, applicationId, region, executionRole, logUri });
   return {
-    backend: (parts) =>
-      new ServerlessBackend({ ...parts, client, clientOnce, applicationId, region, executionRole, logUri }),
+    backend: make,
+    dashboard: (jobRunId, options) => make(onlyAsking).dashboard(jobRunId, options),
     logFolders: logUri === undefined ? [] : [`${logUri.replace(/\/+$/, '')}/applications/${applicationId}/jobs`],
   };
 }

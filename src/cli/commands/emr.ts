@@ -1,11 +1,12 @@
-import { type ClusterLine, type ClusterOverview, loadEmr, openLedger } from '../../app/index.js';
-import { clusterEndpoint, ConfigError, type RunRecord } from '../../core/index.js';
+import { type ClusterLine, type ClusterOverview, loadEmr, openLedger, type RunPage } from '../../app/index.js';
+import { clusterEndpoint, ConfigError, isLivywireError, plainLine, type RunRecord } from '../../core/index.js';
 import { defineCommand, type Context } from '../define.js';
 import { exitCodes } from '../exit-code.js';
+import { findAttempt, openRun } from '../open-run.js';
 import { connectionOptions, outputOptions } from '../options.js';
 import { lastOf, plain, recordState, since, table } from '../show.js';
 
-const actions = ['ls', 'show'] as const;
+const actions = ['ls', 'show', 'ui'] as const;
 const MOST_RUNS = 20;
 
 async function ls(context: Context, all: boolean): Promise<number> {
@@ -33,7 +34,7 @@ async function show(context: Context, selector: string, field: string): Promise<
   const { lookAtEmr } = await loadEmr();
   const seen = await lookAtEmr(settings, selector, { field, signal });
   const runs = await openRunsOf(clusterEndpoint(seen.cluster), context);
-  out.result(...table(rowsOf(seen, runs, io.clock.now())).map(plain));
+  out.result(...table(rowsOf(seen, runs, io.clock.now())));
   if (seen.advice !== undefined) out.warn(seen.advice);
   out.document({
     v: 1,
@@ -89,8 +90,43 @@ function rowsOf(seen: ClusterOverview, runs: readonly RunRecord[], now: number):
     ...runs.map((record): [string, string] => ['run', `${record.key}  ${stateOf(record)}`]),
   ];
   return rows
-    .map(([word, ...values]) => [word, values.filter((one) => one !== undefined && one !== '').join('  ')])
+    .map(([word, ...values]) => {
+      const text = values.filter((one) => one !== undefined && one !== '').join('  ');
+      // A signed link is of no use without its signature.
+      return [word, word === 'pages' ? plainLine(text) : plain(text)];
+    })
     .filter(([, value]) => value !== '');
+}
+
+/** Links are made at this moment, and written down nowhere: whoever has one can open its page. */
+async function ui(context: Context, name: string): Promise<number> {
+  const { out, signal } = context;
+  const settings = await context.settings();
+  const attempt = await findAttempt(name, openLedger(settings));
+  if (!attempt) throw new ConfigError(`${plain(name)}: no such run in the ledger`, { field: '<run>' });
+  const { endpoint, id, appId } = attempt;
+  const { pagesOfRun } = await loadEmr();
+  const known = appId ?? (attempt.phase === 'started' ? await appIdNow(name, context) : undefined);
+  const pages = await pagesOfRun(settings, { endpoint, id, appId: known }, signal);
+  const word = ({ url, problem }: RunPage): string =>
+    url === undefined ? `none: ${plain(problem ?? '')}` : plainLine(url); // its signature is what opens the page
+  out.result(...table(pages.map((page) => [page.what, word(page)])));
+  if (pages.some(({ url, isSecret }) => isSecret && url !== undefined))
+    out.note('whoever has a link that AWS signed can open its page while it holds: keep it to yourself');
+  out.document({ v: 1, kind: 'pages', key: name, pages });
+  return exitCodes.succeeded;
+}
+
+/** What the ledger does not know yet the servers may. */
+async function appIdNow(name: string, context: Context): Promise<string | undefined> {
+  try {
+    const { run } = await openRun(name, context, context.signal);
+    return (await run.status({ signal: context.signal })).appId;
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (!isLivywireError(error)) throw error;
+    return undefined;
+  }
 }
 
 const groups = (word: string, ids: readonly string[]): string | undefined =>
@@ -98,12 +134,13 @@ const groups = (word: string, ids: readonly string[]): string | undefined =>
 
 export const emrCommand = defineCommand({
   name: 'emr',
-  positionals: '<ls|show> [cluster]',
+  positionals: '<ls|show|ui> [cluster|run]',
   describe: 'EMR clusters: which there are, and what runs on one. Changes nothing.',
   details: ['', 'A cluster is named by its name, its id (j-…), tag:key=value, or auto: the only active one with Livy.'],
   examples: [
     ['livywire emr ls --region eu-west-1', 'the active clusters of a region'],
     ['livywire emr show nightly', 'state, versions, servers, security groups, and the runs in our ledger'],
+    ['livywire emr ui sales/2026-11-01', 'links to the pages of a run, also when its cluster has ended'],
     ['livywire run --cluster nightly s3://jobs/etl.py', 'and a job there'],
   ],
   options: {
@@ -115,10 +152,14 @@ export const emrCommand = defineCommand({
   async run(args, context) {
     const [action, word] = args.rest;
     if (action === 'ls' && word === undefined) return ls(context, args.all);
+    if (action === 'ui' && word !== undefined) return ui(context, word);
     if (action !== 'show') {
-      throw new ConfigError(`livywire emr ${plain(action ?? '')}: write ${actions.join(' or ')} <cluster>`, {
-        field: 'emr',
-      });
+      throw new ConfigError(
+        `livywire emr ${plain(action ?? '')}: write ${actions.join(', ')}, as in show <cluster> and ui <run>`,
+        {
+          field: 'emr',
+        },
+      );
     }
     const cluster = word === undefined ? (await context.settings()).cluster : undefined;
     const selector = word ?? cluster?.selector;
