@@ -45,14 +45,23 @@ function early(view: View): Match | undefined {
   };
 }
 
-/** spark-submit hands on the exit code of the program. */
+/** spark-submit hands on the exit code of the program. Livy takes it for `dead`, and tells nobody which it was. */
 function ofProcess(view: View): Match | undefined {
-  const { exitCode } = view.facts;
-  if (exitCode === undefined || exitCode === 0 || exitCode > 128 || view.thrown.length > 0) return undefined;
+  const { exitCode, status } = view.facts;
+  if (exitCode === 0 || (exitCode ?? 0) > 128 || view.thrown.length > 0) return undefined;
+  if (exitCode === undefined && !isOwnEnd(view, status.state)) return undefined;
   // A program that ends itself lets the JVM go down in order; one that is killed or halted does not.
   if (!view.lines.some(({ event }) => event?.logger === 'ShutdownHookManager')) return undefined;
-  return { ...said(view, `The job ended itself with exit code ${exitCode}`), lines: lastWords(view) };
+  const words = exitCode === undefined ? 'an exit code other than 0, which Livy does not tell' : `exit code ${exitCode}`;
+  return { ...said(view, `The job ended itself with ${words}`), lines: lastWords(view) };
 }
+
+/** Its own process was the driver's, and nobody stopped it. */
+const isOwnEnd = ({ lines, facts }: View, state: View['facts']['status']['state']): boolean =>
+  state === 'failed' &&
+  facts.app === undefined &&
+  hasDriverLog(lines) &&
+  !lines.some(({ source, event }) => source === 'yarn' || event?.message.startsWith('RECEIVED SIGNAL') === true);
 
 /** With what it printed last, which often says why. */
 function said(view: View, words: string): Match {
