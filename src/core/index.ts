@@ -50,7 +50,16 @@ export {
 export type { ProgressReader, ProgressSource, WaitingSource } from './progress-ports.js';
 export type { EndedStage, RunProgress, RunWaiting, StageProgress, WaitCause } from './progress.js';
 export { lazyLedger } from './lazy-ledger.js';
-export type { Actor, AttemptRecord, Claim, Ledger, LedgerEntry, RunRecord, RunSummary } from './ledger-port.js';
+export type {
+  Actor,
+  AttemptRecord,
+  Claim,
+  Ledger,
+  LedgerEntry,
+  RunRecord,
+  RunSummary,
+  WatcherBeat,
+} from './ledger-port.js';
 export {
   isOpen,
   isOver,

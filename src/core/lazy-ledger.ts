@@ -22,5 +22,7 @@ export function lazyLedger(open: () => Promise<Required<Ledger>>): Required<Ledg
     async *open(): AsyncGenerator<RunRecord, void> {
       yield* (await ledger()).open();
     },
+    beat: async (beat) => (await ledger()).beat(beat),
+    lastBeat: async () => (await ledger()).lastBeat(),
   };
 }

@@ -126,4 +126,19 @@ export interface Ledger {
    * what a killed writer left undone beside the records is put in order on the way.
    */
   open?(): AsyncIterable<RunRecord>;
+  /** Says that the runs of this ledger are watched. */
+  beat?(beat: WatcherBeat): Promise<void>;
+  /** When somebody last said so; `undefined` where nobody ever did. */
+  lastBeat?(): Promise<WatcherBeat | undefined>;
+}
+
+/** One who follows every run of a ledger, and was there at that time. */
+export interface WatcherBeat {
+  readonly v: 1;
+  /** ISO 8601, the watcher's clock. */
+  readonly at: string;
+  /** How many runs were in flight. */
+  readonly open: number;
+  /** Its ARN, where it is a function. */
+  readonly by?: string;
 }

@@ -13,4 +13,5 @@ export type { Handler, HandlerOptions } from './invocation.js';
 export type { DiagnosePayload, Execution, RunPayload } from './payload-types.js';
 export type { OpenServices, Services, Wishes } from './services.js';
 export { createStatusHandler, handler as status, type StatusHandlerOptions } from './status.js';
+export { createWatchHandler, handler as watch, type WatchAnswer, type WatchHandlerOptions } from './watch.js';
 export { createSubmitHandler, handler as submit, type SubmitHandlerOptions } from './submit.js';

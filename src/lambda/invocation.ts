@@ -6,7 +6,7 @@ import { type Environment, environment, writeLine } from './environment.js';
 import { openServices } from './open-services.js';
 import type { OpenServices, Services } from './services.js';
 import { Telemetry } from './telemetry.js';
-import { clean } from './thrown.js';
+import { clean, isOfRun } from './thrown.js';
 
 /** What every handler can be given; the defaults are a function's own. */
 export interface HandlerOptions {
@@ -84,8 +84,11 @@ export function createHandler<Answer>(
     } catch (error) {
       await connection.dropAfter(error);
       const thrown = clean(error);
-      telemetry.count('Failures');
-      telemetry.failed(thrown);
+      if (isOfRun(thrown)) telemetry.log('WARN', thrown.message, { error: { name: thrown.name } });
+      else {
+        telemetry.count('Failures');
+        telemetry.failed(thrown);
+      }
       throw thrown;
     } finally {
       telemetry.flush(name, clock.now() - startedMs);

@@ -5,12 +5,13 @@ import { cut } from './cut.js';
 const MESSAGE_LENGTH = 1_000;
 
 const brand = Symbol.for('livywire.handlerError');
+const ofRun = Symbol.for('livywire.handlerError.ofRun');
 
 /**
  * What a handler throws: a name, which `ErrorEquals` matches, and a message. Lambda writes down every field of an error that
  * it is thrown, so there are no others: no request, no cause.
  */
-export function handlerError(name: string, message: string): Error {
+export function handlerError(name: string, message: string, about: 'handler' | 'run' = 'handler'): Error {
   const error = new Error(cut(message, MESSAGE_LENGTH));
   const hidden = (value: unknown) => ({ value, configurable: true, enumerable: false });
   return Object.defineProperties(error, {
@@ -18,6 +19,7 @@ export function handlerError(name: string, message: string): Error {
     // Of the place in a minified file nobody has any use.
     stack: hidden(`${name}: ${error.message}`),
     [brand]: hidden(true),
+    ...(about === 'run' && { [ofRun]: hidden(true) }),
   });
 }
 
@@ -26,6 +28,9 @@ export function clean(error: unknown): Error {
   if (!(error instanceof Error)) return handlerError('Error', String(error));
   return brand in error ? error : handlerError(error.name, error.message);
 }
+
+/** Whether it says how a run ended: then the handler did what it should. */
+export const isOfRun = (error: Error): boolean => ofRun in error;
 
 type NotWell = Exclude<RunOutcome, { kind: 'succeeded' }>;
 
@@ -38,19 +43,21 @@ export function errorOfOutcome(outcome: NotWell, timedOut: boolean): Error {
       const { code, title, lines, next } = outcome.diagnosis;
       // The key may be a thousand characters long, and says least: it comes last.
       const parts = [title, lines[0]?.text, next[0], `Run ${run}`].filter((part) => part !== undefined);
-      return handlerError(code, parts.map((part) => cut(part, 400)).join(' | '));
+      return handlerError(code, parts.map((part) => cut(part, 400).trim()).join(' | '), 'run');
     }
     case 'cancelled':
-      if (timedOut) return handlerError('RunTimedOut', `It was stopped, for it was older than its limit. Run ${run}`);
+      if (timedOut)
+        return handlerError('RunTimedOut', `It was stopped, for it was older than its limit. Run ${run}`, 'run');
       return handlerError(
         'RunCancelled',
         `It was stopped by ${outcome.by === 'livywire' ? 'livywire' : 'somebody else'}${
           outcome.message === undefined ? '' : `: ${cut(outcome.message, 300)}`
         }. Run ${run}`,
+        'run',
       );
     case 'lost': {
       const asked = outcome.evidence.slice(-4).map(({ source, answer }) => `${source}: ${answer}`);
-      return handlerError('RunLost', `Nobody knows how it ended (${cut(asked.join('; '), 500)}). Run ${run}`);
+      return handlerError('RunLost', `Nobody knows how it ended (${cut(asked.join('; '), 500)}). Run ${run}`, 'run');
     }
   }
 }

@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type Ledger, LedgerConflictError, type LedgerEntry, listed, type RunRecord } from '../core/index.js';
+import {
+  type Ledger,
+  LedgerConflictError,
+  type LedgerEntry,
+  listed,
+  type RunRecord,
+  type WatcherBeat,
+} from '../core/index.js';
 
 /**
  * A ledger that lives and dies with the process: for tests and short-lived programs.
@@ -17,7 +24,10 @@ export function memoryLedger({ namespace = randomUUID() }: { readonly namespace?
     entries.set(record.key, { json: JSON.stringify(record), version });
     return { record, version: String(version) };
   };
+  let last: WatcherBeat | undefined;
   return {
+    beat: async (beat) => void (last = beat),
+    lastBeat: async () => last,
     namespace: async () => namespace,
     get: async (key) => read(key),
     create: async (record) => {

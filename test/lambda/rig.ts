@@ -1,6 +1,4 @@
 /** A function as Lambda would hold it: handlers over the memory backend, time that takes none, and the lines of its log. */
-// Loaded by now: what is loaded when a run has failed takes real time, and the clock here would not wait for it.
-import '../../src/diagnosis/index.js';
 import type { Ledger } from '../../src/core/index.js';
 import type { Environment } from '../../src/lambda/environment.js';
 import type { HandlerOptions, LambdaContext } from '../../src/lambda/index.js';
@@ -12,6 +10,9 @@ import {
   testClock,
   testLivywire,
 } from '../../src/testing/index.js';
+
+// What is loaded when a run has failed is loaded here: that takes real time, for which the clock of a test would not wait.
+await (await testLivywire({ script: () => ({ outcome: 'failed' }) }).submit({ file: 's3://jobs/etl.py' })).wait();
 
 export const job = { file: 's3://jobs/etl.py', args: ['--day', '2026-11-23'] };
 
@@ -31,12 +32,15 @@ export function lambdaRig({
   script,
   env = {},
   ledger = memoryLedger(),
+  auto = true,
 }: {
   readonly script?: () => Script;
   readonly env?: Environment;
   readonly ledger?: Ledger;
+  /** `false`: time goes on by `clock.advance` only. */
+  readonly auto?: boolean;
 } = {}): LambdaRig {
-  const clock = testClock();
+  const clock = testClock({ auto });
   const backend = new MemoryBackend({ clock, ...(script && { script }) });
   const lines: Readonly<Record<string, unknown>>[] = [];
   const counts = { opened: 0, closed: 0 };

@@ -32,7 +32,7 @@ async function livy(): Promise<{ readonly server: Server; readonly url: string; 
 }
 
 test('there is a folder for each handler', (t) => {
-  t.true(['submit', 'status', 'cancel', 'diagnose'].every((name) => names.includes(name)));
+  t.true(['submit', 'status', 'cancel', 'diagnose', 'watch'].every((name) => names.includes(name)));
 });
 
 for (const node of lambdaNodes) {

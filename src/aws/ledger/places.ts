@@ -45,6 +45,9 @@ export class Places {
   get namespace(): string {
     return `${this.#prefix}ledger.json`;
   }
+  get watcher(): string {
+    return `${this.#prefix}watcher.json`;
+  }
   get active(): string {
     return `${this.#prefix}active/`;
   }

@@ -16,6 +16,7 @@ import {
   newestFirst,
   type RunRecord,
   type RunSummary,
+  type WatcherBeat,
 } from '../../core/index.js';
 import type { Bucket, Condition, PutAnswer } from '../s3/bucket.js';
 import { type ActiveEntry, Listing } from './listing.js';
@@ -135,6 +136,15 @@ export class S3Ledger implements Ledger {
     }
     const sorted = [...found.values()].map((record) => ({ record, key: record.key, lastAt: lastAtOf(record) }));
     for (const { record } of sorted.sort(newestFirst)) yield record;
+  }
+
+  async beat(beat: WatcherBeat): Promise<void> {
+    await this.#bucket.write(this.#places.watcher, `${JSON.stringify(beat)}\n`);
+  }
+
+  async lastBeat(): Promise<WatcherBeat | undefined> {
+    const stored = await this.#bucket.read(this.#places.watcher);
+    return stored && (JSON.parse(stored.text) as WatcherBeat);
   }
 
   /** What a writer that was killed between a record and its entries has left undone. */

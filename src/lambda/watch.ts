@@ -1,0 +1,117 @@
+import { isLivywireError, isOpen, type Ledger, type OutcomeKind, type RunRecord } from '../core/index.js';
+import type { Runs } from '../app/index.js';
+import { isTimeUp } from './deadline.js';
+import { isBusEvent } from './events/event-bridge.js';
+import { createHandler, type Handler, type HandlerOptions, type Invocation } from './invocation.js';
+import { clean } from './thrown.js';
+
+export interface WatchHandlerOptions extends HandlerOptions {
+  /** How often the ledger is looked at for runs that are new, in seconds. @defaultValue `60` */
+  readonly roundSeconds?: number;
+}
+
+/** What one invocation of the watcher saw. */
+export interface WatchAnswer {
+  readonly v: 1;
+  /** Runs that were in flight. */
+  readonly followed: number;
+  readonly ended: Readonly<Record<OutcomeKind, number>>;
+  /** Still in flight. */
+  readonly open: number;
+  /** Of those, nothing was started: the same submit goes on. */
+  readonly unsent: number;
+  /** Of those, what they are could not be found out; the log says why. */
+  readonly troubled: number;
+}
+
+/** For what is written down at the end, in milliseconds. */
+const LAST_MS = 5_000;
+/** Between two looks at one run: what is read for one is read for all that are due then. */
+const LONGEST_PAUSE_MS = 60_000;
+
+type Seen = { [Kind in OutcomeKind]: number } & { unsent: number; troubled: number; open: number };
+
+/**
+ * The function that follows every run of a ledger that is in flight, for as long as it has time: it writes down how they end, and why.
+ * One is enough for any number of runs: call it by a schedule as often as it has time (five minutes, and a limit of five
+ * minutes), and by EMR's events, so that what ends with its cluster is settled at once. Two at once do no harm.
+ */
+export function createWatchHandler(options: WatchHandlerOptions = {}): Handler<WatchAnswer> {
+  const { roundSeconds = 60 } = options;
+  return createHandler('watch', options, async (event, call) => {
+    if (isBusEvent(event)) call.telemetry.log('INFO', 'woken', { by: event });
+    const { runs, ledger } = await call.services();
+    const seen: Seen = { succeeded: 0, failed: 0, cancelled: 0, lost: 0, unsent: 0, troubled: 0, open: 0 };
+    const followed = new Map<string, Promise<void>>();
+    let going = 0;
+    for (;;) {
+      let oldestMs = 0;
+      for await (const record of openRuns(ledger)) {
+        const id = idOf(record);
+        oldestMs = Math.max(oldestMs, call.clock.now() - Date.parse(record.createdAt));
+        if (followed.has(id)) continue;
+        going += 1;
+        followed.set(
+          id,
+          follow(call, runs, record.key, seen).finally(() => (going -= 1)),
+        );
+      }
+      call.telemetry.gauges({ OpenRuns: [going, 'Count'], OldestRun: [oldestMs, 'Milliseconds'] });
+      await beat(call, ledger, going);
+      const pauseMs = Math.min(roundSeconds * 1_000, call.leftMs() - LAST_MS);
+      if (going === 0 || pauseMs <= 0) break;
+      await untilOver(call, pauseMs, [...followed.values()]);
+    }
+    await Promise.all(followed.values());
+    const { unsent, troubled, open, ...ended } = seen;
+    return { v: 1, followed: followed.size, ended, open, unsent, troubled };
+  });
+}
+
+/** For so long, or until all that are followed have ended. */
+async function untilOver({ clock, signal }: Invocation, ms: number, followed: readonly Promise<void>[]): Promise<void> {
+  const done = new AbortController();
+  const pause = clock.sleep(ms, AbortSignal.any([signal, done.signal])).catch(() => undefined);
+  await Promise.race([pause, Promise.all(followed)]);
+  done.abort();
+  await pause;
+}
+
+/** The runs that have not ended, or whose end is not explained. */
+async function* openRuns(ledger: Ledger): AsyncGenerator<RunRecord, void> {
+  for await (const record of ledger.open?.() ?? ledger.list()) if (isOpen(record)) yield record;
+}
+
+const idOf = ({ key, attempts }: RunRecord): string => `${attempts.length} ${key}`;
+
+/** Until it ends, or the time does. Never rejects. */
+async function follow(call: Invocation, runs: Runs, key: string, seen: Seen): Promise<void> {
+  const { telemetry, signal } = call;
+  try {
+    const run = await runs.find(key);
+    const timeoutMs = Math.max(0, call.leftMs() - LAST_MS);
+    const outcome = await run.wait({ timeoutMs, maxDelayMs: LONGEST_PAUSE_MS, signal });
+    seen[outcome.kind] += 1;
+    telemetry.outcome(outcome);
+    telemetry.log('INFO', 'ended', { run: outcome.ref, outcome: outcome.kind });
+  } catch (error) {
+    seen.open += 1;
+    if (isTimeUp(error)) return;
+    if (isLivywireError(error) && error.code === 'RUN_UNSENT') seen.unsent += 1;
+    else seen.troubled += 1;
+    telemetry.log('WARN', clean(error).message, { key, error: { name: clean(error).name } });
+  }
+}
+
+/** That somebody watches, for those who would look themselves. It is no reason to watch nothing. */
+async function beat({ clock, context, telemetry }: Invocation, ledger: Ledger, open: number): Promise<void> {
+  const by = context?.invokedFunctionArn;
+  try {
+    await ledger.beat?.({ v: 1, at: new Date(clock.now()).toISOString(), open, ...(by !== undefined && { by }) });
+  } catch (error) {
+    telemetry.log('WARN', `that the runs are watched could not be written down: ${clean(error).message}`);
+  }
+}
+
+/** As Lambda calls it. */
+export const handler = createWatchHandler();
