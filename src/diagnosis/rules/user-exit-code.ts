@@ -52,7 +52,8 @@ function ofProcess(view: View): Match | undefined {
   if (exitCode === undefined && !isOwnEnd(view, status.state)) return undefined;
   // A program that ends itself lets the JVM go down in order; one that is killed or halted does not.
   if (!view.lines.some(({ event }) => event?.logger === 'ShutdownHookManager')) return undefined;
-  const words = exitCode === undefined ? 'an exit code other than 0, which Livy does not tell' : `exit code ${exitCode}`;
+  const words =
+    exitCode === undefined ? 'an exit code other than 0, which Livy does not tell' : `exit code ${exitCode}`;
   return { ...said(view, `The job ended itself with ${words}`), lines: lastWords(view) };
 }
 
