@@ -51,7 +51,8 @@ const kind = oneOf(KINDS);
 const sessionChecks: Checks<CreateSession> = {
   ...shared,
   kind,
-  conf: settings(['spark.', 'livy.']), // livy.rsc.* are settings of the session itself
+  // livy.rsc.* are settings of the session itself, and EMR Serverless takes its role in one of its own.
+  conf: settings(['spark.', 'livy.', 'emr-serverless.']),
   heartbeatTimeoutInSecond: wholeNumber(0),
   ttl: duration,
   idleTimeout: duration,

@@ -128,6 +128,7 @@ test('a session has its own fields', (t) => {
   t.notThrows(
     session({ kind: 'sql', heartbeatTimeoutInSecond: 0, ttl: '8h', idleTimeout: '30m', conf: { 'livy.rsc.x': 1 } }),
   );
+  t.notThrows(session({ conf: { 'emr-serverless.session.executionRoleArn': 'arn:aws:iam::123456789012:role/etl' } }));
   for (const [body, field] of [
     [{ kind: 'cobol' }, 'kind'],
     [{ ttl: 30 }, 'ttl'],

@@ -7,3 +7,4 @@ export {
   type ConnectToServerlessOptions,
   type ServerlessConnection,
 } from './connect-to-serverless.js';
+export { serverlessLivy, type ServerlessLivy, type ServerlessLivyOptions } from './serverless-livy.js';
