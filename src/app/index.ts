@@ -17,6 +17,7 @@ export {
   type Staging,
 } from './load-staging.js';
 export {
+  drawPipeline,
   loadConnect,
   loadDiagnosis,
   loadDoctor,
@@ -26,10 +27,12 @@ export {
   loadForFunction,
   loadReport,
   loadWorkflow,
+  readPipelineText,
 } from './load.js';
 export { openLedger, sweepLedger } from './open-ledger.js';
 export { parseDuration } from './settings-duration.js';
 export type { ClusterLine, ClusterOverview, RunPage } from './look-at-emr.js';
+export type { ExecutionPicture } from './draw-pipeline.js';
 export type { ClusterWishes } from './locate.js';
 export type { SettingsAuth } from './settings-auth.js';
 export { settingsElsewhere } from './settings-elsewhere.js';

@@ -1,4 +1,5 @@
 import type { RunReport } from '../report/index.js';
+import type { drawPipeline as draw } from './draw-pipeline.js';
 
 // What a command line may never need is loaded when it is asked for, not before. Programs import it as usual.
 
@@ -29,6 +30,14 @@ export const loadLocal = () => import('../local/index.js');
 
 /** State machines of Step Functions, as data. */
 export const loadWorkflow = () => import('../workflow/index.js');
+
+/** The text of a pipeline's description, read. @throws PipelineError where it is no YAML */
+export const readPipelineText = async (text: string, source: string) =>
+  (await import('./pipeline-file.js')).readPipelineText(text, source);
+
+/** A picture of a pipeline, or of an execution of it. */
+export const drawPipeline = async (...given: Parameters<typeof draw>) =>
+  (await import('./draw-pipeline.js')).drawPipeline(...given);
 
 /** The rules that say why a run failed, and the files they can be tried on. */
 export const loadDiagnosis = async () => {

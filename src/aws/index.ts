@@ -20,6 +20,7 @@ export {
   primaryInstance,
   type RunPage,
 } from './emr/index.js';
+export { type ExecutionHistory, executionHistory } from './execution-history.js';
 export { type AwsQuestion, awsErrorName, awsStatusOf, explainAwsError } from './explain-error.js';
 export { s3Ledger, type S3LedgerOptions } from './open-s3-ledger.js';
 export { checkS3Input } from './s3-input.js';

@@ -4,7 +4,20 @@ import type { Import, SourceFile } from './source.js';
 
 type Rule = (tree: readonly SourceFile[]) => readonly string[];
 
-const BELOW_APP = ['core', 'http', 'livy', 'hadoop', 'aws', 'diagnosis', 'run', 'report', 'workflow', 'cdk', 'local'];
+const BELOW_APP = [
+  'core',
+  'http',
+  'livy',
+  'hadoop',
+  'aws',
+  'diagnosis',
+  'run',
+  'report',
+  'workflow',
+  'graph',
+  'cdk',
+  'local',
+];
 
 /** What each room of src may import: the layer list. Entrances at the top of src are listed by their file. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -17,6 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   run: ['core'],
   report: ['core'],
   workflow: ['core'],
+  graph: ['core', 'workflow'],
   cdk: ['core', 'workflow'],
   local: ['core', 'http'],
   testing: ['core', 'diagnosis', 'run'],

@@ -2,15 +2,19 @@ import { ConfigError } from '../../core/index.js';
 import { defineCommand } from '../define.js';
 import { exitCodes } from '../exit-code.js';
 import { machineNames, machineOf, machineOptions } from '../machines.js';
-import { outputOptions } from '../options.js';
+import { ledgerOptions, outputOptions } from '../options.js';
+import { compilePipelineFile, graphPipelineFile, pipelineOptions } from '../workflow-pipeline.js';
 import { inputOf, runLocally } from '../workflow-run.js';
 
-const actions = ['asl', 'run'] as const;
+const { ledger: _ledger, ...awsOptions } = ledgerOptions;
+
+const actions = ['asl', 'run', 'compile', 'graph'] as const;
 
 export const workflowCommand = defineCommand({
   name: 'workflow',
-  positionals: '<asl|run> <machine>',
-  describe: 'State machines of Step Functions: print one, or execute it on this machine',
+  positionals: '<asl|run> <machine>, or <compile|graph> <pipeline file>',
+  describe:
+    'State machines of Step Functions: print one, make one of a pipeline, draw it, or execute it on this machine',
   details: [
     '',
     `Machines: ${machineNames.join(', ')}.`,
@@ -28,16 +32,23 @@ export const workflowCommand = defineCommand({
     input: { type: 'string', describe: 'run: the input, as JSON, a file with it, or - for stdin', group: 'run' },
     bundles: { type: 'string', describe: "run: the folder of the handlers (default: the package's own)", group: 'run' },
     ...machineOptions,
+    ...pipelineOptions,
+    ...awsOptions,
     ...outputOptions,
   },
   words: { min: 2, max: 2 },
   async run(args, context) {
     const [action = '', machine = ''] = args.rest;
     if (!(actions as readonly string[]).includes(action)) {
-      throw new ConfigError(`livywire workflow ${action}: write ${actions.join(' or ')} <machine>`, {
-        field: 'workflow',
-      });
+      throw new ConfigError(
+        `livywire workflow ${action}: write ${actions.slice(0, 2).join(' or ')} <machine>, or ${actions.slice(2).join(' or ')} <pipeline file>`,
+        {
+          field: 'workflow',
+        },
+      );
     }
+    if (action === 'compile') return compilePipelineFile(machine, args, context);
+    if (action === 'graph') return graphPipelineFile(machine, args, context);
     const definition = await machineOf(machine, args, { local: action === 'run' });
     if (action === 'asl') {
       context.out.result(...JSON.stringify(definition, undefined, 2).split('\n'));

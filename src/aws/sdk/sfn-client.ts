@@ -1,0 +1,6 @@
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { type ClientSettings, clientConfig } from './client-settings.js';
+
+export const sfnClient = (settings: ClientSettings): SFNClient => new SFNClient(clientConfig(settings));
+
+export { DescribeExecutionCommand, paginateGetExecutionHistory } from '@aws-sdk/client-sfn';
