@@ -182,6 +182,18 @@ test('of a batch of messages the one that cannot be read comes again, and the ot
   t.regex(String(said?.message), /args\[0\]: this event has no \{event\.day\}; it has messageId, time, date, body/);
 });
 
+test('a batch finds one connection, and the next batch finds it open', async (t) => {
+  const rig = lambdaRig();
+  const submit = createSubmitHandler({ ...rig.options, job: { file: 's3://jobs/etl.py', args: ['{messageId}'] } });
+  const batch = (from: number) => ({
+    Records: Array.from({ length: 20 }, (_, i) => message(`m${from + i}`, 'x')),
+  });
+  await submit(batch(0), rig.context());
+  await submit(batch(20), rig.context());
+  t.deepEqual(rig.counts, { opened: 1, closed: 0 });
+  t.is(rig.posts(), 40);
+});
+
 test('an object that comes in two messages is one run, and a notice of a topic is unpacked', async (t) => {
   const rig = lambdaRig();
   const notice = JSON.stringify({ Records: [s3Record('x.csv', '9')] });
