@@ -84,10 +84,26 @@ function tell(ended: Ended, out: Context['out']): number {
   const { executionArn, status, error, cause } = ended;
   const output = ended.output === undefined ? undefined : (JSON.parse(ended.output) as unknown);
   out.result([status, error].filter((word) => word !== undefined).join('  '));
-  for (const line of wordsOf(cause)) out.result(`  ${plainLine(line)}`);
-  if (output !== undefined) out.result(...JSON.stringify(output, undefined, 1).split('\n').map(plainLine));
+  out.result(...[...wordsOf(cause), ...linesOf(output)].map((line) => `  ${plainLine(line)}`));
   out.document({ v: 1, kind: 'execution', executionArn, status, output, error, cause });
   return codeOf(ended);
+}
+
+/** Of an answer of our handlers what people want to know; anything else as it is. */
+function linesOf(output: unknown): string[] {
+  if (output === undefined) return [];
+  const { ref, outcome } = output as {
+    readonly ref?: { readonly key: string; readonly attempt: number; readonly appId?: string };
+    readonly outcome?: {
+      readonly output?: { readonly path: string; readonly objects: number; readonly bytes: number };
+    };
+  };
+  if (!ref) return JSON.stringify(output, undefined, 1).split('\n');
+  const wrote = outcome?.output;
+  return [
+    `${ref.appId ?? 'no application'}, attempt ${ref.attempt} of ${ref.key}`,
+    ...(wrote ? [`output ${wrote.path}: objects ${wrote.objects}, bytes ${wrote.bytes}`] : []),
+  ];
 }
 
 /** Lambda's cause is JSON with the message and the stack of what was thrown; people read the message. */

@@ -16,7 +16,7 @@ import {
 } from '../../src/local/index.js';
 import { runSparkJob } from '../../src/workflow/index.js';
 import { type KillingProxy, killingProxy } from '../helpers/killing-proxy.js';
-import { lambdaBundles } from '../helpers/lambda-bundles.js';
+import { buildHandlers } from '../../scripts/gate/build-handlers.js';
 import { ask } from '../helpers/livy-rest.js';
 
 let stateDir = '';
@@ -60,7 +60,7 @@ test.before(async (t) => {
   stateDir = await mkdtemp(join(tmpdir(), 'livywire-workflow-'));
   [instance, bundles] = await Promise.all([
     up({ stateDir, aws: true, name: 'workflow' }),
-    lambdaBundles('workflow-test'),
+    buildHandlers('workflow-test'),
   ]);
   const { aws } = instance;
   if (aws === undefined) throw new Error('an instance with AWS says where it is');

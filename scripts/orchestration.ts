@@ -1,0 +1,163 @@
+/**
+ * What each way of waiting for a job costs and when it knows the end, by simulation: `npx tsx scripts/orchestration.ts`. Writes
+ * docs/orchestration.json, from which the tables of docs/orchestration.md are taken. The machine is ours, in an interpreter that counts as Step
+ * Functions does; the handlers are stand-ins at the engine's real pace (test/workflow).
+ */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { format } from 'prettier';
+import { runSparkJob, type StateMachine } from '../src/workflow/index.js';
+import { type Execution, Interpreter, total, type World } from '../test/workflow/interpreter.js';
+import { functions, SparkWorld } from '../test/workflow/spark-world.js';
+import { root } from './gate/project.js';
+
+const MINUTE = 60;
+const HOUR = 3_600;
+const DAY = 24 * HOUR;
+const lengths = { '10 min': 10 * MINUTE, '1 h': HOUR, '24 h': DAY, '30 d': 30 * DAY } as const;
+/** The end falls somewhere between two looks: on average over many lengths, all near the one that is named. */
+const SAMPLES = 40;
+
+interface Row {
+  readonly way: string;
+  readonly length: string;
+  /** Whether the execution saw the end. */
+  readonly ends: boolean;
+  /** Seconds from the job's end to the execution's: mean and most. */
+  readonly delayMeanS?: number;
+  readonly delayMostS?: number;
+  readonly lambdaCalls: number;
+  readonly transitions: number;
+  readonly events: number;
+  readonly executions: number;
+  /** Hours after which the history was full, where it was. */
+  readonly fullAfterH?: number;
+}
+
+/** The published pattern: one call, a wait of 10 s, a look, a choice. */
+const fixedLoop: StateMachine = {
+  Comment: 'The published pattern',
+  StartAt: 'Submit',
+  States: {
+    Submit: {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::lambda:invoke',
+      Parameters: { FunctionName: 'submit', 'Payload.$': '$' },
+      OutputPath: '$.Payload',
+      Next: 'Wait',
+    },
+    Wait: { Type: 'Wait', Seconds: 10, Next: 'Status' },
+    Status: {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::lambda:invoke',
+      Parameters: { FunctionName: 'status', 'Payload.$': '$' },
+      OutputPath: '$.Payload',
+      Next: 'Choice',
+    },
+    Choice: {
+      Type: 'Choice',
+      Choices: [{ Variable: '$.state', StringEquals: 'success', Next: 'Done' }],
+      Default: 'Wait',
+    },
+    Done: { Type: 'Succeed' },
+  },
+};
+
+class FixedWorld implements World {
+  now = 0;
+  readonly endsAt: number;
+  constructor(seconds: number) {
+    this.endsAt = 800 + 1_000 * seconds;
+  }
+  async invoke(): Promise<unknown> {
+    this.now += 800;
+    return { state: this.now >= this.endsAt ? 'success' : 'running' };
+  }
+}
+
+interface Tried {
+  readonly execution: Execution;
+  readonly endedAt: number;
+}
+type Way = (seconds: number) => Promise<Tried>;
+
+const ways: Readonly<Record<string, Way>> = {
+  'run-spark-job': async (seconds) => {
+    const spark = new SparkWorld({ plans: [{ seconds }] });
+    const execution = await new Interpreter(runSparkJob({ functions }), spark).run({ job: { file: 's3://b/job.py' } });
+    return { execution, endedAt: spark.attempts[0]?.endsAt ?? NaN };
+  },
+  'fixed 10 s loop': async (seconds) => {
+    const world = new FixedWorld(seconds);
+    const execution = await new Interpreter(fixedLoop, world).run({});
+    return { execution, endedAt: world.endsAt };
+  },
+};
+
+const executionsOf = ({ children }: Execution): number => 1 + children.reduce((sum, one) => sum + executionsOf(one), 0);
+
+async function measure(way: string, length: string, seconds: number, run: Way): Promise<Row> {
+  const tried = await Promise.all(
+    // Within 5 % below what is said, so that no step of the pace is met by chance.
+    Array.from({ length: SAMPLES }, (_, index) => run(Math.round(seconds * (1 - (0.05 * index) / SAMPLES)))),
+  );
+  const [first] = tried as [Tried];
+  const { execution } = first;
+  const ends = tried.every((one) => one.execution.status === 'SUCCEEDED');
+  const delays = tried.map((one) => (one.execution.endedAt - one.endedAt) / 1_000);
+  const mean = delays.reduce((sum, one) => sum + one, 0) / SAMPLES;
+  return {
+    way,
+    length,
+    ends,
+    ...(ends && { delayMeanS: Math.round(mean), delayMostS: Math.round(Math.max(...delays)) }),
+    lambdaCalls: total(execution, 'lambdas'),
+    transitions: total(execution, 'transitions'),
+    events: total(execution, 'events'),
+    executions: executionsOf(execution),
+    ...(!ends && { fullAfterH: Math.round((execution.endedAt - execution.startedAt) / 360_000) / 10 }),
+  };
+}
+
+/** Step Functions' own look at an EMR step: every 60 s for 10 minutes, then every 300 s. It bills one transition for all of it. */
+const stepRows = (): Row[] =>
+  Object.entries(lengths).map(([length, seconds]) => {
+    const every = seconds <= 600 ? 60 : 300;
+    return {
+      way: 'run-spark-step',
+      length,
+      ends: true,
+      delayMeanS: every / 2,
+      delayMostS: every,
+      lambdaCalls: 0,
+      transitions: 1,
+      events: 7,
+      executions: 1,
+    };
+  });
+
+const rows: Row[] = [];
+for (const [way, run] of Object.entries(ways))
+  for (const [length, seconds] of Object.entries(lengths)) rows.push(await measure(way, length, seconds, run));
+rows.push(...stepRows());
+
+const file = join(root, 'docs', 'orchestration.json');
+await writeFile(
+  file,
+  await format(JSON.stringify({ v: 1, samples: SAMPLES, rows }), { parser: 'json', printWidth: 120 }),
+);
+console.log(
+  [
+    '| way | job | knows after (mean / most) | Lambda calls | transitions | events | executions |',
+    '|---|---|---|---|---|---|---|',
+  ]
+    .concat(
+      rows.map((row) => {
+        const delay = row.ends
+          ? `${row.delayMeanS ?? 0} s / ${row.delayMostS ?? 0} s`
+          : `never: its history is full after ${row.fullAfterH ?? 0} h`;
+        return `| ${row.way} | ${row.length} | ${delay} | ${row.lambdaCalls} | ${row.transitions} | ${row.events} | ${row.executions} |`;
+      }),
+    )
+    .join('\n'),
+);
