@@ -22,6 +22,7 @@ export {
   loadDiagnosis,
   loadDoctor,
   loadEmr,
+  loadLivyServerLog,
   loadLocal,
   loadOurNames,
   loadForFunction,

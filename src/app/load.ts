@@ -19,6 +19,9 @@ export const loadForFunction = async () => {
 /** The names under which runs of ours stand in a ledger. */
 export const loadOurNames = async () => (await import('./actor.js')).ourNames;
 
+/** What Livy's server wrote, as EMR copied it. */
+export const loadLivyServerLog = async () => (await import('./livy-server-log.js')).livyServerLog;
+
 /** EMR clusters, looked at. */
 export const loadEmr = () => import('./look-at-emr.js');
 

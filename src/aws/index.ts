@@ -15,6 +15,7 @@ export {
   listClusters,
   lookAtCluster,
   type LookOptions,
+  logFolderOf,
   pagesOfRun,
   type PagesOptions,
   primaryInstance,
@@ -24,10 +25,17 @@ export { type ExecutionHistory, executionHistory } from './execution-history.js'
 export { type AwsQuestion, awsErrorName, awsStatusOf, explainAwsError } from './explain-error.js';
 export { s3Ledger, type S3LedgerOptions } from './open-s3-ledger.js';
 export { checkS3Input } from './s3-input.js';
-export { s3Logs } from './logs/open-s3-logs.js';
+export { livyServerLogs, s3Logs, type ServerLogFile } from './logs/open-s3-logs.js';
 export type { S3LogsOptions } from './logs/s3-logs.js';
 export { s3Markers, type S3MarkersOptions } from './s3-markers.js';
-export { connectToServerless, type ConnectToServerlessOptions, type ServerlessConnection } from './serverless/index.js';
+export {
+  connectToServerless,
+  type ConnectToServerlessOptions,
+  type ServerlessConnection,
+  serverlessLivy,
+  type ServerlessLivy,
+  type ServerlessLivyOptions,
+} from './serverless/index.js';
 export type { AwsSettings } from './settings.js';
 export { connectToSteps, type ConnectToStepsOptions, type StepsConnection } from './steps/connect-to-steps.js';
 export {

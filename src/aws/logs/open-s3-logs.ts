@@ -1,5 +1,8 @@
 import type { LogArchive } from '../../core/index.js';
+import type { livyServerLogs as read } from './livy-server-logs.js';
 import type { S3LogsOptions } from './s3-logs.js';
+
+export type { ServerLogFile } from './livy-server-logs.js';
 
 /**
  * The logs that EMR copies to S3, for `livywire logs` and the diagnosis when no server of the cluster has them any more. The SDK
@@ -14,3 +17,7 @@ export function s3Logs(options: S3LogsOptions): LogArchive {
     appOf: async (...args) => (await logs()).appOf(...args),
   };
 }
+
+/** What Livy's server wrote, as EMR copied it. The SDK is loaded with it. @throws ConfigError, UnreachableError */
+export const livyServerLogs = async (...asked: Parameters<typeof read>): ReturnType<typeof read> =>
+  (await import('./livy-server-logs.js')).livyServerLogs(...asked);

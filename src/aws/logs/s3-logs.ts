@@ -1,6 +1,3 @@
-import { PassThrough, pipeline, type Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import { GetObjectCommand } from '@aws-sdk/client-s3';
 import {
   type ArchivedFiles,
   BadAnswerError,
@@ -13,9 +10,9 @@ import {
   s3Url,
 } from '../../core/index.js';
 import type { AwsClients } from '../clients.js';
-import { explainAwsError } from '../explain-error.js';
 import { Bucket, type ListedObject } from '../s3/bucket.js';
 import { serverTimeOf } from '../sdk/s3-client.js';
+import { openLog } from './open-log.js';
 import { UnpackedObject } from './unpacked-object.js';
 
 export interface S3LogsOptions {
@@ -117,28 +114,9 @@ export class S3Logs implements LogArchive {
   #object({ folder, objects }: Found, path: string, file: string, options: CallOptions): UnpackedObject | undefined {
     const whole = `${folder.key}${path}${file}`;
     const key = [`${whole}.gz`, whole].find((one) => objects.some((object) => object.key === one));
-    return key === undefined ? undefined : new UnpackedObject(() => this.#open(folder.bucket, key, options));
-  }
-
-  async #open(bucket: string, key: string, { signal }: CallOptions): Promise<Readable> {
-    signal?.throwIfAborted();
-    try {
-      const client = await this.#clients.s3();
-      const { Body: body } = await client.send(
-        new GetObjectCommand({ Bucket: bucket, Key: key }),
-        signal ? { abortSignal: signal } : {},
-      );
-      // What is broken on the way shows where the bytes are read.
-      return pipeline(body as Readable, key.endsWith('.gz') ? createGunzip() : new PassThrough(), () => undefined);
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw explainAwsError(error, {
-        service: 'S3',
-        doing: `the log s3://${bucket}/${key} cannot be read`,
-        action: 's3:GetObject',
-        resource: `arn:aws:s3:::${bucket}/${key}`,
-      });
-    }
+    return key === undefined
+      ? undefined
+      : new UnpackedObject(() => openLog(this.#clients, { bucket: folder.bucket, key }, options));
   }
 }
 

@@ -2,6 +2,7 @@ import { ConfigError } from '../../core/index.js';
 import { defineCommand } from '../define.js';
 import { exitCodes } from '../exit-code.js';
 import { LogPrinter } from '../log-printer.js';
+import { showLivyServerLog } from '../livy-server-log.js';
 import { openRun } from '../open-run.js';
 import { connectionOptions, countOf, logOptions, outputOptions } from '../options.js';
 import { Since, sinceOf } from '../since.js';
@@ -25,6 +26,7 @@ export const logsCommand = defineCommand({
     ['livywire logs --verbose sales/2026-11-01 > driver.log', 'all that is there now'],
     ['livywire logs -f --tail 20 sales/2026-11-01', 'the last lines, and all that follow'],
     ['livywire logs --stream stdout --raw sales/2026-11-01 > out.csv', 'what the job printed, byte for byte'],
+    ['livywire logs --livy-server sales/2026-11-01', "on EMR: why Livy refused or lost it, in Livy's own words"],
     ['livywire logs --executors --since 15m sales/2026-11-01', "the executors' logs, each line with its container"],
   ],
   options: {
@@ -42,6 +44,11 @@ export const logsCommand = defineCommand({
       group: 'Log',
     },
     executors: { type: 'boolean', describe: "The executors' logs in place of the driver's", group: 'Log' },
+    'livy-server': {
+      type: 'boolean',
+      describe: "What Livy's server wrote about the run, as EMR copied it to S3; -f waits for the copy",
+      group: 'Log',
+    },
     raw: { type: 'boolean', describe: 'Every byte as it is; not to a terminal, which would act on some', group: 'Log' },
     ...logOptions,
     ...connectionOptions,
@@ -53,6 +60,8 @@ export const logsCommand = defineCommand({
     const tail = countOf(args.tail, '--tail');
     const sinceMs = sinceOf(args.since, io.clock.now());
     if (args.raw) checkRaw(args, io.stdout.isTTY);
+    if (args['livy-server'])
+      return showLivyServerLog(args.rest[0] ?? '', context, { whole: args.verbose, follow: args.follow });
     const { run } = await openRun(args.rest[0] ?? '', context, signal);
     const isHeld = args.json && !args.follow;
     const printer = new LogPrinter(out, {

@@ -5,6 +5,7 @@ import { createGunzip, gzipSync } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
 import { awsClients } from '../../../src/aws/clients.js';
 import { S3Logs } from '../../../src/aws/logs/index.js';
+import { livyServerLogs } from '../../../src/aws/logs/livy-server-logs.js';
 import { UnpackedObject } from '../../../src/aws/logs/unpacked-object.js';
 import { type Clock, ConfigError, type LogItem, type LogOpening, type RunRef } from '../../../src/core/index.js';
 import { ArchivedLog, ArchiveWait } from '../../../src/hadoop/index.js';
@@ -273,4 +274,28 @@ test('a step whose log comes late is waited for before its application is known,
   t.deepEqual(noticesOf(items).slice(0, 1), [
     "the step's log, which names its application, is waited for in S3, up to 6 min",
   ]);
+});
+
+test('the log of Livy’s server is found on whichever node wrote it, in the order it was copied, and read line by line', async (t) => {
+  const { putRaw: put, clients } = await bucketStub(t, fastClock(1));
+  const on = (node: string, file: string) => `logs/j-1/node/${node}/applications/livy/${file}`;
+  const packed = gzipSync(`${'ä'.repeat(70_000)}\nlast`);
+  put(on('i-2', 'livy-livy-server.out.gz'), packed, 2_000_000);
+  put(on('i-2', 'livy-livy-server.out.1.gz'), gzipSync('one\r\ntwo\n'), 1_000_000);
+  put(on('i-2', 'other.gz'), gzipSync('x'), 1_000_000);
+  put('logs/j-1/node/i-1/daemons/x.gz', gzipSync('x'), 1_000_000);
+  put(on('i-3', 'livy-livy-server.out.gz'), packed.subarray(0, 30), 3_000_000);
+  const files = await livyServerLogs('s3://bucket/logs/j-1', { clients });
+  t.deepEqual(
+    files.map(({ place }) => place),
+    [on('i-2', 'livy-livy-server.out.1.gz'), on('i-2', 'livy-livy-server.out.gz'), on('i-3', 'livy-livy-server.out.gz')].map((key) => `s3://bucket/${key}`), // prettier-ignore
+  );
+  const read = async (index: number): Promise<string[]> => {
+    const lines: string[] = [];
+    for await (const line of files[index]?.lines() ?? []) lines.push(line);
+    return lines;
+  };
+  t.deepEqual(await read(0), ['one', 'two']);
+  t.deepEqual(await read(1), ['ä'.repeat(70_000), 'last']);
+  await t.throwsAsync(read(2), { name: 'BadAnswerError', message: /i-3.*cannot be unpacked/ });
 });
