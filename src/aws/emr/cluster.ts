@@ -1,4 +1,5 @@
 import type { Cluster, ClusterSummary, Configuration } from '@aws-sdk/client-emr';
+import { isSecretName, REDACTED, redactText } from '../../core/index.js';
 
 /** What DescribeCluster says of a cluster, as far as runs need it. */
 export interface EmrCluster {
@@ -85,10 +86,16 @@ export function clusterOf(cluster: Cluster, region: string): EmrCluster {
   };
 }
 
+/** A cluster's settings hold its database's passwords, and are shown and kept in a file. */
+const shown = (properties: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(properties).map(([name, value]) => [name, isSecretName(name) ? REDACTED : redactText(value)]),
+  );
+
 function flat(configurations: readonly Configuration[]): Record<string, Record<string, string>> {
   const found: Record<string, Record<string, string>> = {};
   for (const { Classification: name = '', Properties: own = {}, Configurations: inner = [] } of configurations) {
-    found[name] = { ...found[name], ...own };
+    found[name] = { ...found[name], ...shown(own) };
     for (const [inside, properties] of Object.entries(flat(inner))) {
       // Each `…-env` has an `export` of its own.
       const classification = inside === 'export' ? `${name}/export` : inside;

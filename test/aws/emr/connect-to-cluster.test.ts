@@ -2,7 +2,7 @@ import test, { type ExecutionContext } from 'ava';
 import { connectToCluster, type ConnectToClusterOptions } from '../../../src/aws/index.js';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmrAnswers, clusterStub, refusal } from '../../helpers/cluster-stub.js';
@@ -59,7 +59,20 @@ function answers(clusters: readonly Given[]): EmrAnswers {
           InstanceCollectionType: 'INSTANCE_FLEET',
           Applications: (given.apps ?? ['Hadoop', 'Livy', 'Spark']).map((one) => ({ Name: one, Version: '1' })),
           Tags: Object.entries(given.tags ?? {}).map(([Key, Value]) => ({ Key, Value })),
-          Configurations: [{ Classification: 'livy-conf', Properties: { 'livy.server.port': given.port ?? '1' } }],
+          Configurations: [
+            { Classification: 'livy-conf', Properties: { 'livy.server.port': given.port ?? '1' } },
+            {
+              Classification: 'hive-site',
+              Properties: {
+                'javax.jdo.option.ConnectionPassword': 'hunter22',
+                'javax.jdo.option.ConnectionURL': 'jdbc:mysql://hive:hunter22@db:3306/hive',
+              },
+            },
+            {
+              Classification: 'hadoop-env',
+              Configurations: [{ Classification: 'export', Properties: { DB_OPTS: '-Dpassword=hunter22' } }],
+            },
+          ],
           Ec2InstanceAttributes: { EmrManagedMasterSecurityGroup: 'sg-primary', Ec2SubnetId: 'subnet-7' },
         },
       };
@@ -225,6 +238,21 @@ test('what was found is kept for a while, and asked anew when its Livy is gone',
   first.closeAllConnections();
   first.close();
   t.is((await again()).cluster.id, 'j-2');
+});
+
+test('what a cluster’s configuration says in secret is neither told nor kept', async (t) => {
+  const dir = await mkdtemp(join(tmpdir(), 'livywire-test-'));
+  t.teardown(() => rm(dir, { recursive: true, force: true }));
+  const { connecting } = await connect(t, 'nightly', [{ id: 'j-1', port: await portOf(t) }], {
+    cache: { dir, who: ['AKIA1'] },
+  });
+  const { cluster } = await connecting;
+  t.is(cluster.configurations['hive-site']?.['javax.jdo.option.ConnectionPassword'], '(redacted)');
+  t.notRegex(JSON.stringify(cluster), /hunter/);
+  const [file = ''] = await readdir(join(dir, 'emr'));
+  const kept = await readFile(join(dir, 'emr', file), 'utf8');
+  t.regex(kept, /livy\.server\.port/);
+  t.notRegex(kept, /hunter/);
 });
 
 test('before a job is sent to a cluster that was kept, EMR is asked whether it still is the one', async (t) => {
