@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { dropUnreached } from './unreached.js';
 
-export const LAMBDA_HANDLERS = ['submit', 'status', 'cancel', 'diagnose', 'watch'] as const;
+const LAMBDA_HANDLERS = ['submit', 'status', 'cancel', 'diagnose', 'watch'] as const;
 
 export interface LambdaBundle {
   readonly handler: string;

@@ -82,10 +82,10 @@ export function createHandler<Answer>(
         });
       });
     } catch (error) {
-      await connection.dropAfter(error);
       const thrown = clean(error);
       if (isOfRun(thrown)) telemetry.log('WARN', thrown.message, { error: { name: thrown.name } });
       else {
+        await connection.dropAfter(error);
         telemetry.count('Failures');
         telemetry.failed(thrown);
       }

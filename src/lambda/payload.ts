@@ -21,7 +21,7 @@ export interface SubmitRequest {
 const NEXTS: ReadonlySet<unknown> = new Set<Next>(['submit', 'status', 'cancel', 'hand-over', 'done']);
 
 /** @throws ConfigError naming the field */
-export function executionOf(event: Fields): Execution | undefined {
+function executionOf(event: Fields): Execution | undefined {
   const given = event.object('execution');
   if (!given) return undefined;
   const arn = given.mustText('arn');

@@ -1,11 +1,4 @@
-import {
-  type Diagnosis,
-  redactText,
-  type RunLinks,
-  type RunOutcome,
-  type RunRef,
-  type RunStatus,
-} from '../core/index.js';
+import { type Diagnosis, redactText, type RunLinks, type RunOutcome, type RunStatus } from '../core/index.js';
 import type { DiagnoseAnswer, RunAnswer, ShortDiagnosis, ShortOutcome, ShortStatus } from './answer.js';
 import { bytesOf, cut } from './cut.js';
 
@@ -22,7 +15,7 @@ export interface Room {
 const IN_ANSWER: Room = { lines: 5, lineLength: 300, next: 3 };
 export const IN_DIAGNOSE: Room = { lines: 40, lineLength: 1_000, next: 10 };
 
-export function shortLinks(links: RunLinks): RunLinks {
+function shortLinks(links: RunLinks): RunLinks {
   const kept = Object.entries(links as Readonly<Record<string, string>>).filter(([, link]) => link.length <= 500);
   return Object.fromEntries(kept.map(([name, link]) => [name, redactText(link)]));
 }
@@ -62,13 +55,6 @@ export function shortOutcome(outcome: RunOutcome, room?: Room): ShortOutcome {
     knownAt,
   };
 }
-
-/** The ref as it comes back in: its application is in it once the reading knows it. */
-export const refWith = (ref: RunRef, { id, appId }: Pick<RunStatus, 'id' | 'appId'>): RunRef => ({
-  ...ref,
-  ...(id !== undefined && { id }),
-  ...(appId !== undefined && { appId }),
-});
 
 /** Leaves out what is least needed until it fits. */
 export function fitAnswer(answer: RunAnswer): RunAnswer {

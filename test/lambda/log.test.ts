@@ -95,3 +95,17 @@ test('diagnose reads the log again, up to 40 lines, and an answer fits', async (
   await t.throwsAsync(diagnose({}, rig.context()), { name: 'ConfigError', message: /^run is missing/ });
   await t.throwsAsync(diagnose({ key: 'nobody' }, rig.context()), { name: 'RunNotFoundError' });
 });
+
+test('a job that failed is no failure of the function: no alarm for it, and what is open stays open', async (t) => {
+  const rig = lambdaRig({ script: () => ({ outcome: 'failed' }) });
+  const submit = createSubmitHandler(rig.options);
+  const first = (await submit({ job, key: 'k' }, rig.context())) as RunAnswer;
+  await rig.clock.sleep(60_000);
+  const run = await createStatusHandler(rig.options)({ run: first }, rig.context());
+  const { opened } = rig.counts;
+  rig.lines.length = 0;
+  await t.throwsAsync(submit({ job, key: 'k', run }, rig.context()));
+  t.true(rig.lines.some(({ level, error }) => level === 'WARN' && error !== undefined));
+  t.false(rig.lines.some((line) => 'Failures' in line || line.level === 'ERROR'));
+  t.deepEqual(rig.counts, { opened, closed: 0 });
+});

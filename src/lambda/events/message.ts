@@ -46,7 +46,7 @@ function inTopic(content: unknown): string | undefined {
 export const isS3Test = (content: unknown): boolean => recordOf(content).Event === 's3:TestEvent';
 
 /** The records of a notification of S3. */
-export function s3Records(content: unknown): readonly unknown[] | undefined {
+function s3Records(content: unknown): readonly unknown[] | undefined {
   const { Records } = recordOf(content);
   return Array.isArray(Records) && Records.length > 0 && Records.every((one) => recordOf(one).eventSource === 'aws:s3')
     ? Records
