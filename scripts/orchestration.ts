@@ -69,6 +69,9 @@ class FixedWorld implements World {
   constructor(seconds: number) {
     this.endsAt = 800 + 1_000 * seconds;
   }
+  async wait(ms: number): Promise<void> {
+    this.now += ms;
+  }
   async invoke(): Promise<unknown> {
     this.now += 800;
     return { state: this.now >= this.endsAt ? 'success' : 'running' };

@@ -13,7 +13,9 @@ export interface TaskError {
 
 export interface World {
   /** Milliseconds. */
-  now: number;
+  readonly now: number;
+  /** Lets time pass. */
+  wait(ms: number): Promise<void>;
   /** Answers, or throws; may let time pass. */
   invoke(functionName: string, event: unknown): Promise<unknown>;
 }
@@ -132,8 +134,9 @@ export class Interpreter {
       case 'Pass':
         return [put(state.ResultPath, data, fill(state.Parameters, data, context)), nextOf(state)];
       case 'Wait':
-        this.#world.now +=
-          1_000 * waitOf('Seconds' in state ? state.Seconds : valueAt(state.SecondsPath, data, context));
+        await this.#world.wait(
+          1_000 * waitOf('Seconds' in state ? state.Seconds : valueAt(state.SecondsPath, data, context)),
+        );
         return [data, state.Next];
       case 'Succeed':
         return [evaluate(state.OutputPath ?? '$', data, context), undefined];
@@ -179,7 +182,7 @@ export class Interpreter {
           execution.transitions++;
           const { IntervalSeconds = 1, BackoffRate = 2, MaxDelaySeconds = Infinity } = retrier;
           // With full jitter it is half of that on average.
-          this.#world.now += (1_000 * Math.min(MaxDelaySeconds, IntervalSeconds * BackoffRate ** tried)) / 2;
+          await this.#world.wait((1_000 * Math.min(MaxDelaySeconds, IntervalSeconds * BackoffRate ** tried)) / 2);
           continue;
         }
         const catcher = state.Catch?.find(({ ErrorEquals }) => takes(ErrorEquals, error.name));

@@ -73,6 +73,10 @@ export class SparkWorld implements World {
     return [...this.runs.values()].flat();
   }
 
+  async wait(ms: number): Promise<void> {
+    this.now += ms;
+  }
+
   async invoke(functionName: string, given: unknown): Promise<unknown> {
     const event = given as Event;
     this.now += this.#options.callMs ?? 800;

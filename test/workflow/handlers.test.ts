@@ -1,0 +1,146 @@
+/** The machine over the real handlers and the real engine, in made-up time: whether the two halves of the contract fit. */
+import test, { type ExecutionContext } from 'ava';
+import {
+  createCancelHandler,
+  createStatusHandler,
+  createSubmitHandler,
+  type RunAnswer,
+} from '../../src/lambda/index.js';
+import type { Script } from '../../src/testing/index.js';
+import { runSparkJob, type RunSparkJobOptions } from '../../src/workflow/index.js';
+import { job, lambdaRig } from '../lambda/rig.js';
+import { type Execution, Interpreter, type World } from './interpreter.js';
+import { functions, named } from './spark-world.js';
+
+const HOUR = 3_600_000;
+
+function setUp(
+  scripts: readonly [Script, ...Script[]],
+  { historyEvents, ...options }: Partial<RunSparkJobOptions> & { readonly historyEvents?: number } = {},
+) {
+  let starts = 0;
+  const rig = lambdaRig({ script: () => scripts[starts++] ?? scripts.at(-1) ?? scripts[0] });
+  const handlers: Readonly<Record<string, ReturnType<typeof createStatusHandler>>> = {
+    [functions.submit]: createSubmitHandler(rig.options) as ReturnType<typeof createStatusHandler>,
+    [functions.status]: createStatusHandler({ ...rig.options, ...(historyEvents !== undefined && { historyEvents }) }),
+    [functions.cancel]: createCancelHandler(rig.options),
+  };
+  let calls = 0;
+  const faults: { times: number; readonly on: string }[] = [];
+  const world: World = {
+    get now() {
+      return rig.clock.now();
+    },
+    wait: (ms) => rig.clock.sleep(ms),
+    async invoke(name, event) {
+      const answer = await handlers[name]?.(event, rig.context(60, `request-${++calls}`));
+      const fault = faults.find(({ on, times }) => on === name && times > 0);
+      if (!fault) return answer;
+      fault.times--;
+      throw named('Lambda.Unknown', 'killed after its work was done');
+    },
+  };
+  const machine = new Interpreter(runSparkJob({ functions, ...options }), world);
+  return { machine, rig, faults, starts: () => starts };
+}
+
+const answerOf = ({ output }: Execution): RunAnswer => output as RunAnswer;
+
+function succeeded(t: ExecutionContext, execution: Execution, attempt: number): void {
+  t.is(execution.status, 'SUCCEEDED', `${execution.error ?? ''}: ${execution.cause ?? ''}`);
+  t.like(answerOf(execution), { next: 'done', outcome: { kind: 'succeeded' }, ref: { attempt } });
+}
+
+test('a job of a day succeeds in one execution, with as many events as the handlers say', async (t) => {
+  const { machine, starts } = setUp([{ afterMs: 24 * HOUR }]);
+  const execution = await machine.run({ job });
+  succeeded(t, execution, 1);
+  t.is(starts(), 1);
+  t.true(Math.abs(execution.events - answerOf(execution).events) < 30);
+  t.true(execution.events < 2_000);
+});
+
+test('a failed job fails the execution under a name of the handlers, and a redrive is the next attempt', async (t) => {
+  const { machine, starts } = setUp([{ outcome: 'failed', afterMs: HOUR }, { afterMs: HOUR }]);
+  const execution = await machine.run({ job });
+  t.is(execution.status, 'FAILED');
+  t.regex(execution.error ?? '', /^[A-Z_]+$/);
+  t.is(execution.failedIn?.state, 'Submit');
+  succeeded(t, await machine.redrive(execution), 2);
+  t.is(starts(), 2);
+});
+
+test('calls whose answers are lost, in any state, start nothing twice', async (t) => {
+  const { machine, faults, starts } = setUp([{ afterMs: HOUR }]);
+  faults.push({ on: functions.submit, times: 3 }, { on: functions.status, times: 3 });
+  succeeded(t, await machine.run({ job }), 1);
+  t.is(starts(), 1);
+});
+
+test('a job that takes too long is stopped and RunTimedOut; redriven, its next attempt may succeed', async (t) => {
+  const { machine, starts } = setUp([{ afterMs: 24 * HOUR }, { afterMs: HOUR / 60 }]);
+  const execution = await machine.run({ job, timeoutSeconds: 600 });
+  t.is(execution.error, 'RunTimedOut', execution.cause);
+  t.true(execution.path.includes('Cancel'));
+  succeeded(t, await machine.redrive(execution), 2);
+  t.is(starts(), 2);
+});
+
+test('after a RunTimedOut the next attempt’s own failure is told under its own name', async (t) => {
+  const { machine } = setUp([{ afterMs: 24 * HOUR }, { outcome: 'failed', afterMs: HOUR / 60 }]);
+  const execution = await machine.run({ job, timeoutSeconds: 600 });
+  t.is(execution.error, 'RunTimedOut');
+  const again = await machine.redrive(execution);
+  t.is(again.status, 'FAILED');
+  t.not(again.error, 'RunTimedOut');
+});
+
+test('a long run is handed over and over, and its result is the first execution’s', async (t) => {
+  const { machine, starts } = setUp([{ afterMs: 24 * HOUR }], { historyEvents: 1_100 });
+  const execution = await machine.run({ job });
+  succeeded(t, execution, 1);
+  t.is(starts(), 1);
+  t.is(execution.children.length, 1);
+  t.true((execution.children[0]?.children.length ?? 0) > 0);
+});
+
+test('a run that was handed over and failed is redriven from the first execution', async (t) => {
+  const { machine, starts } = setUp([{ outcome: 'failed', afterMs: 24 * HOUR }, { afterMs: HOUR }], {
+    historyEvents: 1_600,
+  });
+  const execution = await machine.run({ job });
+  t.is(execution.status, 'FAILED');
+  t.is(execution.error, execution.children[0]?.error);
+  t.is(starts(), 1);
+  succeeded(t, await machine.redrive(execution), 2);
+  t.is(starts(), 2);
+});
+
+test('a run that took too long after it was handed over is RunTimedOut in the first execution', async (t) => {
+  const { machine } = setUp([{ afterMs: 48 * HOUR }], { historyEvents: 1_600 });
+  const execution = await machine.run({ job, timeoutSeconds: 24 * 3_600 });
+  t.is(execution.children.length, 1);
+  t.is(execution.error, 'RunTimedOut', execution.cause);
+});
+
+test('the machine’s own retries are attempts of one run', async (t) => {
+  const bad: Script = { outcome: 'failed', afterMs: HOUR };
+  const { machine, starts, rig } = setUp([bad, bad, { afterMs: HOUR }], {
+    retry: { errors: ['UNKNOWN', 'PYTHON_EXCEPTION'], maxAttempts: 2, delaySeconds: 60 },
+  });
+  const execution = await machine.run({ job });
+  succeeded(t, execution, 3);
+  t.is(starts(), 3);
+  const keys: string[] = [];
+  for await (const { key } of rig.ledger.list()) keys.push(key);
+  t.is(keys.length, 1);
+});
+
+test('a wrong job ends the execution at once, and says which field', async (t) => {
+  const { machine, starts } = setUp([{ afterMs: HOUR }]);
+  const execution = await machine.run({ job: { file: 7 } });
+  t.is(execution.error, 'ConfigError');
+  t.regex(execution.cause ?? '', /job/);
+  t.is(starts(), 0);
+  t.is(execution.lambdas, 1);
+});
