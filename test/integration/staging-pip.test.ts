@@ -158,6 +158,19 @@ withPip("a condition is judged by the cluster's Python, not by pip's", async (t)
   t.true((await files(path)).includes('backport/__init__.py'));
 });
 
+const withPipAlone = pip === undefined ? test.serial.skip : test.serial;
+// By itself: it changes the environment that all the others start pip in.
+withPipAlone('packages of another index are another archive', async (t) => {
+  const { archive } = await world(t);
+  const first = await archive('plain==1.0');
+  process.env.PIP_EXTRA_INDEX_URL = 'https://packages.invalid/simple';
+  t.teardown(() => delete process.env.PIP_EXTRA_INDEX_URL);
+  const other = await archive('plain==1.0');
+  delete process.env.PIP_EXTRA_INDEX_URL;
+  t.not(other.path, first.path);
+  t.deepEqual(await archive('plain==1.0'), first);
+});
+
 test('a Python that is none is said, and nothing is looked for', async (t) => {
   const { archive } = await world(t);
   t.regex(await refusal(t, archive('plain==1.0', { python: 'no-such-python' })), /no-such-python is none/);

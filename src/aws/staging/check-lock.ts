@@ -1,13 +1,12 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { ConfigError } from '../../core/index.js';
 import { type JobLock, placesOf } from './lock-file.js';
-import { StagingStore } from './staging-store.js';
+import { lookAtAll } from './upload-all.js';
 
 /** @throws ConfigError unless every object of the lock is there with the bytes that were written down */
 export async function checkLockedObjects(client: S3Client, lock: JobLock, signal?: AbortSignal): Promise<void> {
-  const store = new StagingStore(client);
   const places = placesOf(lock);
-  const seen = await Promise.all(places.map((place) => store.look(place, signal)));
+  const seen = await lookAtAll(client, places, signal);
   const missing = places.filter((_, index) => seen[index] !== 'there');
   const [first] = missing;
   if (!first) return;

@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { ConfigError } from '../../core/index.js';
 import { checkMarkers } from './marker-check.js';
 import { filesIn } from './module-zip.js';
-import { pipInstall, versionOf } from './pip.js';
+import { pipInstall, sourcesOf, versionOf } from './pip.js';
 import { readRequirements, type Requirements } from './requirements-file.js';
 import { type TargetOptions, type WheelTarget, wheelTarget } from './wheel-platform.js';
 import { type ZipEntry, zipOf } from './zip.js';
@@ -37,8 +37,8 @@ const FORMAT = 1;
 const LEFT_OUT = ['bin/**', '*.dist-info/RECORD', '*.dist-info/direct_url.json'];
 
 /**
- * The packages of a requirements file as a zip for the cluster, made once for the same requirements, platform and
- * Python.
+ * The packages of a requirements file as a zip for the cluster, made once for the same requirements, platform, Python and
+ * indexes.
  * @throws ConfigError that names the package which the cluster cannot have
  */
 export async function dependencyArchive(
@@ -48,10 +48,11 @@ export async function dependencyArchive(
   const target = wheelTarget(of);
   const requirements = await readRequirements(resolve(cwd, file));
   const notes = notesOn(requirements);
-  const path = join(cacheFolder, 'deps', keyOf(requirements, target), 'deps.zip');
+  const whose = await pythonFor(python, target, signal);
+  const sources = await sourcesOf(whose.program, signal);
+  const path = join(cacheFolder, 'deps', keyOf(requirements, target, sources), 'deps.zip');
   const isKept = requirements.local.length === 0 && (await isThere(path));
   if (isKept) return { path, notes };
-  const whose = await pythonFor(python, target, signal);
   const work = await mkdtemp(join(tmpdir(), 'livywire-deps-'));
   try {
     const folder = join(work, 'packages');
@@ -65,9 +66,9 @@ export async function dependencyArchive(
   return { path, notes };
 }
 
-const keyOf = ({ texts }: Requirements, { python, platforms }: WheelTarget): string =>
+const keyOf = ({ texts }: Requirements, { python, platforms }: WheelTarget, sources: readonly string[]): string =>
   createHash('sha256')
-    .update(JSON.stringify([FORMAT, texts, python, platforms]))
+    .update(JSON.stringify([FORMAT, texts, python, platforms, ...(sources.length > 0 ? [sources] : [])]))
     .digest('hex');
 
 const isThere = (path: string): Promise<boolean> =>
@@ -100,7 +101,7 @@ async function pack(folder: string, path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const draft = `${path}.${randomUUID()}`;
   try {
-    await pipeline(Readable.from(zipOf(entries, 0o755)), createWriteStream(draft));
+    await pipeline(Readable.from(zipOf(entries, 0o755)), createWriteStream(draft, { flush: true }));
     await rename(draft, path);
   } finally {
     await rm(draft, { force: true });

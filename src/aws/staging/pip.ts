@@ -45,6 +45,16 @@ export async function versionOf(python: string, signal?: AbortSignal): Promise<s
   }
 }
 
+/**
+ * Where pip would get packages from, as pip.conf and the environment say: another index may have another package of that name and
+ * version. Empty where pip does not tell.
+ */
+export async function sourcesOf(python: string, signal?: AbortSignal): Promise<readonly string[]> {
+  const { code, lines } = await runToEnd(python, ['-m', 'pip', 'config', 'list'], undefined, signal);
+  if (code !== 0) return [];
+  return lines.filter((line) => /^\S*\.(?:(?:extra-)?index-url|find-links|no-index|constraint|pre)=/.test(line)).sort();
+}
+
 const MOST_LINES = 400;
 
 function runToEnd(

@@ -24,12 +24,12 @@ const FILES = 4;
 /** What of it is there already, in the order given. Only reads. */
 export async function lookAtAll(
   client: S3Client,
-  uploads: readonly PlannedUpload[],
+  objects: readonly Parameters<StagingStore['look']>[0][],
   signal?: AbortSignal,
 ): Promise<readonly Presence[]> {
   const store = new StagingStore(client);
   const limit = pLimit(REQUESTS);
-  return Promise.all(uploads.map((upload) => limit(() => store.look(upload, signal))));
+  return Promise.all(objects.map((object) => limit(() => store.look(object, signal))));
 }
 
 /** Puts everything there that is not, several at once. At the first that fails the others are given up. */
