@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { overlaySchema } from './aws-clusters.js';
+import { type ObjectEvents, objectRule } from './aws-events.js';
 import type { Emr } from './aws-emr.js';
 import { type Faults, faultSchema } from './aws-faults.js';
 import type { LogPush } from './aws-log-push.js';
@@ -16,6 +17,7 @@ export interface Controlled {
   readonly throttle: Throttle;
   readonly logs: LogPush;
   readonly lambda: LambdaHost;
+  readonly events: ObjectEvents;
   /** How often each call was made. */
   readonly calls: Map<string, number>;
 }
@@ -26,7 +28,7 @@ const credentialsSchema = z.strictObject({ lifetimeMs: z.number().positive() });
 
 /** What a test may ask of the local AWS. @returns the answer; `undefined` where there is no such address */
 export function control(parts: Controlled, method: string, path: string, body: unknown): unknown {
-  const { emr, faults, throttle, logs, lambda, calls } = parts;
+  const { emr, faults, throttle, logs, lambda, events, calls } = parts;
   const [what = '', id = ''] = path.slice(CONTROL.length).split('/');
   switch (`${method} ${what}`) {
     case 'POST faults':
@@ -49,6 +51,9 @@ export function control(parts: Controlled, method: string, path: string, body: u
       return {};
     case 'PUT functions':
       lambda.put(deployedFunction.parse(body));
+      return {};
+    case 'PUT rules':
+      events.put(objectRule.parse(body));
       return {};
     case 'POST kill':
       return { killed: lambda.kill(id) };

@@ -13,10 +13,19 @@ export class Proxy {
     this.#target = new URL(target);
   }
 
-  /** @param body what was read of the request already; without it the request itself is passed on */
-  forward(from: IncomingMessage, to: ServerResponse, body?: Buffer): void {
+  /**
+   * @param body what was read of the request already; without it the request itself is passed on
+   * @param onAnswer told of the answer before it is passed on
+   */
+  forward(
+    from: IncomingMessage,
+    to: ServerResponse,
+    body?: Buffer,
+    onAnswer?: (answer: IncomingMessage) => void,
+  ): void {
     const onward = this.#request(from);
     onward.once('response', (answer) => {
+      onAnswer?.(answer);
       to.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders);
       answer.pipe(to);
       answer.once('error', () => to.destroy());

@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { systemClock } from '../core/index.js';
+import { ACCESS_KEY, REGION } from './aws-access.js';
 import { instanceId } from './aws-clusters.js';
 import { Emr } from './aws-emr.js';
+import { ObjectEvents } from './aws-events.js';
 import { Faults } from './aws-faults.js';
 import { firstCluster, versions } from './aws-first-cluster.js';
 import { logFiles, LogPush } from './aws-log-push.js';
@@ -15,6 +17,7 @@ import { parseRouterConfig } from './aws-router-config.js';
 import { runStep } from './aws-step-run.js';
 import { Throttle } from './aws-throttle.js';
 import { LambdaHost } from './lambda-host.js';
+import { StepFunctions } from './step-functions.js';
 
 /** Far less than EMR's five minutes, and enough to see that logs in S3 come late. */
 const LOG_DELAY_MS = 5_000;
@@ -53,6 +56,7 @@ const logs = new LogPush({
 });
 
 const lambda = new LambdaHost();
+const steps = new StepFunctions({ endpoint: config.moto, region: REGION, accessKeyId: ACCESS_KEY });
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {
     lambda.close();
@@ -64,6 +68,7 @@ awsRouter({
   emr,
   logs,
   lambda,
+  events: new ObjectEvents((machine, name, input) => steps.start(machine, name, input)),
   log,
   faults: new Faults(),
   throttle: new Throttle(),

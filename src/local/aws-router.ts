@@ -79,15 +79,31 @@ async function perform(
   else await proxy.perform(request, body);
 }
 
+/** Says that there is a new object, once moto has taken it and the writer has been told. Parts of an upload are none. */
+function teller({ events, log }: RouterParts, call: AwsCall, request: IncomingMessage, response: ServerResponse) {
+  const isPut = call.action === 'PutObject' && request.method === 'PUT' && request.url?.includes('uploadId=') !== true;
+  if (!events.isOn || !isPut) return undefined;
+  const [, bucket = '', key = ''] = /^\/([^/]+)\/(.+)$/s.exec(decodeURIComponent(call.resource)) ?? [];
+  const size = Number(request.headers['x-amz-decoded-content-length'] ?? request.headers['content-length'] ?? 0);
+  return ({ statusCode, headers }: IncomingMessage): void => {
+    if (statusCode !== 200) return;
+    const etag = (headers.etag ?? '').replaceAll('"', '');
+    response.once('finish', () => {
+      events.tell({ bucket, key, size, etag }).catch((error: unknown) => log(`events: ${String(error)}`));
+    });
+  };
+}
+
 async function carryOut(
-  { emr, lambda, proxy }: RouterParts,
+  parts: RouterParts,
   call: AwsCall,
   request: IncomingMessage,
   response: ServerResponse,
   body: Buffer | undefined,
 ): Promise<void> {
+  const { emr, lambda, proxy } = parts;
   if (call.service !== 'lambda' && !isOurs(emr, call, request)) {
-    proxy.forward(request, response, body);
+    proxy.forward(request, response, body, teller(parts, call, request, response));
     return;
   }
   try {

@@ -50,6 +50,12 @@ export class StepFunctions {
     return String(started.executionArn);
   }
 
+  /** Of a machine, newest first. @returns their ARNs */
+  async executions(machine: string): Promise<readonly string[]> {
+    const { executions } = await this.#ask('ListExecutions', { stateMachineArn: machine });
+    return (executions as { readonly executionArn: string }[]).map(({ executionArn }) => executionArn);
+  }
+
   async describe(arn: string): Promise<ExecutionView> {
     return (await this.#ask('DescribeExecution', { executionArn: arn })) as unknown as ExecutionView;
   }

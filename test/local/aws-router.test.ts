@@ -6,6 +6,7 @@ import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from 
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import test, { type ExecutionContext } from 'ava';
 import { Emr } from '../../src/local/aws-emr.js';
+import { ObjectEvents } from '../../src/local/aws-events.js';
 import { Faults } from '../../src/local/aws-faults.js';
 import { LogPush } from '../../src/local/aws-log-push.js';
 import { Moto } from '../../src/local/aws-moto.js';
@@ -50,12 +51,15 @@ async function world(t: ExecutionContext) {
     pages: { history: 'http://h', resourceManager: 'http://r' },
     runStep: () => ({ end: new Promise(() => undefined), stop: () => undefined }),
   });
+  const started: { readonly machine: string; readonly input: unknown }[] = [];
+  const events = new ObjectEvents(async (machine, _name, input) => started.push({ machine, input }));
   const router = awsRouter({
     emr,
     faults: new Faults(),
     throttle: new Throttle({ now: () => 0, sleep: () => Promise.resolve() }),
     logs: new LogPush({ delayMs: 0, files: async () => [], put: async () => undefined }),
     lambda: new LambdaHost(),
+    events,
     calls: new Map(),
     proxy: new Proxy(moto.url),
     isReady: () => true,
@@ -81,7 +85,15 @@ async function world(t: ExecutionContext) {
     credentials: { accessKeyId: 'a', secretAccessKey: 's' },
     maxAttempts: 1,
   };
+  const invoke = (name: string, event: object): Promise<Response> =>
+    fetch(`${endpoint}/2015-03-31/functions/${name}/invocations`, {
+      method: 'POST',
+      headers: { authorization: 'AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/lambda/aws4_request' },
+      body: JSON.stringify(event),
+    });
   return {
+    started,
+    invoke,
     moto,
     ask,
     emr: new EMRClient(settings),
@@ -239,4 +251,45 @@ test('a control that does not exist, or an unknown word in one, is refused', asy
   const { ask } = await world(t);
   await t.throwsAsync(ask('POST', 'fault', {}), { message: /^404/ });
   await t.throwsAsync(ask('POST', 'faults', { action: '*', error: 'AccessDenied', time: 1 }), { message: /^400/ });
+});
+
+test('a new object starts the machine of each rule that fits, with an input out of its event', async (t) => {
+  const { s3, ask, started } = await world(t);
+  const inputTransformer = {
+    inputPathsMap: {
+      bucket: '$.detail.bucket.name',
+      key: '$.detail.object.key',
+      size: '$.detail.object.size',
+      etag: '$.detail.object.etag',
+    },
+    inputTemplate:
+      '{"job": {"file": "s3://b/etl.py", "args": ["s3://<bucket>/<key>"]}, "size": <size>, "etag": "<etag>", "other": "<other>"}',
+  };
+  const stateMachineArn = 'arn:aws:states:us-east-1:123456789012:stateMachine:etl';
+  await ask('PUT', 'rules', { name: 'in', bucket: 'b', prefix: 'in/', stateMachineArn, inputTransformer });
+  await s3.send(new PutObjectCommand({ Bucket: 'b', Key: 'in/a "b"/ü.csv', Body: 'hello' }));
+  await s3.send(new PutObjectCommand({ Bucket: 'b', Key: 'out/x', Body: 'hello' }));
+  await s3.send(new PutObjectCommand({ Bucket: 'other', Key: 'in/x', Body: 'hello' }));
+  const input = {
+    job: { file: 's3://b/etl.py', args: ['s3://b/in/a "b"/ü.csv'] },
+    size: 5,
+    etag: 'x',
+    other: '<other>',
+  };
+  t.deepEqual(started, [{ machine: stateMachineArn, input }]);
+});
+
+test('a function is called at the address where Step Functions looks for it, and an unknown one is refused as by Lambda', async (t) => {
+  const { invoke } = await world(t);
+  const reply = await invoke('nobody', {});
+  t.is(reply.status, 404);
+  t.is(reply.headers.get('x-amzn-errortype'), 'ResourceNotFoundException');
+});
+
+test('a throttled function is refused with 429, as Lambda does it', async (t) => {
+  const { invoke, ask } = await world(t);
+  await ask('POST', 'faults', { action: 'lambda:InvokeFunction', resource: 'etl', error: 'Throttling', times: 1 });
+  const reply = await invoke('etl', {});
+  t.is(reply.status, 429);
+  t.is(reply.headers.get('x-amzn-errortype'), 'TooManyRequestsException');
 });
