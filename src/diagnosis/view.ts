@@ -73,9 +73,17 @@ function serverWords(lines: readonly DiagnosisLine[], texts: readonly (string | 
 }
 
 function thrownBy(ending: readonly Burst[]): readonly Throwable[] {
-  const all = ending.flatMap(({ throwables }) => throwables.toReversed());
+  const all = ending.flatMap(({ throwables }) => throwables.toReversed()).filter((one) => !isOfGoneJvm(one));
   return [...all.filter(({ role }) => role !== 'earlier'), ...all.filter(({ role }) => role === 'earlier')];
 }
+
+const PY4J_SOCKET = /(?:^|\/)py4j\/(?:java_gateway|clientserver)\.py$/;
+
+/** Python does not reach the driver's own JVM any more: something else has ended that. */
+const isOfGoneJvm = (one: Throwable): boolean =>
+  one.lang === 'python' &&
+  (one.type.endsWith('Py4JNetworkError') ||
+    (/^(?:Connection\w{1,20}|BrokenPipe)Error$/.test(one.type) && PY4J_SOCKET.test(raisedAt(one)?.file ?? '')));
 
 const GENERIC_PYTHON = /^(?:\w{1,40}Error|\w{0,40}Exception|SystemExit)$/;
 
