@@ -33,7 +33,10 @@ export async function openVia(settings: Settings, options: OpenOptions = {}): Pr
   const shared = open.get(name) ?? { way: wayOf(via, settings, options), users: 0 };
   shared.users++;
   open.set(name, shared);
+  let isClosed = false;
   const close = async (): Promise<void> => {
+    if (isClosed) return;
+    isClosed = true;
     if (--shared.users > 0) return;
     open.delete(name);
     await (await shared.way.catch(() => undefined))?.close();

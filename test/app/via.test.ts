@@ -45,6 +45,7 @@ test.serial('a run goes through an ssh of its own, which ends with the connectio
   t.deepEqual(call?.args.slice(0, 2), ['-N', '-D']);
   t.deepEqual(call?.args.slice(-4), ['-p', '2222', '--', 'ada@bastion']);
   await one.close();
+  await one.close(); // once more is not the other one's end
   t.true(lives(call?.pid ?? 0));
   await other.close();
   t.true(await gone(call?.pid ?? 0));
