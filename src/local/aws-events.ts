@@ -81,7 +81,7 @@ export class ObjectEvents {
 }
 
 /** The target's input: EventBridge puts text into text as it is in JSON, and leaves quotes to the template. */
-export function transformed({ inputPathsMap, inputTemplate }: ObjectRule['inputTransformer'], event: unknown): unknown {
+function transformed({ inputPathsMap, inputTemplate }: ObjectRule['inputTransformer'], event: unknown): unknown {
   const text = inputTemplate.replace(/<([\w-]+)>/g, (whole, name: string) => {
     const path = Object.hasOwn(inputPathsMap, name) ? inputPathsMap[name] : undefined;
     if (path === undefined) return whole;

@@ -1,7 +1,7 @@
 /** Paths and intrinsic functions of the Amazon States Language, as far as our machines use them. */
 export type Data = unknown;
 
-export class StatesRuntimeError extends Error {
+class StatesRuntimeError extends Error {
   override readonly name = 'States.Runtime';
 }
 
