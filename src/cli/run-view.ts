@@ -49,7 +49,7 @@ export class RunView {
         return out.note(event.text);
       case 'state':
         this.#status = event.status;
-        this.#waiting = undefined;
+        this.#waiting = event.status.waiting;
         if (out.isLive) this.#live?.draw();
         else if (this.#isNewState(event.status))
           out.note(
@@ -58,6 +58,7 @@ export class RunView {
               // How long ago it ended nobody has said yet; the outcome may know how long it took.
               ...(isFinal(event.status) ? [] : [`after ${since(this.#run.ref.createdAt, this.#io.clock.now())}`]),
               ...idsOf(this.#run.ref),
+              ...(event.status.waiting ? [plain(event.status.waiting.summary)] : []),
             ].join(', '),
           );
         return;

@@ -95,7 +95,7 @@ export interface RunStatus {
   readonly unclear?: string;
   /** How often YARN started its master, and with it the driver, where that was more than once: then it has run before. */
   readonly starts?: number;
-  /** Why it waits, where it does and YARN could be asked. Only in what `run.status()` gives. */
+  /** Why it waits, where it does: what YARN tells only in what `run.status()` gives, the place in EMR's queue of steps always. */
   readonly waiting?: RunWaiting;
   /** The last log lines, where the reading came with some. */
   readonly tail?: readonly string[];

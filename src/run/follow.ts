@@ -65,7 +65,7 @@ class Coming<N extends string, T> {
   }
 }
 
-/** Tells a state when it changes, or a link to Spark's pages does, and not again. */
+/** Tells a state when it changes, or a link to Spark's pages or its place in a queue does, and not again. */
 class States {
   #last = '';
   *eventsOf(sight: Exclude<Sight, { kind: 'outcome' }>): Generator<RunEvent, void> {
@@ -74,7 +74,7 @@ class States {
       return;
     }
     const { status } = sight;
-    const news = `${status.source} ${status.raw} ${status.appId ?? ''} ${status.links.sparkUi ?? ''}`;
+    const news = `${status.source} ${status.raw} ${status.appId ?? ''} ${status.links.sparkUi ?? ''} ${status.waiting?.summary ?? ''}`;
     if (news !== this.#last) yield { type: 'state', status };
     this.#last = news;
   }

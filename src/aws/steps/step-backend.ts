@@ -11,6 +11,7 @@ import {
   plainLine,
   type RunRef,
   type RunStatus,
+  type RunWaiting,
   type StartAnswer,
 } from '../../core/index.js';
 import { StepApi, type StepClients } from './step-api.js';
@@ -146,7 +147,17 @@ export class StepBackend implements Backend {
     const appId = step.hasStarted || stateOf(step) === 'running' ? await this.#appOf(step, options) : undefined;
     const about = WENT_WITH_CLUSTER.has(step.raw) ? await this.#aboutCluster(options) : undefined;
     const told = about === undefined ? step : { ...step, message: [about, step.message].filter(Boolean).join('; ') };
-    return statusOfStep(told, { appId, asksYarn: registry !== undefined });
+    const status = statusOfStep(told, { appId, asksYarn: registry !== undefined });
+    return step.raw === 'PENDING' ? { ...status, waiting: await this.#placeOf(step, options) } : status;
+  }
+
+  /** How many steps the cluster has to begin, or to end, before this one: that is all that EMR tells of why it waits. */
+  async #placeOf(step: StepFacts, options: CallOptions | undefined): Promise<RunWaiting> {
+    const all = await this.#book.lately(options);
+    const isAhead = (one: StepFacts): boolean => one.raw !== 'PENDING' || one.createdMs < step.createdMs;
+    const ahead = all.filter((one) => one.id !== step.id && !isOver(one) && isAhead(one)).length;
+    const words = ahead === 0 ? 'next' : `${ahead} ${ahead === 1 ? 'step' : 'steps'} before it`;
+    return { raw: step.raw, summary: `PENDING · ${words} in the cluster's queue of steps`, causes: [] };
   }
 
   /** Only words: a step's state stands without them. */

@@ -363,3 +363,18 @@ test('steps of other people are listed under their own names', async (t) => {
   for await (const { name } of backend.list()) names.push(name);
   t.deepEqual(names, ['Setup hadoop debugging']);
 });
+
+test('a step that waits says how many are before it in the queue, and that it is next', async (t) => {
+  const { backend, emr, clock } = await setUp(t, {}, { concurrency: 1 });
+  for (const i of [1, 2, 3]) await backend.start(planOf(i));
+  emr.steps().forEach((step, i) => Object.assign(step, { createdAt: 1_000 * (i + 1) }));
+  const summary = async (i: number) => (await backend.status(refOf(i)))?.waiting?.summary;
+  await clock.advance(5_000);
+  t.is(await summary(1), undefined, 'it runs');
+  t.is(await summary(2), "PENDING · 1 step before it in the cluster's queue of steps");
+  t.is(await summary(3), "PENDING · 2 steps before it in the cluster's queue of steps");
+  await emr.end(emr.steps()[0]?.id ?? '', { ok: true });
+  await clock.advance(5_000);
+  t.is(await summary(2), undefined);
+  t.is(await summary(3), "PENDING · 1 step before it in the cluster's queue of steps");
+});
