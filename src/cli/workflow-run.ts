@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { loadLocal, type loadWorkflow } from '../app/index.js';
+import { loadLocal } from '../app/index.js';
 import { ConfigError, plainLine } from '../core/index.js';
 import type { Context } from './define.js';
 import { exitCodes } from './exit-code.js';
 
-type Machine = ReturnType<Awaited<ReturnType<typeof loadWorkflow>>['runSparkJob']>;
-
 export interface LocalRun {
   readonly machine: string;
-  readonly definition: Machine;
+  readonly definition: object;
   readonly input: unknown;
   /** The local instance. */
   readonly instance: string | undefined;

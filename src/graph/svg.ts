@@ -77,7 +77,7 @@ export function svg({ title, subtitle, steps, nowMs }: Picture): string {
     const [fill, stroke] = colours[view?.state ?? 'none'];
     const [x, y] = [round(box.x), round(box.y)];
     const rect = (offset: number): string =>
-      `<rect x="${round(x + offset)}" y="${round(y - offset)}" width="${round(box.width)}" height="${round(box.height)}" rx="6" fill="${fill}" stroke="${stroke}" stroke-width="1.5"/>`;
+      `<rect x="${round(x + offset)}" y="${round(y + offset)}" width="${round(box.width)}" height="${round(box.height)}" rx="6" fill="${fill}" stroke="${stroke}" stroke-width="1.5"/>`;
     const rows = (texts.get(name) ?? []).map(
       (text, i) =>
         `<text class="line" x="${round(x + PADDING)}" y="${round(y + PADDING + 11 + LINE_HEIGHT * (i + 1))}">${escaped(text)}</text>`,

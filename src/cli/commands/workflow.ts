@@ -3,6 +3,7 @@ import { defineCommand } from '../define.js';
 import { exitCodes } from '../exit-code.js';
 import { machineNames, machineOf, machineOptions } from '../machines.js';
 import { ledgerOptions, outputOptions } from '../options.js';
+import { compileFile, isPipelineFile } from '../pipeline-file.js';
 import { compilePipelineFile, graphPipelineFile, pipelineOptions } from '../workflow-pipeline.js';
 import { inputOf, runLocally } from '../workflow-run.js';
 
@@ -17,7 +18,7 @@ export const workflowCommand = defineCommand({
     'State machines of Step Functions: print one, make one of a pipeline, draw it, or execute it on this machine',
   details: [
     '',
-    `Machines: ${machineNames.join(', ')}.`,
+    `Machines: ${machineNames.join(', ')}; or a file that describes a pipeline.`,
     'workflow run --local needs livywire local up --aws, and the handlers as npm run build makes them.',
   ],
   examples: [
@@ -49,7 +50,11 @@ export const workflowCommand = defineCommand({
     }
     if (action === 'compile') return compilePipelineFile(machine, args, context);
     if (action === 'graph') return graphPipelineFile(machine, args, context);
-    const definition = await machineOf(machine, args, { local: action === 'run' });
+    const local = action === 'run';
+    const pipeline = isPipelineFile(machine)
+      ? await compileFile(machine, { prefix: args.functions, local }, context)
+      : undefined;
+    const definition = pipeline?.definition ?? (await machineOf(machine, args, { local }));
     if (action === 'asl') {
       context.out.result(...JSON.stringify(definition, undefined, 2).split('\n'));
       context.out.document({ v: 1, kind: 'state-machine', machine, definition });
@@ -63,6 +68,6 @@ export const workflowCommand = defineCommand({
     if (args.input === undefined) throw new ConfigError('--input is missing', { field: '--input' });
     const input = await inputOf(args.input, context);
     const { name: instance, bundles, functions: prefix } = args;
-    return runLocally({ machine, definition, input, instance, bundles, prefix }, context);
+    return runLocally({ machine: pipeline?.name ?? machine, definition, input, instance, bundles, prefix }, context);
   },
 });

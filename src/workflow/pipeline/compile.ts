@@ -11,7 +11,7 @@ import { readPipeline } from './read.js';
 import { dataName, template } from './references.js';
 import { scopesOf, TangledClustersError } from './scopes.js';
 import { type Block, block, type Branch, branchOf, choice, type PipelineMachine } from './states.js';
-import { factsOf, prefixed, stepBlock, type Surroundings } from './step-state.js';
+import { factsOf, type Keep, prefixed, stepBlock, type Surroundings } from './step-state.js';
 
 export interface CompileOptions {
   /** The Lambda functions of livywire, where the description does not name them. */
@@ -82,12 +82,12 @@ export function compilePipeline(
     clusterId: (value) => (steps.get(value)?.kind === 'create-cluster' ? `\${steps.${value}.clusterId}` : value),
     ...(pipeline.functions && { functions: pipeline.functions }),
   };
-  const makeStep = (name: string, keepAt: string | undefined): Block => {
+  const makeStep = (name: string, keep: Keep): Block => {
     const step = steps.get(name) as Step;
     const problem = (field: string, message: string): void =>
       problems.add(['steps', name, ...field.split('.').filter((part) => part !== '')], message);
     checkWith(step, problem);
-    return stepBlock(step, factsOf(step, around, problem), keepAt);
+    return stepBlock(step, factsOf(step, around, problem), keep);
   };
   const blocks = emit(plan, makeStep);
   problems.throwAll(source);

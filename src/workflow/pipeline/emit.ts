@@ -3,11 +3,11 @@ import type { Plan } from './plan.js';
 import { stepsOf } from './plan.js';
 import { clearingUp, terminating, untilReady } from './ready-cluster.js';
 import { dataName } from './references.js';
-import { type Block, block, type Branch, branchOf, row } from './states.js';
-import { resultPath } from './step-state.js';
+import { type Block, block, type Branch, branchOf } from './states.js';
+import { type Keep, resultPath } from './step-state.js';
 
-/** Makes the state of a step; its result stands at the path, or is all that comes out of it. */
-export type MakeStep = (name: string, keepAt: string | undefined) => Block;
+/** Makes the state of a step. */
+export type MakeStep = (name: string, keep: Keep) => Block;
 
 /** The states of a plan. */
 export function emit(plan: Plan, makeStep: MakeStep): readonly Block[] {
@@ -15,7 +15,7 @@ export function emit(plan: Plan, makeStep: MakeStep): readonly Block[] {
   const blocksOf = (part: Plan): readonly Block[] => {
     switch (part.type) {
       case 'step':
-        return [makeStep(part.name, resultPath(part.name))];
+        return [makeStep(part.name, 'in data')];
       case 'series':
         return part.parts.flatMap(blocksOf);
       case 'parallel':
@@ -26,12 +26,12 @@ export function emit(plan: Plan, makeStep: MakeStep): readonly Block[] {
   };
   const branchFor = (part: Plan): Branch =>
     part.type === 'step'
-      ? branchOf([makeStep(part.name, undefined)])
+      ? branchOf([makeStep(part.name, 'as data')])
       : branchOf([...blocksOf(part), keepOnly(`Together ${++stages}: results`, stepsOf(part))]);
 
   const clusterBlocks = ({ create, body, terminate }: Extract<Plan, { type: 'cluster' }>): readonly Block[] => {
-    const created = makeStep(create, resultPath(create));
-    const end = terminate === undefined ? terminating(create) : makeStep(terminate, resultPath(terminate));
+    const created = makeStep(create, 'in data');
+    const end = terminate === undefined ? terminating(create) : makeStep(terminate, 'in data');
     const name = `${create}: While it lives`;
     const results = body ? stepsOf(body) : [];
     const clearUp = clearingUp(create);
@@ -41,7 +41,7 @@ export function emit(plan: Plan, makeStep: MakeStep): readonly Block[] {
       Branches: [
         branchOf([untilReady(create), ...(body ? blocksOf(body) : []), keepOnly(`${create}: Results`, results)]),
       ],
-      ResultSelector: resultsOf([results], [true]),
+      ResultSelector: resultsOf([results]),
       ResultPath: '$.joined',
       Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.trouble', Next: clearUp.start }],
       ...onward,
@@ -62,10 +62,7 @@ function together(name: string, branches: readonly Branch[], parts: readonly Pla
     block(name, (onward) => ({
       Type: 'Parallel',
       Branches: branches,
-      ResultSelector: resultsOf(
-        groups,
-        parts.map(({ type }) => type !== 'step'),
-      ),
+      ResultSelector: resultsOf(groups),
       ResultPath: '$.joined',
       ...onward,
     })),
@@ -73,18 +70,16 @@ function together(name: string, branches: readonly Branch[], parts: readonly Pla
   ];
 }
 
-/** What comes out of each branch: the result of its only step, or results under their names. */
-const resultsOf = (groups: readonly (readonly string[])[], areNamed: readonly boolean[]): Template =>
+/** Every branch comes out with its results in the form of the data. */
+const resultsOf = (groups: readonly (readonly string[])[]): Template =>
   Object.fromEntries(
-    groups.flatMap((names, i) =>
-      names.map((name) => [`${dataName(name)}.$`, areNamed[i] ? `$[${i}].${dataName(name)}` : `$[${i}]`]),
-    ),
+    groups.flatMap((names, i) => names.map((name) => [`${dataName(name)}.$`, `$[${i}].steps.${dataName(name)}`])),
   );
 
 const keepOnly = (state: string, names: readonly string[]): Block =>
   block(state, (onward) => ({
     Type: 'Pass',
-    Parameters: Object.fromEntries(names.map((name) => [`${dataName(name)}.$`, resultPath(name)])),
+    Parameters: { steps: Object.fromEntries(names.map((name) => [`${dataName(name)}.$`, resultPath(name)])) },
     ...onward,
   }));
 
@@ -98,6 +93,3 @@ const join = (state: string): Block =>
     },
     ...onward,
   }));
-
-/** A row of blocks as one. */
-export const asRow = (blocks: readonly Block[]): Block => row(blocks);

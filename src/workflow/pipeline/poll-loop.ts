@@ -19,8 +19,6 @@ export interface PollLoop {
   readonly error: string;
   /** An intrinsic function or a path, in words of the service. */
   readonly cause: string;
-  /** A path. @defaultValue all of the data */
-  readonly output?: string;
   /** Pauses in seconds: the first, by how much each is longer than the last one, the longest. */
   readonly pause: { readonly first: number; readonly growth: number; readonly longest: number };
   /** Gives in after so many seconds of pauses, and does what is said first. */
@@ -117,7 +115,7 @@ export function pollLoop(loop: PollLoop): Branch {
         }),
         [LATE]: { Type: 'Fail', Error: 'States.Timeout', Cause: `Took longer than ${timeout.seconds} s` },
       }),
-      [WELL]: { Type: 'Succeed', ...(loop.output !== undefined && { OutputPath: loop.output }) },
+      [WELL]: { Type: 'Succeed' },
       [BADLY]: { Type: 'Fail', Error: error, CausePath: cause },
     },
   };

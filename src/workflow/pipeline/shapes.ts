@@ -3,11 +3,12 @@ import { duration } from './durations.js';
 import { group, text } from './kinds/kind.js';
 import { meant, type Path, type Problems, seen } from './problems.js';
 
+const asRetry = { error: 'how many tries after the first, or { times, delay, backoff, maxDelay, on }' };
 const retry = z.union(
   [
     z
-      .int()
-      .min(1)
+      .int(asRetry)
+      .min(1, asRetry)
       .transform((times) => ({ times })),
     z.strictObject({
       times: z.int({ error: 'a whole number, 1 or more' }).min(1, { error: 'a whole number, 1 or more' }),
@@ -17,7 +18,7 @@ const retry = z.union(
       on: z.array(text, { error: 'a list of names of errors' }).min(1, { error: 'a list of names' }).optional(),
     }),
   ],
-  { error: 'how many tries after the first, or { times, delay, backoff, maxDelay, on }' },
+  asRetry,
 );
 
 /** The fields of every step. */

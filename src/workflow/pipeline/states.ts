@@ -75,12 +75,6 @@ export function branchOf(blocks: readonly Block[], onward: Onward = { End: true 
   return { StartAt: first.start, States: Object.assign({}, ...parts) as Branch['States'] };
 }
 
-/** The same, to be put into a longer row. */
-export const row = (blocks: readonly Block[]): Block => ({
-  start: blocks[0]?.start ?? '',
-  states: (onward) => branchOf(blocks, onward).States,
-});
-
 export const choice = (name: string, rules: readonly ChoiceRule[], comment: string): Block => ({
   start: name,
   states: (onward) => ({

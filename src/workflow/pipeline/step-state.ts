@@ -9,6 +9,12 @@ export type Surroundings = Pick<StepFacts, 'redrives' | 'functions' | 'historySh
 
 export const resultPath = (name: string): string => `$.steps.${dataName(name)}`;
 
+/**
+ * Where a step's result goes: into the data, under its name; or it is all that comes out, alone, or in the form of the data. That
+ * form is for interpreters that take `$[0].name` for many values, and `$[0].steps.name` for one.
+ */
+export type Keep = 'in data' | 'as data' | 'alone';
+
 /** Each item's state within a Map. */
 const EACH = 'each';
 
@@ -39,11 +45,11 @@ export function factsOf(step: Step, around: Surroundings, problem: StepFacts['pr
 }
 
 /** A step as one state, and what is in it. */
-export function stepBlock(step: Step, facts: StepFacts, keepAt: string | undefined): Block {
+export function stepBlock(step: Step, facts: StepFacts, keep: Keep): Block {
   const { name, foreach, concurrency, comment, row } = step;
   const body = row.build(step.fields, facts);
   const about = comment === undefined ? {} : { Comment: comment };
-  if (foreach === undefined) return block(name, (onward) => ({ ...about, ...stateOf(step, body, keepAt, onward) }));
+  if (foreach === undefined) return block(name, (onward) => ({ ...about, ...stateOf(step, body, keep, onward) }));
   const inner = `${name}: ${EACH}`;
   const listPath = typeof foreach === 'string' ? pathOf(foreach) : `$.lists.${dataName(name)}`;
   return block(name, (onward) => ({
@@ -60,9 +66,9 @@ export function stepBlock(step: Step, facts: StepFacts, keepAt: string | undefin
     ItemProcessor: {
       ProcessorConfig: { Mode: 'INLINE' },
       StartAt: inner,
-      States: { [inner]: stateOf(step, body, undefined, { End: true }) },
+      States: { [inner]: stateOf(step, body, 'alone', { End: true }) },
     },
-    ...(keepAt !== undefined && { ResultPath: keepAt }),
+    ...kept(name, undefined, keep),
     ...onward,
   }));
 }
@@ -72,16 +78,14 @@ function pathOf(reference: string): string {
   return typeof read === 'string' ? '$' : read.path;
 }
 
-function stateOf(step: Step, body: Body, keepAt: string | undefined, onward: Onward): PipelineState {
-  const kept = keepAt === undefined ? {} : { ResultPath: keepAt };
+function stateOf(step: Step, body: Body, keep: Keep, onward: Onward): PipelineState {
   switch (body.type) {
     case 'task':
       return {
         Type: 'Task',
         Resource: body.resource,
         Parameters: template({ ...body.parameters, ...step.with }),
-        ...(body.result && { ResultSelector: selector(body.result, '$') }),
-        ...kept,
+        ...kept(step.name, body.result && selector(body.result, '$'), keep),
         ...(step.timeoutSeconds !== undefined && { TimeoutSeconds: step.timeoutSeconds }),
         ...retries(body.retry, step),
         ...onward,
@@ -91,14 +95,25 @@ function stateOf(step: Step, body: Body, keepAt: string | undefined, onward: Onw
         Type: 'Parallel',
         Parameters: template(body.input),
         Branches: [prefixed(step.name, body.branch)],
-        ...(body.result && { ResultSelector: selector(body.result, '$[0]') }),
-        ...kept,
+        ...kept(step.name, body.result && selector(body.result, '$[0]'), keep),
         ...(!body.retriesItself && retries(undefined, step)),
         ...onward,
       };
     case 'raw':
-      return rawState(step, body.state, kept, onward);
+      return rawState(step, body.state, keep, onward);
   }
+}
+
+/** What of the result is kept, and where. */
+function kept(
+  name: string,
+  selected: Template | undefined,
+  keep: Keep,
+): { ResultSelector?: Template; ResultPath?: string } {
+  const field = dataName(name);
+  if (keep === 'as data')
+    return { ResultSelector: { steps: selected ? { [field]: selected } : { [`${field}.$`]: '$' } } };
+  return { ...(selected && { ResultSelector: selected }), ...(keep === 'in data' && { ResultPath: resultPath(name) }) };
 }
 
 /** A name for each of the fields that later steps may refer to. */
@@ -124,25 +139,31 @@ function retries(ofKind: readonly Retrier[] | undefined, { retry }: Step): { rea
   return all.length === 0 ? {} : { Retry: all };
 }
 
-/** States that keep the whole data, or know no ResultPath, stand in a branch of their own. */
-const keepsToItself = ({ Type, QueryLanguage }: Readonly<Record<string, unknown>>): boolean =>
-  QueryLanguage === 'JSONata' || Type === 'Wait';
-
-function rawState(step: Step, state: Readonly<Record<string, unknown>>, kept: object, onward: Onward): PipelineState {
-  const { Parameters, Retry, ...rest } = state;
+/** States that know no ResultPath, or no `.$`, stand in a branch of their own. */
+function rawState(step: Step, state: Readonly<Record<string, unknown>>, keep: Keep, onward: Onward): PipelineState {
+  const { Parameters, Retry, ResultSelector, ...rest } = state;
   const own = Array.isArray(Retry) ? (Retry as Retrier[]) : undefined;
   const written = {
     ...rest,
     Type: String(state.Type),
     ...(Parameters !== undefined && { Parameters: template(Parameters as Record<string, unknown>) }),
   };
-  if (!keepsToItself(state)) return { ...written, ...kept, ...retries(own, step), ...onward };
+  const isWait = state.Type === 'Wait';
+  if (!isWait && state.QueryLanguage !== 'JSONata') {
+    // A Pass has no ResultSelector: all of the data comes with its result.
+    const whole = state.Type === 'Pass' && keep === 'as data' ? { ResultPath: resultPath(step.name) } : undefined;
+    return {
+      ...written,
+      ...(whole ?? kept(step.name, ResultSelector as Template | undefined, keep)),
+      ...retries(own, step),
+      ...onward,
+    };
+  }
   const name = `${step.name}: task`;
   return {
     Type: 'Parallel',
     Branches: [{ StartAt: name, States: { [name]: { ...written, ...(own && { Retry: own }), End: true } } }],
-    ResultSelector: { 'output.$': '$[0]' },
-    ...kept,
+    ...kept(step.name, isWait ? {} : { 'output.$': '$[0]' }, keep),
     ...retries(undefined, step),
     ...onward,
   };

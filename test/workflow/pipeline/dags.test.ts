@@ -63,7 +63,9 @@ test('every step of it is in the plan once, and runs once, or once for each item
   await fc.assert(
     fc.asyncProperty(dags, chances, async ({ steps }, numbers) => {
       const { definition, plan } = compilePipeline({ steps });
-      const { calls, error, output } = await run(definition, {}, undefined, () => Number(numbers.next().value));
+      const { calls, error, output } = await run(definition, {}, undefined, {
+        random: () => Number(numbers.next().value),
+      });
       t.is(error, undefined);
       t.deepEqual([...stepsOf(plan)].toSorted(), Object.keys(steps).toSorted());
       const expected = Object.entries(steps).flatMap(([name, { foreach }]) =>
@@ -85,7 +87,7 @@ test('no step of it begins before all that it needs has ended', async (t) => {
   await fc.assert(
     fc.asyncProperty(dags, chances, async ({ steps, needs }, numbers) => {
       const { definition } = compilePipeline({ steps });
-      const { log } = await run(definition, {}, undefined, () => Number(numbers.next().value));
+      const { log } = await run(definition, {}, undefined, { random: () => Number(numbers.next().value) });
       for (const [name, before] of needs)
         for (const one of before) {
           const [began, ended] = [log.indexOf(`+ ${name}`), log.indexOf(`- ${one}`)];

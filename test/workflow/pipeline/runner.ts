@@ -129,7 +129,7 @@ export async function run(
   machine: PipelineMachine,
   input: unknown,
   answer: Answer = () => ({ Payload: {} }),
-  random: () => number = () => 0,
+  { random = () => 0, redriveCount = 0 }: { readonly random?: () => number; readonly redriveCount?: number } = {},
 ): Promise<Run> {
   const log: string[] = [];
   const calls: Call[] = [];
@@ -138,7 +138,7 @@ export async function run(
       Id: 'arn:aws:states:us-east-1:123456789012:execution:p:1',
       Name: '1',
       StartTime: 'now',
-      RedriveCount: 0,
+      RedriveCount: redriveCount,
     },
     StateMachine: { Id: 'arn:aws:states:us-east-1:123456789012:stateMachine:p' },
   };

@@ -44,7 +44,6 @@ export const glueCrawler = defineKind({
       ],
       error: 'GlueCrawlerFailed',
       cause: 'States.JsonToString($.looked.Crawler)',
-      output: '$.looked.Crawler',
       pause: { first: 15, growth: 5, longest: 300 },
       ...(timeoutSeconds !== undefined && {
         timeout: {
@@ -53,6 +52,6 @@ export const glueCrawler = defineKind({
         },
       }),
     }),
-    result: { lastCrawl: '$.LastCrawl' },
+    result: { lastCrawl: '$.looked.Crawler.LastCrawl' },
   }),
 });

@@ -36,7 +36,6 @@ export const glueWorkflow = defineKind({
         ],
         error: 'GlueWorkflowFailed',
         cause: 'States.JsonToString($.looked.Run)',
-        output: '$.looked.Run',
         pause: { first: 15, growth: 5, longest: 900 },
         ...(timeoutSeconds !== undefined && {
           timeout: {
@@ -45,7 +44,7 @@ export const glueWorkflow = defineKind({
           },
         }),
       }),
-      result: { runId: '$.WorkflowRunId', status: '$.Status' },
+      result: { runId: '$.started.RunId', status: '$.looked.Run.Status' },
     };
   },
 });

@@ -95,8 +95,10 @@ export const text = z.string({ error: 'a text' }).min(1, { error: 'a text that i
 
 const reference = z.custom<`\${${string}}`>((value) => typeof value === 'string' && isReference(value));
 
-export const whole = (least: number) =>
-  z.union([z.int().min(least), reference], { error: `a whole number, ${least} or more, or a reference` });
+export const whole = (least: number) => {
+  const said = { error: `a whole number, ${least} or more, or a reference` };
+  return z.union([z.int(said).min(least, said), reference], said);
+};
 
 export const list = z.union([z.array(z.union([z.string(), z.number(), z.boolean()])), reference], {
   error: 'a list of texts, or a reference to one',

@@ -15,13 +15,24 @@ const HISTORY_RESERVE = 500;
 
 const redriveCount = '$$.Execution.RedriveCount';
 
+/** Where in a pipeline the states stand. */
+interface Place {
+  /** The path of their input. */
+  readonly input: string;
+  readonly answer: object;
+  /** The path of the number of redrives at the beginning, negative. */
+  readonly before?: string;
+  /** Whether the execution does nothing else: then its output is the last answer. */
+  readonly isAll?: boolean;
+}
+
 /**
  * The states of run-spark-job, for a place where they are not alone: the input stands at `input`; a run that is handed over goes to
  * a fresh execution of this very pipeline, which does nothing else.
  */
 export function sparkJobStates(
   options: Parameters<typeof runSparkJob>[0],
-  { input, answer, before }: { readonly input: string; readonly answer: object; readonly before?: string },
+  { input, answer, before, isAll = false }: Place,
 ): Branch {
   const { StartAt, States } = runSparkJob(options);
   const handOver = States[stateNames.handOver];
@@ -40,6 +51,17 @@ export function sparkJobStates(
       Parameters: { ...machine, Input: { [`${HANDED_OVER}.$`]: handed as string } },
     },
   };
+  if (isAll) return { StartAt, States: own };
+  const { End: _end, OutputPath: _output, ...handingOver } = own[stateNames.handOver] as Record<string, unknown>;
+  own[stateNames.handOver] = {
+    ...handingOver,
+    Type: 'Task',
+    ResultSelector: { 'run.$': '$.Output' },
+    ResultPath: '$.answer',
+    Next: stateNames.succeeded,
+  };
+  // All of the data comes out; see the result of the kind.
+  own[stateNames.succeeded] = { Type: 'Succeed' };
   if (before === undefined) return { StartAt, States: own };
   return {
     StartAt,
@@ -59,7 +81,7 @@ function countingFrom(state: State): PipelineState {
 
 /** What an execution does that was handed a run. */
 export const handedOver = (functions: HandlerFunctions, redrives: boolean): Branch =>
-  sparkJobStates({ functions, redrives }, { input: `$.${HANDED_OVER}`, answer: {} });
+  sparkJobStates({ functions, redrives }, { input: `$.${HANDED_OVER}`, answer: {}, isAll: true });
 
 export const livy = defineKind({
   what: 'Runs a Spark job through Apache Livy: the states of run-spark-job, with the key made of execution and step',
@@ -111,7 +133,7 @@ export const livy = defineKind({
           ...(redrives && { before: '$.before' }),
         },
       ),
-      result: { ref: '$.ref', outcome: '$.outcome' },
+      result: { ref: '$.answer.run.ref', outcome: '$.answer.run.outcome' },
       retriesItself: true,
     };
   },

@@ -93,7 +93,6 @@ export const redshift = defineKind({
           ],
           error: 'RedshiftStatementFailed',
           cause: 'States.JsonToString($.looked)',
-          output: '$.looked',
           pause: { first: 3, growth: 3, longest: 300 },
           ...(timeoutSeconds !== undefined && {
             timeout: {
@@ -103,7 +102,7 @@ export const redshift = defineKind({
           }),
         }),
       ),
-      result: { statementId: '$.Id', status: '$.Status' },
+      result: { statementId: '$.looked.Id', status: '$.looked.Status' },
     };
   },
 });
