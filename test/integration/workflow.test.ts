@@ -14,10 +14,10 @@ import {
   StepFunctions,
   up,
 } from '../../src/local/index.js';
-import { runSparkJob } from '../../src/workflow/index.js';
+import { runSparkJob, type StateMachine } from '../../src/workflow/index.js';
 import { type KillingProxy, killingProxy } from '../helpers/killing-proxy.js';
 import { buildHandlers } from '../../scripts/gate/build-handlers.js';
-import { ask } from '../helpers/livy-rest.js';
+import { ask, askUntil } from '../helpers/livy-rest.js';
 
 let stateDir = '';
 let bundles = '';
@@ -39,11 +39,19 @@ const small = {
 const put = (Key: string, Body: string): Promise<unknown> =>
   s3.send(new PutObjectCommand({ Bucket: instance.aws?.bucket, Key, Body }));
 
-/** Starts an execution of the machine over these functions; its end is asked for by the test of that name. */
+const machineOver = (prefix: string): StateMachine =>
+  runSparkJob({
+    functions: { submit: `${prefix}submit`, status: `${prefix}status`, cancel: `${prefix}cancel` },
+    redrives: false,
+  });
+
+/** Starts an execution of the machine over these functions. */
 async function start(name: string, prefix: string, input: object): Promise<void> {
-  const functions = { submit: `${prefix}submit`, status: `${prefix}status`, cancel: `${prefix}cancel` };
-  const machine = await steps.put(`machine-${name}`, runSparkJob({ functions, redrives: false }));
-  const arn = await steps.start(machine, name, input);
+  follow(name, await steps.start(await steps.put(`machine-${name}`, machineOver(prefix)), name, input));
+}
+
+/** The execution's end is asked for by the test of that name. */
+function follow(name: string, arn: string): void {
   ends.set(
     name,
     (async () => {
@@ -69,12 +77,11 @@ test.before(async (t) => {
   steps = new StepFunctions(aws);
   for (const job of ['wordcount.py', 'fail.py', 'sleep.py'])
     await put(`jobs/${job}`, await readFile(join(packageRoot(), 'jobs', job), 'utf8'));
-  await put('in/words.txt', 'one two two three three three\n');
 
   const { runtime } = await deployHandlers(instance, { bundles, report: (line) => t.log(line) });
   t.log(`functions run by ${runtime}`);
-  const control = async (what: string, body: object): Promise<void> => {
-    await fetch(`${aws.endpoint}/_livywire/${what}`, { method: 'POST', body: JSON.stringify(body) });
+  const control = async (what: string, body: object, method = 'POST'): Promise<void> => {
+    await fetch(`${aws.endpoint}/_livywire/${what}`, { method, body: JSON.stringify(body) });
   };
   // Killed while Livy works on its request; called again, its answer is lost; called a third time.
   proxy = await killingProxy(instance.url, async () => {
@@ -84,11 +91,28 @@ test.before(async (t) => {
   });
   await deployHandlers(instance, { bundles, prefix: 'killed-', env: { LIVYWIRE_URL: proxy.url } });
 
-  await start('good', 'livywire-', {
-    job: { ...small, file: at('jobs/wordcount.py'), args: [at('in/'), at('out/good')] },
-    output: at('out/good'),
-    inputs: [at('in/')],
-  });
+  // As an EventBridge rule for new objects has it.
+  const machine = await steps.put('machine-good', machineOver('livywire-'));
+  const inputTransformer = {
+    inputPathsMap: { bucket: '$.detail.bucket.name', key: '$.detail.object.key' },
+    inputTemplate: JSON.stringify({
+      job: { ...small, file: at('jobs/wordcount.py'), args: ['s3://<bucket>/<key>', at('out/good')] },
+      key: 's3/<bucket>/<key>',
+      output: at('out/good'),
+      inputs: ['s3://<bucket>/<key>'],
+    }),
+  };
+  await control(
+    'rules',
+    { name: 'in', bucket: aws.bucket, prefix: 'in/', stateMachineArn: machine, inputTransformer },
+    'PUT',
+  );
+  await put('in/words.txt', 'one two two three three three\n');
+  const [started = ''] = await askUntil(
+    () => steps.executions(machine),
+    (arns) => arns.length > 0,
+  );
+  follow('good', started);
   await start('bad', 'livywire-', { job: { ...small, file: at('jobs/fail.py') } });
   await start('killed', 'killed-', { job: { ...small, file: at('jobs/sleep.py'), args: ['5'] } });
   await start('late', 'livywire-', { job: { ...small, file: at('jobs/sleep.py'), args: ['600'] }, timeoutSeconds: 45 });
@@ -127,7 +151,7 @@ interface Answer {
 }
 const answerOf = ({ output = '{}' }: ExecutionView): Answer => JSON.parse(output) as Answer;
 
-test.serial('a good job ends the execution in success, with its output in S3', async (t) => {
+test.serial('an object put into the bucket starts a job that ends in success, with its output in S3', async (t) => {
   const end = await endOf(t, 'good');
   t.is(end.status, 'SUCCEEDED', end.cause);
   t.like(answerOf(end), { next: 'done', outcome: { kind: 'succeeded' } });
@@ -142,6 +166,41 @@ test.serial("a failing job fails it under its diagnosis' code, with the reason a
   t.regex(end.cause ?? '', /ValueError/);
   t.is(end.path.at(-1), 'Submit');
 });
+
+test.serial(
+  'what a redrive asks after the failure is mended: a new attempt, and not another one if it is asked twice',
+  async (t) => {
+    t.timeout(600_000);
+    const good = 'from pyspark.sql import SparkSession\nSparkSession.builder.getOrCreate().range(5).count()\n';
+    await put('jobs/fail.py', good);
+    const { executionArn: arn } = await endOf(t, 'bad');
+    const event = {
+      job: { ...small, file: at('jobs/fail.py') },
+      execution: { arn, state: 'Submit', retries: 0, redriveCount: 1 },
+    };
+    const invoke = async (run?: Answer): Promise<Answer> => {
+      const name = run?.next === 'status' ? 'livywire-status' : 'livywire-submit';
+      const reply = await fetch(`${instance.aws?.endpoint ?? ''}/2015-03-31/functions/${name}/invocations`, {
+        method: 'POST',
+        headers: { authorization: 'AWS4-HMAC-SHA256 Credential=livywire/20260101/us-east-1/lambda/aws4_request' },
+        body: JSON.stringify({ ...event, ...(run && { run }) }),
+      });
+      const answer = (await reply.json()) as Answer;
+      if (reply.headers.has('x-amz-function-error')) throw new Error(JSON.stringify(answer));
+      return answer;
+    };
+    let answer = await invoke();
+    t.is((await invoke()).ref.name, answer.ref.name);
+    while (answer.next !== 'done') {
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      answer = await invoke(answer);
+    }
+    t.like(answer, { outcome: { kind: 'succeeded' }, ref: { attempt: 2 } });
+    const names = (await apps()).map(({ name }) => name);
+    t.is(names.filter((name) => name === answer.ref.name).length, 1);
+    t.is(names.filter((name) => name === answer.ref.name.replace(/-a2$/, '-a1')).length, 1);
+  },
+);
 
 test.serial('a submit that is killed in the midst, then called twice, comes to one application', async (t) => {
   const end = await endOf(t, 'killed');
