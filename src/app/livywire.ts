@@ -80,6 +80,8 @@ export interface LivywireOptions {
 
 /** Everything that runs jobs, and its end. */
 export interface Livywire extends Runs {
+  /** What runs are kept under here: Livy's address, or the cluster that it stands for. */
+  readonly endpoint: string;
   /** Closes every connection: calls that are under way fail. Jobs go on. */
   close(): Promise<void>;
 }
@@ -155,6 +157,7 @@ export function createLivywire(options: LivywireOptions): Livywire {
     }),
   });
   return {
+    endpoint: backend.endpoint,
     submit: (spec, submitOptions) => engine.submit(spec, submitOptions),
     attach: (ref) => engine.attach(ref),
     find: (run, findOptions) => engine.find(run, findOptions),

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
-import { loadForFunction } from '../app/index.js';
-import { ConfigError, VERSION } from '../core/index.js';
+import { type Livywire, loadForFunction } from '../app/index.js';
+import { applicationOfEndpoint, clusterOfEndpoint, ConfigError, VERSION } from '../core/index.js';
 import { type Environment, environment, taskRoot } from './environment.js';
 import type { Services, Wishes } from './services.js';
 
@@ -15,7 +15,7 @@ export async function openServices(
   { starts, withinMs, signal, logger, functionArn }: Wishes,
   env: Environment = environment(),
 ): Promise<Services> {
-  const { connect, openLedger, readSettings } = await loadForFunction();
+  const { connect, openLedger, readSettings, settingsElsewhere } = await loadForFunction();
   const settings = await readSettings({ env, cwd: taskRoot(env) });
   const missing = (variable: string, why: string): never => {
     throw new ConfigError(`${variable}: ${why}`, { field: variable });
@@ -24,7 +24,6 @@ export async function openServices(
     missing('LIVYWIRE_LEDGER', 'is not set; a function keeps its runs in S3, as in s3://bucket/livywire');
   if (settings.via) missing('LIVYWIRE_VIA', 'there is no ssh in a function; put it into the VPC of the cluster');
   for (const note of settings.notes) logger.warn(note);
-  const cluster = { starts, optional: !starts, timeoutMs: withinMs, signal };
   const actor =
     functionArn === undefined
       ? undefined
@@ -34,11 +33,33 @@ export async function openServices(
           host: env.AWS_LAMBDA_LOG_STREAM_NAME ?? hostname(),
           livywire: VERSION,
         } as const);
-  const livywire = await connect(settings, { logger, cluster, ...(actor && { actor }) });
+  const options = { logger, ...(actor && { actor }) };
+  const livywire = await connect(settings, {
+    ...options,
+    cluster: { starts, optional: !starts, timeoutMs: withinMs, signal },
+  });
+  const others = new Map<string, Promise<Livywire>>();
   return {
     runs: livywire,
     ledger: openLedger(settings, logger),
-    close: () => livywire.close(),
+    endpoint: livywire.endpoint,
+    elsewhere(endpoint) {
+      if (!clusterOfEndpoint(endpoint) && !applicationOfEndpoint(endpoint)) return undefined;
+      const known = others.get(endpoint);
+      if (known) return known;
+      // Without what settings say about one cluster: credentials were written for that one.
+      const bare = settingsElsewhere(settings, endpoint).settings;
+      const opening = connect(bare, { ...options, cluster: { optional: true } });
+      others.set(endpoint, opening);
+      opening.catch(() => others.delete(endpoint));
+      return opening;
+    },
+    async close() {
+      const opened = await Promise.allSettled(others.values());
+      others.clear();
+      for (const one of opened) if (one.status === 'fulfilled') await one.value.close();
+      await livywire.close();
+    },
     ...(settings.cluster && { holdsMs: CLUSTER_HOLDS_MS }),
   };
 }

@@ -3,6 +3,7 @@ import type { RunAnswer } from './answer.js';
 import { Fields } from './fields.js';
 import type { Invocation } from './invocation.js';
 import { keyIn, refIn, runOf } from './payload.js';
+import { runsAt } from './services.js';
 
 /** A call about a run that is there: by the last answer, by its ref, or by its key. */
 export interface AskedFor {
@@ -21,6 +22,8 @@ export async function runAskedFor(event: unknown, call: Invocation): Promise<Ask
     ref?.key ??
     keyIn(fields)?.key ??
     fields.wrong('run', 'the answer of submit; or give its ref, its key, or its execution');
-  const { runs } = await call.services();
-  return { fields, before, run: ref ? runs.attach(ref) : await runs.find(key), runs };
+  const services = await call.services();
+  const known = ref ?? (await services.runs.find(key)).ref;
+  const runs = await runsAt(services, known.endpoint);
+  return { fields, before, run: runs.attach(known), runs };
 }

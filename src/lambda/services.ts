@@ -5,6 +5,13 @@ import type { Runs } from '../app/index.js';
 export interface Services {
   readonly runs: Runs;
   readonly ledger: Ledger;
+  /** What runs are kept under that these services start. @defaultValue they are asked about any run */
+  readonly endpoint?: string;
+  /**
+   * The same for a run that was started at another cluster: a word for a cluster means another one each night. `undefined` for what
+   * is no cluster of EMR's: an address that only a ref names is not asked.
+   */
+  elsewhere?(endpoint: string): Promise<Runs> | undefined;
   /** Closes every connection. */
   close(): Promise<void>;
   /** When it was opened anew, should it be: a word for a cluster may mean another one by then. @defaultValue never */
@@ -22,5 +29,9 @@ export interface Wishes {
   /** The function's own ARN, where Lambda gave it. */
   readonly functionArn?: string;
 }
+
+/** The services that can tell of a run which was started there. */
+export const runsAt = async ({ runs, endpoint, elsewhere }: Services, place: string): Promise<Runs> =>
+  endpoint === undefined || endpoint === place ? runs : ((await elsewhere?.(place)) ?? runs);
 
 export type OpenServices = (wishes: Wishes) => Promise<Services>;

@@ -1,8 +1,8 @@
 import { isLivywireError, isOpen, type Ledger, type OutcomeKind, type RunRecord } from '../core/index.js';
-import type { Runs } from '../app/index.js';
 import { isTimeUp } from './deadline.js';
 import { isBusEvent } from './events/event-bridge.js';
 import { createHandler, type Handler, type HandlerOptions, type Invocation } from './invocation.js';
+import { runsAt, type Services } from './services.js';
 import { clean } from './thrown.js';
 
 export interface WatchHandlerOptions extends HandlerOptions {
@@ -40,7 +40,8 @@ export function createWatchHandler(options: WatchHandlerOptions = {}): Handler<W
   const { roundSeconds = 60 } = options;
   return createHandler('watch', options, async (event, call) => {
     if (isBusEvent(event)) call.telemetry.log('INFO', 'woken', { by: event });
-    const { runs, ledger } = await call.services();
+    const services = await call.services();
+    const { ledger } = services;
     const seen: Seen = { succeeded: 0, failed: 0, cancelled: 0, lost: 0, unsent: 0, troubled: 0, open: 0 };
     const followed = new Map<string, Promise<void>>();
     let going = 0;
@@ -53,7 +54,7 @@ export function createWatchHandler(options: WatchHandlerOptions = {}): Handler<W
         going += 1;
         followed.set(
           id,
-          follow(call, runs, record.key, seen).finally(() => (going -= 1)),
+          follow(call, services, record, seen).finally(() => (going -= 1)),
         );
       }
       call.telemetry.gauges({ OpenRuns: [going, 'Count'], OldestRun: [oldestMs, 'Milliseconds'] });
@@ -85,9 +86,11 @@ async function* openRuns(ledger: Ledger): AsyncGenerator<RunRecord, void> {
 const idOf = ({ key, attempts }: RunRecord): string => `${attempts.length} ${key}`;
 
 /** Until it ends, or the time does. Never rejects. */
-async function follow(call: Invocation, runs: Runs, key: string, seen: Seen): Promise<void> {
+async function follow(call: Invocation, services: Services, record: RunRecord, seen: Seen): Promise<void> {
+  const { key } = record;
   const { telemetry, signal } = call;
   try {
+    const runs = await runsAt(services, record.attempts.at(-1)?.endpoint ?? '');
     const run = await runs.find(key);
     const timeoutMs = Math.max(0, call.leftMs() - LAST_MS);
     const outcome = await run.wait({ timeoutMs, maxDelayMs: LONGEST_PAUSE_MS, signal });

@@ -16,6 +16,8 @@ const silent = { debug: () => undefined, info: () => undefined, warn: () => unde
 /** What {@link testLivywire} gives. */
 export interface TestLivywire<C extends Clock = TestClock> extends Runs {
   readonly backend: MemoryBackend;
+  /** What runs are kept under here. */
+  readonly endpoint: string;
   /** Its own {@link testClock}, or the one it was given. */
   readonly clock: C;
   close(): Promise<void>;
@@ -57,6 +59,7 @@ export function testLivywire<C extends Clock = TestClock>(
   });
   return {
     backend,
+    endpoint: backend.endpoint,
     clock,
     submit: (spec, submitOptions) => engine.submit(spec, submitOptions),
     attach: (ref) => engine.attach(ref),

@@ -63,7 +63,7 @@ test('an output in S3: what was written after the request counts, and is summed 
   t.deepEqual(outcome.output, { path: w.url('out'), objects: 2, bytes: 1_234, complete: true });
   t.true(outcome.evidence.some(({ source, asked }) => source === 's3' && asked === `${w.url('out')}/_SUCCESS`));
   const { stdout } = await cli(['wait', '--ledger', w.url('team'), '--region', 'eu-west-1', 'k'], {
-    connect: () => ({ ...engineDoor(w.engine), close: async () => undefined }),
+    connect: () => ({ ...engineDoor(w.engine), endpoint: 'memory://stub', close: async () => undefined }),
   });
   t.regex(stdout, /wrote 2 objects, 1\.2 kB, to s3:/);
 });
