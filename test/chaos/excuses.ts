@@ -25,6 +25,12 @@ const HOLDS_UP: readonly FaultKind[] = [
   'yarn-recovering',
 ];
 
+/** A word is as old as the last look that it stands on, in milliseconds of real time. */
+const LOOK_MS = 3_000;
+
+/** What started later was not seen by whoever gave that word. */
+export const seenBy = (atMs: number): number => atMs - LOOK_MS;
+
 export interface Excuses {
   /** Applications beyond the first that nothing excuses, and those beyond what is promised. */
   ofApps(attempt: number, apps: readonly App[]): { readonly extra: number; readonly beyond: number };
@@ -56,7 +62,7 @@ export function excusesOf(story: KeyStory, truth: Truth): Excuses {
         (launch) =>
           launch.atMs + SETTLE_MS < atMs &&
           launch.app !== undefined &&
-          launch.app.startedMs > atMs &&
+          launch.app.startedMs > seenBy(atMs) &&
           truth.livyRestarts.some((ms) => launch.atMs < ms && ms < atMs),
       );
   /** An attempt begins after the last word about the one before it. */

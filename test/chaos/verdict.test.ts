@@ -202,6 +202,15 @@ test('a second application is beyond the promise only if Livy forgot one that to
   t.is(verdictOn({ apps: quick, said, livyRestarts: [3] }).duplicates, 1);
 });
 
+test('what came between the last look and the word is beyond the promise as what came after it is, and nothing older', (t) => {
+  const heard = (startedAt: number, livyRestarts: readonly number[] = [10]) =>
+    verdictOn({ apps: [app(1, startedAt, 40)], said: [word('cancelled', 28)], isCancelled: true, livyRestarts });
+  t.like(heard(27), { isWrong: false, isBeyond: true });
+  t.like(heard(29), { isWrong: false, isBeyond: true });
+  t.true(heard(20).isWrong);
+  t.true(heard(27, []).isWrong, 'a Livy that forgot nothing');
+});
+
 test('an attempt that nobody heard of is one too many, also if it ran only once', (t) => {
   const [apps, said] = [[app(1, 2, 5)], [word('failed', 6)]];
   const failed = [app(1, 2, 5, { end: 'FAILED' })];

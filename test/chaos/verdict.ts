@@ -1,6 +1,6 @@
 /** What was said of a key, held against what truly ran. */
 import type { App, AppBook, TrueEnd } from './app-book.js';
-import { excusesOf } from './excuses.js';
+import { excusesOf, seenBy } from './excuses.js';
 import type { FaultKind, KeyPlan } from './plan.js';
 import type { Said, Tale } from './pursuit.js';
 import type { Affliction } from './schedule.js';
@@ -86,7 +86,7 @@ export function judge(story: KeyStory, truth: Truth, speed: number): Verdict {
         continue;
       }
       // What came too late to be known excuses nothing else.
-      const known = apps.filter(({ startedMs }) => startedMs <= word.atMs);
+      const known = apps.filter(({ startedMs }) => startedMs <= seenBy(word.atMs));
       if (excuses.isBeyond(attempt, word.atMs) && heldAgainst(word, known, given).why === undefined) {
         isBeyond = true;
         continue;
