@@ -43,6 +43,17 @@ test.serial('emr ls and show say what there is, with the runs of the ledger', as
       { attempt: 1, name: 'n', phase: 'started', createdAt: at, backend: 'livy', endpoint: 'emr://eu-west-1/j-NIGHTLY', posts: [] }, // prettier-ignore
     ],
   });
+  await fileLedger(ledger).create({
+    v: 1,
+    key: 'a-step',
+    specHash: 'h',
+    spec: { file: 's3://jobs/etl.py' },
+    createdAt: at,
+    updatedAt: at,
+    attempts: [
+      { attempt: 1, name: 'm', phase: 'claimed', createdAt: at, backend: 'emr-step', endpoint: 'emr-step://eu-west-1/j-NIGHTLY', posts: [] }, // prettier-ignore
+    ],
+  });
   const options = { env: { HOME: ledger } };
   const ls = await cli(['emr', 'ls'], options);
   t.is(ls.code, 0, ls.stderr);
@@ -54,6 +65,7 @@ test.serial('emr ls and show say what there is, with the runs of the ledger', as
   t.regex(show.stdout, /^Livy +http:\/\/127\.0\.0\.1:\d+ +answers$/m);
   t.regex(show.stdout, /^security groups +primary sg-primary +core and task sg-core$/m);
   t.regex(show.stdout, /^run +sales\/2026-11-23 +started$/m);
+  t.regex(show.stdout, /^run +a-step +not sent$/m);
 
   const none = await cli(['emr', 'show', 'hourly'], options);
   t.is(none.code, 2);

@@ -154,7 +154,9 @@ export class StepBackend implements Backend {
   /** How many steps the cluster has to begin, or to end, before this one: that is all that EMR tells of why it waits. */
   async #placeOf(step: StepFacts, options: CallOptions | undefined): Promise<RunWaiting> {
     const all = await this.#book.lately(options);
-    const isAhead = (one: StepFacts): boolean => one.raw !== 'PENDING' || one.createdMs < step.createdMs;
+    // Our own, before EMR's list shows it, is the last one.
+    const own = step.createdMs === 0 ? Infinity : step.createdMs;
+    const isAhead = (one: StepFacts): boolean => one.raw !== 'PENDING' || one.createdMs < own;
     const ahead = all.filter((one) => one.id !== step.id && !isOver(one) && isAhead(one)).length;
     const words = ahead === 0 ? 'next' : `${ahead} ${ahead === 1 ? 'step' : 'steps'} before it`;
     return { raw: step.raw, summary: `PENDING · ${words} in the cluster's queue of steps`, causes: [] };

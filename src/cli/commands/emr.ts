@@ -33,7 +33,10 @@ async function show(context: Context, selector: string, field: string): Promise<
   const settings = await context.settings();
   const { lookAtEmr } = await loadEmr();
   const seen = await lookAtEmr(settings, selector, { field, signal });
-  const runs = await openRunsOf(clusterEndpoint(seen.cluster), context);
+  const { id, region } = seen.cluster;
+  const kinds = ['livy', 'emr-step'] as const;
+  const endpoints = kinds.map((backend) => clusterEndpoint({ region, id, backend }));
+  const runs = await openRunsOf(endpoints, context);
   out.result(...table(rowsOf(seen, runs, io.clock.now())));
   if (seen.advice !== undefined) out.warn(seen.advice);
   out.document({
@@ -46,12 +49,13 @@ async function show(context: Context, selector: string, field: string): Promise<
 }
 
 /** What our ledger holds of it that has not ended. */
-async function openRunsOf(endpoint: string, context: Context): Promise<readonly RunRecord[]> {
+async function openRunsOf(endpoints: readonly string[], context: Context): Promise<readonly RunRecord[]> {
   const open: RunRecord[] = [];
   for await (const record of openLedger(await context.settings()).list()) {
     context.signal.throwIfAborted();
     const attempt = lastOf(record);
-    if (attempt?.endpoint === endpoint && attempt.phase !== 'ended' && attempt.phase !== 'refused') open.push(record);
+    if (!attempt || attempt.phase === 'ended' || attempt.phase === 'refused') continue;
+    if (endpoints.includes(attempt.endpoint)) open.push(record);
     if (open.length >= MOST_RUNS) break;
   }
   return open;

@@ -366,7 +366,11 @@ test('steps of other people are listed under their own names', async (t) => {
 
 test('a step that waits says how many are before it in the queue, and that it is next', async (t) => {
   const { backend, emr, clock } = await setUp(t, {}, { concurrency: 1 });
-  for (const i of [1, 2, 3]) await backend.start(planOf(i));
+  for (const i of [1, 2]) await backend.start(planOf(i));
+  emr.steps().forEach((step, i) => Object.assign(step, { createdAt: 1_000 * (i + 1) }));
+  await backend.find(nameOf(3));
+  await backend.start(planOf(3));
+  t.regex((await backend.status(refOf(3)))?.waiting?.summary ?? '', /2 steps before it/, 'before the list shows it');
   emr.steps().forEach((step, i) => Object.assign(step, { createdAt: 1_000 * (i + 1) }));
   const summary = async (i: number) => (await backend.status(refOf(i)))?.waiting?.summary;
   await clock.advance(5_000);
