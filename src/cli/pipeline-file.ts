@@ -16,6 +16,8 @@ export const isPipelineFile = (word: string): boolean => [...texts, ...programs]
 
 const nameOf = (path: string): string => path.replace(/^.*[\\/]/, '').replace(/\.[^.]*$/, '');
 
+const absolute = (path: string, cwd: string): string => (isAbsolute(path) ? path : join(cwd, path));
+
 /** Reads a description and makes the machine. @throws PipelineError, ConfigError */
 export async function compileFile(
   path: string,
@@ -35,7 +37,7 @@ export async function compileFile(
     redrives: !local,
   };
   if (programs.includes(extname(path))) return compilePipeline(await exported(path, context), wishes);
-  const text = await context.readFile(path);
+  const text = await context.readFile(absolute(path, context.io.cwd));
   if (text === undefined) throw new ConfigError(`There is no file ${path}`, { field: '<file>' });
   const { description, locate } = await readPipelineText(text, path);
   return compilePipeline(description, { ...wishes, locate });
@@ -43,7 +45,7 @@ export async function compileFile(
 
 /** What a program exports by default. Node reads TypeScript itself from 22.18 on. */
 async function exported(path: string, { io }: Pick<Context, 'io'>): Promise<Readonly<Record<string, unknown>>> {
-  const file = pathToFileURL(isAbsolute(path) ? path : join(io.cwd, path)).href;
+  const file = pathToFileURL(absolute(path, io.cwd)).href;
   let loaded: { readonly default?: unknown };
   try {
     loaded = (await import(file)) as typeof loaded;
