@@ -26,6 +26,8 @@ export interface Invocation extends TimeLeft {
   readonly context: LambdaContext | undefined;
   readonly telemetry: Telemetry;
   services(): Promise<Services>;
+  /** The same for who starts nothing: a cluster that is gone is no reason to fail. */
+  readers(): Promise<Services>;
   /** Closes what is open: a request that is under way ends. */
   drop(): Promise<void>;
 }
@@ -46,6 +48,7 @@ export function createHandler<Answer>(
   { starts = false }: { readonly starts?: boolean } = {},
 ): Handler<Answer> {
   const connection = new Connection(open, clock);
+  const reading = starts ? new Connection(open, clock) : connection;
   let coldStart = true;
   // What stays open speaks in the log of the call that uses it.
   let current: Telemetry | undefined;
@@ -64,8 +67,8 @@ export function createHandler<Answer>(
       return await withTimeLeft(clock, context, (time) => {
         const { signal } = time;
         const arn = context?.invokedFunctionArn;
-        const wishes = () => ({
-          starts,
+        const wishes = (isStart: boolean) => ({
+          starts: isStart,
           signal,
           withinMs: time.leftMs() * OPEN_SHARE,
           logger,
@@ -77,7 +80,8 @@ export function createHandler<Answer>(
           env,
           context,
           telemetry,
-          services: () => connection.services(wishes()),
+          services: () => connection.services(wishes(starts)),
+          readers: () => reading.services(wishes(false)),
           drop: () => connection.drop(),
         });
       });

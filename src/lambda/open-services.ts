@@ -16,7 +16,9 @@ export async function openServices(
   env: Environment = environment(),
 ): Promise<Services> {
   const { connect, openLedger, readSettings, settingsElsewhere } = await loadForFunction();
-  const settings = await readSettings({ env, cwd: taskRoot(env) });
+  // Without a region a cluster that is gone has no name, and its runs could not be asked about.
+  const LIVYWIRE_REGION = env.LIVYWIRE_REGION ?? env.AWS_REGION;
+  const settings = await readSettings({ env: { ...env, LIVYWIRE_REGION }, cwd: taskRoot(env) });
   const missing = (variable: string, why: string): never => {
     throw new ConfigError(`${variable}: ${why}`, { field: variable });
   };

@@ -11,7 +11,7 @@ export interface Services {
    * The same for a run that was started at another cluster: a word for a cluster means another one each night. `undefined` for what
    * is no cluster of EMR's: an address that only a ref names is not asked.
    */
-  elsewhere?(endpoint: string): Promise<Runs> | undefined;
+  readonly elsewhere?: (endpoint: string) => Promise<Runs> | undefined;
   /** Closes every connection. */
   close(): Promise<void>;
   /** When it was opened anew, should it be: a word for a cluster may mean another one by then. @defaultValue never */

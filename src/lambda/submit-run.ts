@@ -29,8 +29,10 @@ export interface Submitted {
 export async function submitRun(call: Invocation, request: SubmitRequest): Promise<Submitted> {
   const { clock, signal, telemetry } = call;
   const { job, key, attempt, output, inputs, run: before } = request;
-  const { runs } = await call.services();
   const events = eventsAfter(before);
+  const known = await endOfSeen(call, request);
+  if (known) return { how: 'adopted', ...concluded(known, events) };
+  const { runs } = await call.services();
   let run: Run;
   try {
     run = await runs.submit(job, {
@@ -54,8 +56,30 @@ export async function submitRun(call: Invocation, request: SubmitRequest): Promi
     const waitSeconds = waitForStatus(ageOf(run.ref, clock.now()));
     return { how, answer: fitAnswer({ v: 1, next: 'status', waitSeconds, ref: run.ref, events }) };
   }
-  const { ref } = outcome;
-  return { how, answer: fitAnswer({ v: 1, next: 'done', ref, outcome: shortOutcome(outcome), events }), outcome };
+  return { how, ...concluded(outcome, events) };
+}
+
+const concluded = (outcome: RunOutcome, events: number): Pick<Submitted, 'answer' | 'outcome'> => ({
+  answer: fitAnswer({ v: 1, next: 'done', ref: outcome.ref, outcome: shortOutcome(outcome), events }),
+  outcome,
+});
+
+/**
+ * The end that `status` or `cancel` has seen, where no new attempt may follow: it stands in the ledger, and may have come with
+ * that of its cluster, which nobody can submit to any more.
+ */
+async function endOfSeen(
+  call: Invocation,
+  { key, attempt, run: before }: SubmitRequest,
+): Promise<RunOutcome | undefined> {
+  const isSeen = before?.next === 'submit' && (before.status !== undefined || before.outcome !== undefined);
+  if (!isSeen) return undefined;
+  const { ledger } = await call.services().catch(() => call.readers());
+  const attempts = (await ledger.get(key))?.record.attempts ?? [];
+  const last = attempts.at(-1);
+  if (last?.name !== before.ref?.name || last?.unfinished !== undefined) return undefined;
+  const mayBeNew = attempts.filter(({ phase }) => phase !== 'refused').length < attempt;
+  return last?.outcome?.kind === 'succeeded' || !mayBeNew ? last?.outcome : undefined;
 }
 
 /** Time settles it, or another process does: the same submit goes on later. */
