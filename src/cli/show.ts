@@ -1,6 +1,8 @@
 import prettyMs from 'pretty-ms';
 import {
+  applicationOfEndpoint,
   type AttemptRecord,
+  clusterOfEndpoint,
   type Diagnosis,
   type OutputSummary,
   plainLine,
@@ -131,6 +133,11 @@ export function outcomeLines(outcome: RunOutcome, paint: Colors, isLate = false)
   if (outcome.kind !== 'succeeded') {
     const link = links.driverLog ?? links.history ?? links.sparkUi;
     if (link !== undefined) lines.push(`  log: ${plain(link)}`);
+    // The links themselves are made when they are asked for: who has one can open its page.
+    const isOfEmr = clusterOfEndpoint(ref.endpoint) ?? applicationOfEndpoint(ref.endpoint);
+    if (isOfEmr && ref.attempt > 0) lines.push(`  pages: livywire emr ui ${runWord(ref.key)}`);
+    if (isOfEmr?.backend === 'livy' && kind === 'lost' && ref.attempt > 0)
+      lines.push(`  Livy's own log: livywire logs --livy-server ${runWord(ref.key)}`);
   }
   return lines;
 }

@@ -1,5 +1,8 @@
 import process from 'node:process';
 import test from 'ava';
+import { createColors } from 'picocolors';
+import { outcomeLines } from '../../src/cli/show.js';
+import type { RunOutcome } from '../../src/core/index.js';
 import { fileLedger } from '../../src/index.js';
 import { cli, tempFolder } from '../helpers/cli.js';
 import { clusterStub } from '../helpers/cluster-stub.js';
@@ -122,3 +125,17 @@ test.serial(
     t.regex(none.stderr, /other: no such run in the ledger/);
   },
 );
+
+test('an outcome on EMR that is no success says how to get its pages; one that is lost, where Livy’s own words are', (t) => {
+  const linesOf = (endpoint: string, kind: 'lost' | 'cancelled'): string => {
+    const ref = { v: 1, key: 'sales/1', attempt: 1, backend: 'livy', endpoint, name: 'n', createdAt: '2026-11-23T12:00:00Z' } as const; // prettier-ignore
+    const rest = { v: 1, ref, evidence: [], links: {}, knownAt: '2026-11-23T12:05:00Z' } as const;
+    const outcome: RunOutcome = kind === 'lost' ? { ...rest, kind } : { ...rest, kind, by: 'someone' };
+    return outcomeLines(outcome, createColors(false)).join('\n');
+  };
+  t.regex(linesOf('emr://eu-west-1/j-1ABC', 'cancelled'), /^ {2}pages: livywire emr ui sales\/1$/m);
+  t.notRegex(linesOf('emr://eu-west-1/j-1ABC', 'cancelled'), /livy-server/);
+  t.regex(linesOf('emr://eu-west-1/j-1ABC', 'lost'), /^ {2}Livy's own log: livywire logs --livy-server sales\/1$/m);
+  t.notRegex(linesOf('emr-step://eu-west-1/j-1ABC', 'lost'), /livy-server/);
+  t.notRegex(linesOf('http://livy:8998', 'lost'), /pages|livy-server/);
+});
