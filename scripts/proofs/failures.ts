@@ -32,7 +32,11 @@ interface Row {
 const isRight = ({ expected, kind, code }: Row): boolean =>
   kind === expected.kind && (kind !== 'failed' || code === expected.code);
 
-async function prove(mode: CaseMode, options: UpOptions, say: (line: string) => void): Promise<Row[]> {
+/** Where no case says otherwise a task is tried once, as at Livy's own `local[*]`. */
+const LOCAL = 'local[2]';
+
+/** `master`: the one that its cases ask for, where Livy has no YARN behind it. */
+async function prove(mode: CaseMode, options: UpOptions, say: (line: string) => void, master = LOCAL): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'livywire-proof-'));
   const places = { name: 'proof', stateDir: join(folder, 'state') };
   try {
@@ -46,7 +50,9 @@ async function prove(mode: CaseMode, options: UpOptions, say: (line: string) => 
     const settings = await readFile(join(instance.dir, 'conf/spark-defaults.conf'), 'utf8');
     const means = await findMeans(/^spark\.pyspark\.python = (.+)$/m.exec(settings)?.[1] ?? 'python3');
     const isPossible = ({ needs }: FailingCase): boolean => needs === undefined || means[needs] !== undefined;
-    const list = cases.filter((one) => one.modes.includes(mode) && isPossible(one) && ONLY.test(one.name));
+    const isHere = ({ modes, master: wanted = LOCAL }: FailingCase): boolean =>
+      modes.includes(mode) && (mode === 'cluster' || wanted === master);
+    const list = cases.filter((one) => isHere(one) && isPossible(one) && ONLY.test(one.name));
     const verdicts = runAll(list, AT_ONCE, (one) =>
       runCase(one, { lw, means, ...(behind && { yarnUrl: behind.resourceManager }) }),
     );
@@ -72,7 +78,10 @@ export const proof: Proof = {
   name: 'failures',
   claim: 'Each failure that is made for real is told by its code, and of a noisy success nothing is said',
   async run(say) {
-    const rows = [...(await prove('cluster', strictYarn, say)), ...(await prove('local', {}, say))];
+    const rows = await prove('cluster', strictYarn, say);
+    const masters = new Set(cases.filter(({ modes }) => modes.includes('local')).map(({ master = LOCAL }) => master));
+    for (const master of masters)
+      rows.push(...(await prove('local', { conf: { 'livy.spark.master': master } }, say, master)));
     const codes = [...new Set(rows.map(({ expected }) => expected.code))];
     const byCode = Object.fromEntries(
       codes.map((code) => {
