@@ -172,6 +172,18 @@ test('runs of Livy are known by execution and step, and each item by its index t
   t.deepEqual((ran.output as { one: unknown }).one, { ref: { id: '7' }, outcome: { kind: 'succeeded' } });
 });
 
+test('runs of one step have the history nearly to themselves, those of items are handed over after the first look', (t) => {
+  const livy = { kind: 'livy', job: { file: 's3://x/y.py' } };
+  const seeds = (steps: Readonly<Record<string, unknown>>, redrives = true): readonly number[] => {
+    const text = JSON.stringify(compilePipeline({ functions, steps }, { redrives }).definition);
+    return [...text.matchAll(/"next":"submit","events":(\d+)/g)].map(([, events]) => Number(events));
+  };
+  t.deepEqual(seeds({ a: livy }), [4_500]);
+  t.deepEqual(seeds({ a: livy, b: livy }), [14_500, 14_500]);
+  t.deepEqual(seeds({ a: { ...livy, foreach: [1] } }), [24_500]);
+  t.deepEqual(seeds({ a: { ...livy, foreach: [1] } }, false), [4_500]);
+});
+
 test('the redrives that were before a step began make no attempts of it', async (t) => {
   const { definition } = compilePipeline({ functions, steps: { one: { kind: 'livy', job: { file: 's3://x/y.py' } } } });
   const { calls } = await run(definition, {}, handlers, { redriveCount: 2 });
