@@ -69,7 +69,7 @@ export function ledgerContract(
 
   promise('of the beats of a watcher the last one is read, and none before there was one', async (t, open) => {
     const [one, other] = [open(), open()];
-    if (!one.beat) return t.pass(`skipped: ${where} keeps none`);
+    if (!one.beat) return void t.pass(`skipped: ${where} keeps none`);
     t.is(await one.lastBeat?.(), undefined);
     await one.beat({ v: 1, at: '2026-01-01T00:00:00.000Z', open: 1 });
     const last = { v: 1, at: '2026-01-01T00:01:00.000Z', open: 2, by: 'arn:aws:lambda:x' } as const;
