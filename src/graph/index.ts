@@ -4,5 +4,5 @@
  */
 export { type HistoryEvent, stepViews } from './history.js';
 export { mermaid } from './mermaid.js';
-export { linesOf, type Picture, type PictureStep, type StepState, type StepView } from './picture.js';
+export { type Picture, type PictureStep, type StepState, type StepView } from './picture.js';
 export { svg } from './svg.js';

@@ -43,7 +43,7 @@ const UNITS = [
 ] as const;
 
 /** `1 h 5 min`, `12 s`: the two largest units. */
-export function duration(ms: number): string {
+function duration(ms: number): string {
   let left = Math.max(0, Math.round(ms / 1_000));
   const parts: string[] = [];
   for (const [seconds, unit] of UNITS) {

@@ -40,7 +40,7 @@ export class PipelineError extends ConfigError {
 }
 
 /** `steps.load.needs[0]`; a name that is no word is quoted. */
-export function wordsOf(path: Path): string {
+function wordsOf(path: Path): string {
   const words = path.map((part, i) => {
     if (typeof part === 'number') return `[${part}]`;
     if (!/^[\w-]+$/.test(part)) return `[${JSON.stringify(part)}]`;

@@ -27,7 +27,7 @@ const ofExecution: Readonly<Record<string, string>> = {
   startTime: '$$.Execution.StartTime',
 };
 
-export const roots = ['input', 'params', 'steps', 'item', 'index', 'execution'] as const;
+const roots = ['input', 'params', 'steps', 'item', 'index', 'execution'] as const;
 
 /** The name under which a step's result stands in the data: JSONPath takes a dash for a minus. */
 export const dataName = (step: string): string => step.replaceAll('-', '_');
@@ -81,7 +81,7 @@ export const referencesIn = (text: string): readonly (Reference | string)[] =>
     .map(([, inner = '']) => readReference(inner));
 
 /** A text as a literal of an intrinsic function. */
-export const literal = (text: string): string => `'${text.replaceAll(/['{}\\]/g, '\\$&')}'`;
+const literal = (text: string): string => `'${text.replaceAll(/['{}\\]/g, '\\$&')}'`;
 
 const pathOf = (inner: string): string => {
   const read = readReference(inner);
@@ -148,7 +148,7 @@ export function fill(value: unknown): Filled {
   return { value: value as Json };
 }
 
-export const MIXED =
+const MIXED =
   'mixes references and groups that hold references; the States Language has no way to say that: make all of them groups, or none';
 
 /** Fields with references, as `Parameters` takes them. A name that ends in `.$` is taken as it stands. */

@@ -72,7 +72,7 @@ const intrinsics: Readonly<Record<string, (...args: readonly unknown[]) => unkno
   Hash: (text, kind) => `${String(kind)}(${String(text)})`,
 };
 
-export function evaluate(text: string, data: unknown, context: unknown): unknown {
+function evaluate(text: string, data: unknown, context: unknown): unknown {
   let at = 0;
   const take = (pattern: RegExp): RegExpExecArray => {
     pattern.lastIndex = at;

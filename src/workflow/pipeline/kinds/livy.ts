@@ -30,7 +30,7 @@ interface Place {
  * The states of run-spark-job, for a place where they are not alone: the input stands at `input`; a run that is handed over goes to
  * a fresh execution of this very pipeline, which does nothing else.
  */
-export function sparkJobStates(
+function sparkJobStates(
   options: Parameters<typeof runSparkJob>[0],
   { input, answer, before, isAll = false }: Place,
 ): Branch {
