@@ -49,7 +49,7 @@ export const triedAgain = (record: RunRecord, at: string): RunRecord => {
 };
 
 /** What is left open, as reap asks for it. */
-export const openIn = async (ledger: Ledger): Promise<string[]> => {
+const openIn = async (ledger: Ledger): Promise<string[]> => {
   const keys: string[] = [];
   for await (const record of ledger.open?.() ?? ledger.list()) if (isOpen(record)) keys.push(record.key);
   return keys;
