@@ -3,7 +3,7 @@ import type { Run, Runs } from '../app/index.js';
 import type { RunAnswer } from './answer.js';
 import { cut } from './cut.js';
 import { isTimeUp, TimeUpError } from './deadline.js';
-import { runInLedger } from './in-ledger.js';
+import { endInLedger, runInLedger } from './in-ledger.js';
 import { createHandler, type Handler, type HandlerOptions, type Invocation } from './invocation.js';
 import { runAskedFor } from './run-asked-for.js';
 import { fitAnswer, shortOutcome, shortStatus } from './short.js';
@@ -19,6 +19,9 @@ export interface StatusHandlerOptions extends HandlerOptions {
 /** Longest look at a run that no server has a record of: after a minute without a break it counts as lost. */
 const LOOK_MS = 90_000;
 const AGAIN_MS = 5_000;
+/** EMR copies logs to S3 every five minutes: one that is not there seven minutes after the end does not come any more. */
+const LOG_COMES_WITHIN_MS = 420_000;
+const LOG_AGAIN_SECONDS = 60;
 
 /** What a look came to. `isOver`: its end is in the ledger. */
 interface Look {
@@ -26,6 +29,8 @@ interface Look {
   readonly status?: RunStatus;
   /** Or nothing was ever started, and nobody is at it: `submit` goes on. */
   readonly isOver: boolean;
+  /** It has ended, and its log, which says why, may still come. */
+  readonly isUnexplained?: true;
   readonly outcome?: RunOutcome;
   readonly reason?: string;
 }
@@ -40,7 +45,7 @@ export function createStatusHandler(options: StatusHandlerOptions = {}): Handler
     const { fields, before, run, runs } = await runAskedFor(event, call);
     const timeoutSeconds = fields.whole('timeoutSeconds', 1) ?? Infinity;
     call.telemetry.count('Polls');
-    const { ref, status, isOver, outcome, reason } = await look(call, runs, run, before);
+    const { ref, status, isOver, isUnexplained, outcome, reason } = await look(call, runs, run, before);
     const events = eventsAfter(before);
     const answer = {
       v: 1,
@@ -51,13 +56,14 @@ export function createStatusHandler(options: StatusHandlerOptions = {}): Handler
       events,
     } as const;
     if (isOver) return fitAnswer({ ...answer, next: 'submit', ...(outcome && { outcome: shortOutcome(outcome) }) });
+    const next = isHistoryFull(events, historyEvents, reserveEvents) ? 'hand-over' : 'status';
+    if (isUnexplained) return fitAnswer({ ...answer, next, waitSeconds: LOG_AGAIN_SECONDS });
     const ageMs = ageOf(ref, call.clock.now());
     if (ageMs > timeoutSeconds * 1_000) {
       const why = `it is older than its limit of ${timeoutSeconds} s`;
       return fitAnswer({ ...answer, next: 'cancel', timedOut: true, reason: why });
     }
-    const isFull = isHistoryFull(events, historyEvents, reserveEvents);
-    return fitAnswer({ ...answer, next: isFull ? 'hand-over' : 'status', waitSeconds: waitForStatus(ageMs) });
+    return fitAnswer({ ...answer, next, waitSeconds: waitForStatus(ageMs) });
   });
 }
 
@@ -77,9 +83,9 @@ async function look(call: Invocation, runs: Runs, run: Run, before: RunAnswer | 
     return { ref: run.ref, ...(status && { status }), isOver: true, ...(outcome && { outcome }) };
   } catch (error) {
     if (error instanceof TimeUpError && status) {
-      // It has ended; why is still being read. That is tried twice.
-      const isSecond = before?.status !== undefined && isFinal(before.status);
-      return { ref: run.ref, status, isOver: isSecond, reason: 'it has ended, and why is still being read' };
+      const mayCome = await mayBeExplained(call, run.ref, before);
+      const reason = 'it has ended, and why is still being read';
+      return { ref: run.ref, status, isOver: !mayCome, ...(mayCome && { isUnexplained: true }), reason };
     }
     if (isLivywireError(error) && error.code === 'RUN_UNSENT')
       return { ref: run.ref, isOver: true, reason: cut(error.message, 500) };
@@ -87,6 +93,14 @@ async function look(call: Invocation, runs: Runs, run: Run, before: RunAnswer | 
     telemetry.log('WARN', 'no server could say how it is', { run: run.ref });
     return { ref: run.ref, isOver: false, reason: 'no server could say how it is' };
   }
+}
+
+/** Whether it is worth another look. Where the ledger does not know of the end, it is looked at twice. */
+async function mayBeExplained(call: Invocation, ref: RunRef, before: RunAnswer | undefined): Promise<boolean> {
+  const { ledger } = await call.services();
+  const ended = await endInLedger(ledger, ref).catch(() => undefined);
+  if (ended) return call.clock.now() - Date.parse(ended.knownAt) < LOG_COMES_WITHIN_MS;
+  return before?.status === undefined || !isFinal(before.status);
 }
 
 /** That nobody knows is an end, too. */

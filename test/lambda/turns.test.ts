@@ -1,5 +1,6 @@
 /** The handlers, called one after the other as a state machine calls them. */
 import test from 'ava';
+import type { LogReader } from '../../src/core/index.js';
 import type { RunAnswer } from '../../src/lambda/index.js';
 import { createCancelHandler, createStatusHandler, createSubmitHandler } from '../../src/lambda/index.js';
 import { job, lambdaRig, type LambdaRig } from './rig.js';
@@ -11,7 +12,19 @@ const execution = { arn, state: 'Submit' };
 async function machine(
   rig: LambdaRig,
   input: Readonly<Record<string, unknown>> = {},
-  { historyEvents, first }: { readonly historyEvents?: number; readonly first?: RunAnswer } = {},
+  {
+    historyEvents,
+    first,
+    seconds,
+    seen = [],
+  }: {
+    readonly historyEvents?: number;
+    readonly first?: RunAnswer;
+    /** That a function has. */
+    readonly seconds?: number;
+    /** Takes each answer. */
+    readonly seen?: RunAnswer[];
+  } = {},
 ) {
   const submit = createSubmitHandler(rig.options);
   const status = createStatusHandler({ ...rig.options, ...(historyEvents !== undefined && { historyEvents }) });
@@ -24,7 +37,8 @@ async function machine(
     turns.push(next);
     const event: Readonly<Record<string, unknown>> = { ...payload, ...(run && { run }) };
     const handler = { submit, status, cancel }[next];
-    run = (await handler(event, rig.context())) as RunAnswer;
+    run = (await handler(event, rig.context(seconds))) as RunAnswer;
+    seen.push(run);
     checkSize(run);
     next = run.next;
     if (next === 'done' || next === 'hand-over') return { turns, run };
@@ -107,6 +121,47 @@ test('a run that is older than its limit is cancelled, and submit says that it t
 test('a run that somebody else stopped is RunCancelled', async (t) => {
   const rig = lambdaRig({ script: () => ({ outcome: 'cancelled' }) });
   await t.throwsAsync(machine(rig), { name: 'RunCancelled', message: /somebody else/ });
+});
+
+/** A driver's log that can be read only so long after the first who asks for it, as EMR copies it to S3. */
+function copiedLater(rig: LambdaRig, afterMs: number): void {
+  let copiedAt: number | undefined;
+  rig.backend.open = () => {
+    const none: LogReader['read'] = async function* () {};
+    const finish: LogReader['finish'] = async function* (_ref, options) {
+      copiedAt ??= rig.clock.now() + afterMs;
+      await rig.clock.sleep(copiedAt - rig.clock.now(), options?.signal);
+      const lines = [
+        'Traceback (most recent call last):',
+        '  File "etl.py", line 3, in <module>',
+        'ValueError: no rows',
+      ];
+      yield lines.map((text) => ({ type: 'line', stream: 'stdout', text, source: 'test' }));
+    };
+    return { read: none, finish };
+  };
+}
+
+test('a log that comes minutes after the end still says why: it is looked for again every minute, and nothing is cancelled', async (t) => {
+  const rig = lambdaRig({ script: () => ({ outcome: 'failed', afterMs: 60_000 }) });
+  copiedLater(rig, 350_000);
+  const seen: RunAnswer[] = [];
+  await t.throwsAsync(machine(rig, { timeoutSeconds: 120 }, { seconds: 60, seen }), { name: 'PYTHON_EXCEPTION' });
+  const reading = seen.filter(({ next, reason }) => next === 'status' && reason?.includes('why is still being read'));
+  t.true(reading.length >= 2, `${reading.length} looks`);
+  t.true(reading.every(({ waitSeconds }) => waitSeconds === 60));
+  t.true(seen.every(({ next, timedOut }) => next !== 'cancel' && timedOut === undefined));
+});
+
+test('a log that never comes is waited for until the end is seven minutes old', async (t) => {
+  const rig = lambdaRig({ script: () => ({ outcome: 'failed', afterMs: 60_000 }) });
+  copiedLater(rig, 86_400_000);
+  const seen: RunAnswer[] = [];
+  await t.throwsAsync(machine(rig, {}, { seconds: 60, seen }), { name: 'UNKNOWN' });
+  const key = seen[0]?.ref?.key ?? '';
+  const knownAt = Date.parse((await rig.ledger.get(key))?.record.attempts[0]?.outcome?.knownAt ?? '');
+  const minutes = (rig.clock.now() - knownAt) / 60_000;
+  t.true(minutes >= 7 && minutes < 11, `${minutes} min`);
 });
 
 test('a run that every server forgot is RunLost, within one look of status', async (t) => {
