@@ -96,6 +96,41 @@ test("S3's test event starts nothing, directly and through a queue", async (t) =
   t.is(rig.posts(), 0);
 });
 
+for (const eventName of [
+  'ObjectRemoved:Delete',
+  'ObjectRemoved:DeleteMarkerCreated',
+  'LifecycleExpiration:Delete',
+  'ObjectTagging:Put',
+  'ObjectRestore:Post',
+  'ReducedRedundancyLostObject',
+]) {
+  test(`${eventName} starts nothing, directly and in a message, and the log says so`, async (t) => {
+    const rig = lambdaRig();
+    const notice = { Records: [{ ...s3Record('x.csv', '1'), eventName }] };
+    const [direct, through] = await tell(rig, template, notice, { Records: [message('a', JSON.stringify(notice))] });
+    t.like(direct, { started: 0, adopted: 0, failed: 0 });
+    t.like(through, { started: 0, failed: 0, batchItemFailures: [] });
+    t.is(rig.posts(), 0);
+    t.is(rig.lines.filter(({ message: said }) => said === 'it tells of nothing that starts a run').length, 2);
+  });
+}
+
+test('an object that came back from an archive is a run, another than that of its writing, and one for each time', async (t) => {
+  const rig = lambdaRig();
+  const written = s3Record('x.csv', '1', 'v1');
+  const restored = { ...written, eventName: 'ObjectRestore:Completed', eventTime: '2026-12-01T00:00:00.000Z' };
+  const again = { ...restored, eventTime: '2026-12-24T00:00:00.000Z' };
+  for (const record of [written, restored, restored, again]) await tell(rig, template, { Records: [record] });
+  t.is(rig.posts(), 3);
+});
+
+test('a key that is not encoded as S3 does it is a ConfigError that names the field', async (t) => {
+  const rig = lambdaRig();
+  const message = /^Records\[0\]\.s3\.object\.key is not encoded as S3 does it/;
+  await t.throwsAsync(tell(rig, template, { Records: [s3Record('100%.csv', '1')] }), { name: 'ConfigError', message });
+  t.is(rig.posts(), 0);
+});
+
 test('a key with a thousand characters, or a line feed, is a run like any other', async (t) => {
   const rig = lambdaRig();
   const long = { Records: [s3Record('x'.repeat(1_020), '1'), s3Record('a%0Ab', '2')] };

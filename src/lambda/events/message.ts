@@ -1,7 +1,7 @@
 import { keyOf } from '../keys.js';
 import { happeningOfBusEvent, isBusEvent } from './event-bridge.js';
 import type { Happening } from './happening.js';
-import { happeningOfS3Record } from './s3.js';
+import { happeningsOfS3Record } from './s3.js';
 
 /** What a message is about that says nothing we know: itself. */
 export interface Envelope {
@@ -19,7 +19,7 @@ export function happeningsIn(text: string, envelope: Envelope): readonly Happeni
   if (inner !== undefined) return happeningsIn(inner, envelope);
   if (isS3Test(content)) return [];
   const records = s3Records(content);
-  if (records) return records.map((record, i) => happeningOfS3Record(record, `Records[${i}]`));
+  if (records) return records.flatMap((record, i) => happeningsOfS3Record(record, `Records[${i}]`));
   if (isBusEvent(content)) return [happeningOfBusEvent(content)];
   return [{ key: keyOf(...envelope.key), fields: { ...envelope.fields, body: text }, event: content ?? text }];
 }

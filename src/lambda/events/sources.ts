@@ -2,7 +2,7 @@ import { happeningOfBusEvent, isBusEvent } from './event-bridge.js';
 import type { Item, Source } from './happening.js';
 import { isS3Test } from './message.js';
 import { itemOfKinesis, itemOfSns, itemOfSqs } from './queue.js';
-import { happeningOfS3Record } from './s3.js';
+import { happeningsOfS3Record } from './s3.js';
 
 type Kind = Source['kind'];
 
@@ -12,7 +12,7 @@ const RECORDS: Readonly<
 > = {
   'aws:s3': {
     kind: 'event',
-    item: (record, path) => ({ id: path, happenings: () => [happeningOfS3Record(record, path)] }),
+    item: (record, path) => ({ id: path, happenings: () => happeningsOfS3Record(record, path) }),
   },
   'aws:sqs': { kind: 'batch', item: itemOfSqs },
   'aws:kinesis': { kind: 'batch', item: itemOfKinesis },

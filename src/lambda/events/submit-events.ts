@@ -51,7 +51,9 @@ async function take(call: Invocation, item: Item, makeJob: MakeJob): Promise<Tak
   const count = { started: 0, adopted: 0, pending: 0 };
   let error: Error | undefined;
   try {
-    for (const happening of item.happenings()) {
+    const happenings = item.happenings();
+    if (happenings.length === 0) call.telemetry.log('INFO', 'it tells of nothing that starts a run', { item: item.id });
+    for (const happening of happenings) {
       const made = makeJob(happening);
       if (!made) continue;
       const { how, answer } = await submitRun(call, { ...made, key: happening.key, attempt: 1 });
