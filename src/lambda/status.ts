@@ -7,14 +7,9 @@ import { endInLedger, runInLedger } from './in-ledger.js';
 import { createHandler, type Handler, type HandlerOptions, type Invocation } from './invocation.js';
 import { runAskedFor } from './run-asked-for.js';
 import { fitAnswer, shortOutcome, shortStatus } from './short.js';
-import { ageOf, carried, eventsAfter, HISTORY_EVENTS, HISTORY_RESERVE, isHistoryFull, waitForStatus } from './turns.js';
+import { ageOf, carried, eventsAfter, type HistoryOptions, isHistoryFull, waitForStatus } from './turns.js';
 
-export interface StatusHandlerOptions extends HandlerOptions {
-  /** Events that an execution's history may have. @defaultValue `25_000` */
-  readonly historyEvents?: number;
-  /** Of them, how many are left for what the handlers cannot count. @defaultValue `500` */
-  readonly reserveEvents?: number;
-}
+export interface StatusHandlerOptions extends HandlerOptions, HistoryOptions {}
 
 /** Longest look at a run that no server has a record of: after a minute without a break it counts as lost. */
 const LOOK_MS = 90_000;
@@ -40,7 +35,6 @@ interface Look {
  * `next` is `submit` then, which concludes. A server that does not answer is no end: `next` is `status`, with a reason.
  */
 export function createStatusHandler(options: StatusHandlerOptions = {}): Handler<RunAnswer> {
-  const { historyEvents = HISTORY_EVENTS, reserveEvents = HISTORY_RESERVE } = options;
   return createHandler('status', options, async (event, call) => {
     const { fields, before, run, runs } = await runAskedFor(event, call);
     const timeoutSeconds = fields.whole('timeoutSeconds', 1) ?? Infinity;
@@ -56,7 +50,7 @@ export function createStatusHandler(options: StatusHandlerOptions = {}): Handler
       events,
     } as const;
     if (isOver) return fitAnswer({ ...answer, next: 'submit', ...(outcome && { outcome: shortOutcome(outcome) }) });
-    const next = isHistoryFull(events, historyEvents, reserveEvents) ? 'hand-over' : 'status';
+    const next = isHistoryFull(events, options) ? 'hand-over' : 'status';
     if (isUnexplained) return fitAnswer({ ...answer, next, waitSeconds: LOG_AGAIN_SECONDS });
     const ageMs = ageOf(ref, call.clock.now());
     if (ageMs > timeoutSeconds * 1_000) {

@@ -9,7 +9,7 @@ import type { Invocation } from './invocation.js';
 import type { SubmitRequest } from './payload.js';
 import { fitAnswer, shortOutcome } from './short.js';
 import { handlerError } from './thrown.js';
-import { ageOf, eventsAfter, waitForSettling, waitForStatus } from './turns.js';
+import { ageOf, eventsAfterSubmit, waitForSettling, waitForStatus } from './turns.js';
 
 /** What is pending for so long waits in no queue any more: somebody has to look. */
 const LONGEST_PENDING_MS = 3_600_000;
@@ -29,7 +29,7 @@ export interface Submitted {
 export async function submitRun(call: Invocation, request: SubmitRequest): Promise<Submitted> {
   const { clock, signal, telemetry } = call;
   const { job, key, attempt, output, inputs, run: before } = request;
-  const events = eventsAfter(before);
+  const events = eventsAfterSubmit(before);
   const known = await endOfSeen(call, request);
   if (known) return { how: 'adopted', ...concluded(known, events) };
   const { runs } = await call.services();

@@ -7,8 +7,9 @@ import { sourceOf } from './events/sources.js';
 import { type JobForEvents, templateOf } from './events/template.js';
 import { submitRun } from './submit-run.js';
 import { errorOfOutcome } from './thrown.js';
+import { type HistoryOptions, isHistoryFull } from './turns.js';
 
-export interface SubmitHandlerOptions extends HandlerOptions {
+export interface SubmitHandlerOptions extends HandlerOptions, HistoryOptions {
   /**
    * What an event from S3, EventBridge, SQS or Kinesis starts: a job with placeholders, or a function that makes it.
    * @defaultValue the JSON in `LIVYWIRE_JOB` of the environment
@@ -32,6 +33,9 @@ export function createSubmitHandler(options: SubmitHandlerOptions = {}): Handler
       if (source) return submitEvents(call, source, templateOf(options.job, call.env));
       const request = submitRequestOf(event, call.context);
       const { answer, outcome } = await submitRun(call, request);
+      // Where `status` fails each time nobody else looks at the history.
+      const goesOn = answer.next === 'status' || answer.next === 'submit';
+      if (goesOn && isHistoryFull(answer.events, options)) return { ...answer, next: 'hand-over' };
       if (!outcome || outcome.kind === 'succeeded') return answer;
       throw errorOfOutcome(outcome, request.run?.timedOut === true && request.run.ref?.name === outcome.ref.name);
     },

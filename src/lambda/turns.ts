@@ -4,19 +4,39 @@ import type { RunAnswer } from './answer.js';
 
 /** Wait (2 events), Task over Lambda (5), Choice (2). */
 const EVENTS_OF_A_TURN = 9;
+/** A turn that ended in trouble: the call, up to 52 more of it, of three events each, and a pause. */
+const EVENTS_OF_TROUBLE = 170;
 /** Of a Standard execution. */
-export const HISTORY_EVENTS = 25_000;
+const HISTORY_EVENTS = 25_000;
 /** For what the handlers cannot count: retries, what the machine does besides. */
-export const HISTORY_RESERVE = 500;
+const HISTORY_RESERVE = 500;
 const LONGEST_WAIT_MS = 1_800_000;
+
+/** How long an execution's history may get before a fresh one goes on. */
+export interface HistoryOptions {
+  /** Events that an execution's history may have. @defaultValue `25_000` */
+  readonly historyEvents?: number;
+  /** Of them, how many are left for what the handlers cannot count. @defaultValue `500` */
+  readonly reserveEvents?: number;
+}
 
 /** Events used up once this answer has come back. A fresh execution begins anew. */
 export const eventsAfter = (before: RunAnswer | undefined): number =>
   EVENTS_OF_A_TURN + (before === undefined || before.next === 'hand-over' ? 0 : before.events);
 
+/** The same of a submit, which may follow a call that has failed and counted nothing. */
+export const eventsAfterSubmit = (before: RunAnswer | undefined): number =>
+  eventsAfter(before) + (isAfterTrouble(before) ? EVENTS_OF_TROUBLE : 0);
+
+/** The last answer named another handler, and it is submit that is called: that one has failed. */
+const isAfterTrouble = (before: RunAnswer | undefined): boolean =>
+  before?.next === 'status' || before?.next === 'cancel';
+
 /** Whether another turn would come too near to the end of the history. */
-export const isHistoryFull = (events: number, historyEvents: number, reserve: number): boolean =>
-  events + EVENTS_OF_A_TURN + reserve > historyEvents;
+export const isHistoryFull = (
+  events: number,
+  { historyEvents = HISTORY_EVENTS, reserveEvents = HISTORY_RESERVE }: HistoryOptions,
+): boolean => events + EVENTS_OF_A_TURN + reserveEvents > historyEvents;
 
 export const ageOf = ({ createdAt }: RunRef, nowMs: number): number => Math.max(0, nowMs - Date.parse(createdAt));
 

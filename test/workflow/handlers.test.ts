@@ -20,21 +20,24 @@ function setUp(
 ) {
   let starts = 0;
   const rig = lambdaRig({ script: () => scripts[starts++] ?? scripts.at(-1) ?? scripts[0] });
+  const handlerOptions = { ...rig.options, ...(historyEvents !== undefined && { historyEvents }) };
   const handlers: Readonly<Record<string, ReturnType<typeof createStatusHandler>>> = {
-    [functions.submit]: createSubmitHandler(rig.options) as ReturnType<typeof createStatusHandler>,
-    [functions.status]: createStatusHandler({ ...rig.options, ...(historyEvents !== undefined && { historyEvents }) }),
+    [functions.submit]: createSubmitHandler(handlerOptions) as ReturnType<typeof createStatusHandler>,
+    [functions.status]: createStatusHandler(handlerOptions),
     [functions.cancel]: createCancelHandler(rig.options),
   };
   let calls = 0;
-  const faults: { times: number; readonly on: string }[] = [];
+  /** `error`: it fails at once; else it is killed after its work was done. */
+  const faults: { times: number; readonly on: string; readonly error?: Error }[] = [];
   const world: World = {
     get now() {
       return rig.clock.now();
     },
     wait: (ms) => rig.clock.sleep(ms),
     async invoke(name, event) {
-      const answer = await handlers[name]?.(event, rig.context(60, `request-${++calls}`));
       const fault = faults.find(({ on, times }) => on === name && times > 0);
+      if (fault?.error && fault.times-- > 0) throw fault.error;
+      const answer = await handlers[name]?.(event, rig.context(60, `request-${++calls}`));
       if (!fault) return answer;
       fault.times--;
       throw named('Lambda.Unknown', 'killed after its work was done');
@@ -102,6 +105,19 @@ test('a long run is handed over and over, and its result is the first executionâ
   t.is(starts(), 1);
   t.is(execution.children.length, 1);
   t.true((execution.children[0]?.children.length ?? 0) > 0);
+});
+
+test('where each status fails for 900 hours, no history overflows, and the run is still followed', async (t) => {
+  const { machine, starts, rig, faults } = setUp([{ afterMs: 901 * HOUR }]);
+  const fault = { on: functions.status, times: Infinity, error: named('UnreachableError', 'no route to Livy') };
+  faults.push(fault);
+  const going = machine.run({ job });
+  void rig.clock.sleep(900 * HOUR).then(() => (fault.times = 0));
+  const execution = await going;
+  succeeded(t, execution, 1);
+  t.true(execution.events < 25_000, `${execution.events} events`);
+  t.is(execution.children.length, 1);
+  t.is(starts(), 1);
 });
 
 test('a run that was handed over and failed is redriven from the first execution', async (t) => {
