@@ -25,10 +25,11 @@ export interface Invocation extends TimeLeft {
   readonly env: Environment;
   readonly context: LambdaContext | undefined;
   readonly telemetry: Telemetry;
+  /** The same at each call: what a part of the work uses is not closed for another part. */
   services(): Promise<Services>;
   /** The same for who starts nothing: a cluster that is gone is no reason to fail. */
   readers(): Promise<Services>;
-  /** Closes what is open: a request that is under way ends. */
+  /** Closes what is open, once: a request that is under way ends. */
   drop(): Promise<void>;
 }
 
@@ -74,15 +75,22 @@ export function createHandler<Answer>(
           logger,
           ...(arn !== undefined && { functionArn: arn }),
         });
+        let mine: Promise<Services> | undefined;
+        let dropped: Promise<void> | undefined;
+        const own = (): Promise<Services> => {
+          const opening = connection.services(wishes(starts));
+          opening.catch(() => (mine = undefined));
+          return opening;
+        };
         return work(event, {
           ...time,
           clock,
           env,
           context,
           telemetry,
-          services: () => connection.services(wishes(starts)),
+          services: () => (mine ??= own()),
           readers: () => reading.services(wishes(false)),
-          drop: () => connection.drop(),
+          drop: () => (dropped ??= connection.drop()),
         });
       });
     } catch (error) {

@@ -15,7 +15,10 @@ import { ageOf, eventsAfterSubmit, waitForSettling, waitForStatus } from './turn
 const LONGEST_PENDING_MS = 3_600_000;
 /** Of the time that is left. */
 const DEADLINE_SHARE = 0.9;
-/** For a request whose connection was closed: to write down that its fate is open. */
+/**
+ * For the other runs of a batch, to write down what was just answered; then for a request whose connection was closed, to write down
+ * that its fate is open.
+ */
 const WIND_DOWN_MS = 250;
 
 /** What a submit came to. `outcome`: where the run has ended. */
@@ -113,6 +116,7 @@ async function pending(
   const { clock, telemetry } = call;
   const { runs } = await call.services();
   if (error instanceof TimeUpError) {
+    await clock.sleep(WIND_DOWN_MS);
     await call.drop();
     await clock.sleep(WIND_DOWN_MS);
   }

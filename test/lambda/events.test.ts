@@ -1,11 +1,13 @@
 /** Events in the shapes that AWS documents. */
 import test from 'ava';
+import type { Backend } from '../../src/core/index.js';
 import {
   createSubmitHandler,
   type JobForEvents,
   type RunAnswer,
   type SubmitEventAnswer,
 } from '../../src/lambda/index.js';
+import type { OpenServices } from '../../src/lambda/services.js';
 import { lambdaRig, type LambdaRig } from './rig.js';
 
 const template = { file: 's3://jobs/etl.py', args: ['--in', '{uri}'] };
@@ -227,6 +229,44 @@ test('a batch finds one connection, and the next batch finds it open', async (t)
   await submit(batch(20), rig.context());
   t.deepEqual(rig.counts, { opened: 1, closed: 0 });
   t.is(rig.posts(), 40);
+});
+
+test('once its time is up a batch begins nothing more: it is answered before the limit, and what was open is closed once', async (t) => {
+  const rig = lambdaRig();
+  let sent = 0;
+  const backend: Backend = rig.backend;
+  backend.start = async (_plan, options) => {
+    sent += 1;
+    await rig.clock.sleep(86_400_000, options?.signal);
+    throw new Error('never answered');
+  };
+  const job = { file: 's3://jobs/etl.py', args: ['{messageId}'] };
+  const from = rig.clock.now();
+  const batch = { Records: Array.from({ length: 100 }, (_, i) => message(`m${i}`, 'x')) };
+  const submit = createSubmitHandler({ ...rig.options, job });
+  const answer = (await submit(batch, rig.context(60))) as SubmitEventAnswer;
+  t.is(answer.batchItemFailures?.length, 100);
+  t.is(sent, 8);
+  t.deepEqual(rig.counts, { opened: 1, closed: 1 });
+  t.true(rig.clock.now() - from < 59_500, `${rig.clock.now() - from} ms`);
+});
+
+test('what a batch sends through stays open until it is done, however old; the next one opens anew', async (t) => {
+  const rig = lambdaRig();
+  const start = rig.backend.start.bind(rig.backend);
+  const backend: Backend = rig.backend;
+  backend.start = async (plan, options) => {
+    await rig.clock.sleep(15_000, options?.signal);
+    return start(plan);
+  };
+  const open: OpenServices = async (wishes) => ({ ...(await rig.open(wishes)), holdsMs: 10_000 });
+  const job = { file: 's3://jobs/etl.py', args: ['{messageId}'] };
+  const submit = createSubmitHandler({ ...rig.options, open, job });
+  const batch = (name: string) => ({ Records: Array.from({ length: 20 }, (_, i) => message(`${name}${i}`, 'x')) });
+  t.like(await submit(batch('a'), rig.context()), { started: 20, failed: 0 });
+  t.deepEqual(rig.counts, { opened: 1, closed: 0 });
+  t.like(await submit(batch('b'), rig.context()), { started: 20, failed: 0 });
+  t.deepEqual(rig.counts, { opened: 2, closed: 1 });
 });
 
 test('an object that comes in two messages is one run, and a notice of a topic is unpacked', async (t) => {

@@ -2,6 +2,7 @@
 import type { Ledger } from '../../src/core/index.js';
 import type { Environment } from '../../src/lambda/environment.js';
 import type { HandlerOptions, LambdaContext } from '../../src/lambda/index.js';
+import type { OpenServices } from '../../src/lambda/services.js';
 import {
   memoryLedger,
   MemoryBackend,
@@ -18,6 +19,7 @@ export const job = { file: 's3://jobs/etl.py', args: ['--day', '2026-11-23'] };
 
 export interface LambdaRig {
   readonly options: HandlerOptions;
+  readonly open: OpenServices;
   readonly clock: TestClock;
   readonly ledger: Ledger;
   readonly backend: MemoryBackend;
@@ -44,7 +46,13 @@ export function lambdaRig({
   const backend = new MemoryBackend({ clock, ...(script && { script }) });
   const lines: Readonly<Record<string, unknown>>[] = [];
   const counts = { opened: 0, closed: 0 };
+  const open: OpenServices = async () => {
+    counts.opened += 1;
+    const runs = testLivywire({ clock, ledger, backend });
+    return { runs, ledger, close: async () => void (counts.closed += 1) };
+  };
   return {
+    open,
     clock,
     ledger,
     backend,
@@ -54,11 +62,7 @@ export function lambdaRig({
       clock,
       env,
       write: (line) => void lines.push(JSON.parse(line) as Readonly<Record<string, unknown>>),
-      open: async () => {
-        counts.opened += 1;
-        const runs = testLivywire({ clock, ledger, backend });
-        return { runs, ledger, close: async () => void (counts.closed += 1) };
-      },
+      open,
     },
     context: (seconds = 120, id = 'request-1') => {
       const until = clock.now() + seconds * 1_000;

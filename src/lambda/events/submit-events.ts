@@ -56,6 +56,7 @@ async function take(call: Invocation, item: Item, makeJob: MakeJob): Promise<Tak
     for (const happening of happenings) {
       const made = makeJob(happening);
       if (!made) continue;
+      if (call.signal.aborted) throw handlerError('SubmitUnknownError', 'Pending: there was no time to begin it');
       const { how, answer } = await submitRun(call, { ...made, key: happening.key, attempt: 1 });
       count[how] += 1;
       if (answer.ref) refs.push(answer.ref);
