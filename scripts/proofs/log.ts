@@ -37,7 +37,7 @@ export const proof: Proof = {
             ? []
             : [`${when}: ${stdoutLines} of ${LINES} lines came`]),
           ...wrong.map((one) => `${when}: ${one}`),
-          ...(gaps === 0 ? [] : [`${when}: ${gaps} gaps`]),
+          ...gaps.map((reason) => `${when}: a gap, ${reason}`),
           ...(aboveBaselineMiB < MOST_MIB ? [] : [`${when}: ${aboveBaselineMiB} MiB above baseline`]),
         ];
       });

@@ -36,12 +36,13 @@ class Count {
 
 async function follow(events: AsyncIterable<{ readonly type: string }>): Promise<Omit<FollowedLines, 'outcome'>> {
   const [out, err] = [new Count('out', lines), new Count('err', lines / 100)];
-  let [gaps, firstAt, lastAt, beforeEnd] = [0, 0, 0, 0];
+  let [firstAt, lastAt, beforeEnd] = [0, 0, 0];
+  const gaps: string[] = [];
   let baselineMiB = 0;
   let peakMiB = 0;
   const timer = setInterval(() => (peakMiB = Math.max(peakMiB, rss())), 100);
   for await (const event of events as ReturnType<typeof run.events>) {
-    if (event.type === 'gap') gaps++;
+    if (event.type === 'gap') gaps.push(`${event.stream}: ${event.reason}`);
     if (event.type === 'state' && isFinal(event.status)) beforeEnd = out.next - 1;
     if (event.type !== 'line' || !(out.take(event.text) || err.take(event.text))) continue;
     if (firstAt === 0) {

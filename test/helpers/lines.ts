@@ -20,7 +20,8 @@ export interface FollowedLines {
   readonly otherLines: number;
   /** The first line of each kind that was not the expected one. */
   readonly wrong: readonly string[];
-  readonly gaps: number;
+  /** What was said of lines that are missing. */
+  readonly gaps: readonly string[];
   /** Lines that had come when the end was first seen; 0 where it was over before. */
   readonly beforeEnd: number;
   /** From the first line to the last. */
