@@ -2,6 +2,7 @@
  * For the tests of programs that use livywire: a backend in memory with scripted outcomes, and a clock.
  * @module
  */
+import type * as Diagnosis from '../diagnosis/index.js';
 import type { AppRegistry, Clock, JobSpec, Ledger } from '../core/index.js';
 import { defaultWaits, Engine, fileMarkers, memoryLedger, type Runs, type Waits } from '../run/index.js';
 import { type TestClock, testClock } from './clock.js';
@@ -22,6 +23,10 @@ export interface TestLivywire<C extends Clock = TestClock> extends Runs {
   readonly clock: C;
   close(): Promise<void>;
 }
+
+let diagnosis: Promise<typeof Diagnosis> | undefined;
+/** When a run has failed, and once: an import takes real time even of what is there already, and a test's clock would not wait for it. */
+const loadDiagnosis = () => (diagnosis ??= import('../diagnosis/index.js'));
 
 /**
  * The whole engine over a backend in memory: no server, no real waiting.
@@ -46,8 +51,7 @@ export function testLivywire<C extends Clock = TestClock>(
   const engine = new Engine({
     backend,
     clock,
-    // Loaded when a run has failed.
-    diagnose: async (facts) => (await import('../diagnosis/index.js')).diagnose(facts),
+    diagnose: async (facts) => (await loadDiagnosis()).diagnose(facts),
     logs: backend,
     logger: silent,
     ledger: options.ledger ?? memoryLedger(),

@@ -29,14 +29,14 @@ test('a function answers before its own limit, and leaves no connection open', a
   const { port } = server.address() as AddressInfo;
   const env = { LIVYWIRE_URL: `http://127.0.0.1:${port}`, LIVYWIRE_LEDGER: folder };
   const submit = createSubmitHandler({ env, open: (wishes) => openServices(wishes, env), write: () => undefined });
-  const until = Date.now() + 3_000;
+  const until = Date.now() + 9_000; // of which it leaves two; a busy machine takes its time to come to the request
   const context = { awsRequestId: 'r', getRemainingTimeInMillis: () => until - Date.now() };
   const answer = (await submit({ job: { file: 's3://jobs/etl.py' }, key: 'k' }, context)) as RunAnswer;
   t.true(isPosted);
   t.true(Date.now() < until);
   t.is(answer.next, 'submit');
   t.is(answer.ref?.key, 'k');
-  await new Promise((done) => setImmediate(done));
+  for (let tries = 0; sockets.size > 0 && tries < 100; tries++) await new Promise((done) => setTimeout(done, 20));
   t.is(sockets.size, 0);
 });
 
