@@ -36,9 +36,12 @@ export async function launch(server: ServerRecord, token: string): Promise<Proce
 
 /** Whether the server answers. */
 async function answers(server: Pick<ServerRecord, 'url' | 'health' | 'healthy'>, timeoutMs: number): Promise<boolean> {
+  // Not AbortSignal.timeout: nothing keeps that alive, and with it the wait for a server that took the question and says nothing.
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), timeoutMs);
   try {
     const reply = await fetch(server.url + server.health, {
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: late.signal,
       redirect: 'manual',
       headers: { accept: 'application/json' },
     });
@@ -46,6 +49,8 @@ async function answers(server: Pick<ServerRecord, 'url' | 'health' | 'healthy'>,
     return reply.ok && text.includes(server.healthy);
   } catch {
     return false;
+  } finally {
+    clearTimeout(timer);
   }
 }
 
