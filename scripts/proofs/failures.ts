@@ -28,6 +28,9 @@ interface Row {
   readonly error?: string;
 }
 
+/** What is kept is not to hold the paths of a machine. */
+const placeless = (title: string): string => title.replaceAll(/\/[\w.-]+(?:\/[\w.=-]+)+/g, '…');
+
 /** Of what was cancelled or refused there is no diagnosis: that is known already. */
 const isRight = ({ expected, kind, code }: Row): boolean =>
   kind === expected.kind && (kind !== 'failed' || code === expected.code);
@@ -60,7 +63,7 @@ async function prove(mode: CaseMode, options: UpOptions, say: (line: string) => 
     for (const [one, verdict] of verdicts) {
       const known = { name: one.name, mode, expected: { kind: kindOf(one), code: one.code } };
       const row: Row = await verdict.then(
-        (said) => ({ ...known, ...said, code: said.code ?? null }),
+        (said) => ({ ...known, ...said, code: said.code ?? null, ...(said.title && { title: placeless(said.title) }) }),
         (error: unknown) => ({ ...known, error: String(error) }),
       );
       say(`${isRight(row) ? 'right' : 'WRONG'}  ${row.mode} ${row.name}: ${row.kind ?? row.error} ${row.code ?? ''}`);
