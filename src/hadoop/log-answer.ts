@@ -17,6 +17,8 @@ export interface LogAnswer {
 export const MOST_HEADER = 4_096;
 
 const LENGTH = /^LogLength: ?(\d+)$/m;
+const LOCAL = /^LogAggregationType: LOCAL$/m;
+const AGGREGATED = /^LogAggregationType: AGGREGATED$/m;
 const BEGIN = /(?:^|\n)Log ?Contents:\n/;
 /** What may stand between the end of one file and the contents of the next: two rows of signs and a header. */
 const MOST_BETWEEN = 4_096;
@@ -55,11 +57,14 @@ export function readLogAnswer(all: Uint8Array, size: number, isCut: boolean): Lo
   }
   // Only what follows at once: behind it may stand another part, and in that anything.
   const [trailer = '', next] = answer.toString('latin1', from + count, from + count + MOST_BETWEEN).split(BEGIN, 2);
+  const nextLength = LENGTH.exec(trailer)?.[1];
+  // A node that has just collected the logs gives its own file and then the copy, until it deletes its own (some 20 ms).
+  const isCopied = LOCAL.test(head.slice(0, begin.index)) && AGGREGATED.test(trailer) && Number(nextLength) === total;
   return {
     length: total,
     start: size < 0 ? total - count : 0,
     bytes,
     isOpen: isCut ? undefined : trailer.includes('belongs to a running container'),
-    ...(bytes.length === count && next !== undefined && LENGTH.test(trailer) && { hasMore: true }),
+    ...(bytes.length === count && next !== undefined && nextLength !== undefined && !isCopied && { hasMore: true }),
   };
 }

@@ -35,6 +35,18 @@ test('a log server says the same of what was collected, and that nobody writes i
   t.true(answer?.bytes.toString('utf8').endsWith('err 40 of 40: plain\n'));
 });
 
+test('a node that has just collected a log gives its own file and then the copy of it, which is no other part', (t) => {
+  const recorded = recordedLog('node-and-copy');
+  const answer = read('node-and-copy', -300);
+  t.like(answer, { length: 15_718, start: 15_418, isOpen: false, hasMore: undefined });
+  t.is(answer?.bytes.length, 300);
+  const other = recorded.body.replace(/LogLength:15718(?=[^]*$)(?![^]*LogLength)/, 'LogLength:20000');
+  t.not(other, recorded.body);
+  t.like(readLogAnswer(Buffer.from(other), -300, false), { length: 15_718, hasMore: true }, 'of another length');
+  const twice = recorded.body.replace('LogAggregationType: LOCAL', 'LogAggregationType: AGGREGATED');
+  t.like(readLogAnswer(Buffer.from(twice), -300, false), { hasMore: true }, 'collected twice');
+});
+
 test('the header of Hadoop 2 is read as well', (t) => {
   const answer =
     'Container: container_1_0001_01_000001 on node_8041\n=====\nLogType:stdout\nLog Upload Time:Mon Nov 23 05:00:29 +0000 2026\n' +
