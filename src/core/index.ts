@@ -71,6 +71,7 @@ export {
   recordFromText,
   summaryOf,
 } from './ledger-text.js';
+export { openRecords } from './open-records.js';
 export type { ArchivedFiles, ArchivedPart, LogArchive } from './log-archive.js';
 export type {
   AppRegistry,

@@ -1,4 +1,4 @@
-import { isLivywireError, isOpen, type Ledger, type OutcomeKind, type RunRecord } from '../core/index.js';
+import { isLivywireError, type Ledger, openRecords, type OutcomeKind, type RunRecord } from '../core/index.js';
 import { isTimeUp } from './deadline.js';
 import { isBusEvent } from './events/event-bridge.js';
 import { createHandler, type Handler, type HandlerOptions, type Invocation } from './invocation.js';
@@ -47,7 +47,7 @@ export function createWatchHandler(options: WatchHandlerOptions = {}): Handler<W
     let going = 0;
     for (;;) {
       let oldestMs = 0;
-      for await (const record of openRuns(ledger)) {
+      for await (const record of openRecords(ledger)) {
         const id = idOf(record);
         oldestMs = Math.max(oldestMs, call.clock.now() - Date.parse(record.createdAt));
         if (followed.has(id)) continue;
@@ -76,11 +76,6 @@ async function untilOver({ clock, signal }: Invocation, ms: number, followed: re
   await Promise.race([pause, Promise.all(followed)]);
   done.abort();
   await pause;
-}
-
-/** The runs that have not ended, or whose end is not explained. */
-async function* openRuns(ledger: Ledger): AsyncGenerator<RunRecord, void> {
-  for await (const record of ledger.open?.() ?? ledger.list()) if (isOpen(record)) yield record;
 }
 
 const idOf = ({ key, attempts }: RunRecord): string => `${attempts.length} ${key}`;

@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from 'ava';
-import { isOpen, type Ledger, LedgerConflictError, type RunRecord } from '../../src/core/index.js';
+import { type Ledger, LedgerConflictError, openRecords, type RunRecord } from '../../src/core/index.js';
 
 /** One store: every call opens the ledger in it anew, as another process would. */
 export type LedgerStore = () => Ledger;
@@ -51,7 +51,7 @@ export const triedAgain = (record: RunRecord, at: string): RunRecord => {
 /** What is left open, as reap asks for it. */
 const openIn = async (ledger: Ledger): Promise<string[]> => {
   const keys: string[] = [];
-  for await (const record of ledger.open?.() ?? ledger.list()) if (isOpen(record)) keys.push(record.key);
+  for await (const record of openRecords(ledger)) keys.push(record.key);
   return keys;
 };
 

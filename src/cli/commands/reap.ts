@@ -13,9 +13,9 @@ import {
   ConfigError,
   isFinal,
   isLivywireError,
-  isOpen,
   type Ledger,
   type LivywireError,
+  openRecords,
   type RunOutcome,
   type RunRecord,
   type RunStatus,
@@ -119,11 +119,10 @@ export const reapCommand = defineCommand({
 
 async function openRuns({ signal }: Context, ledger: Ledger, before: number): Promise<Open[]> {
   const open: Open[] = [];
-  for await (const record of ledger.open?.() ?? ledger.list()) {
+  for await (const record of openRecords(ledger)) {
     signal.throwIfAborted();
     const attempt = lastOf(record);
-    if (!attempt || !isOpen(record)) continue;
-    if (Date.parse(attempt.createdAt) > before) continue;
+    if (!attempt || Date.parse(attempt.createdAt) > before) continue;
     open.push({ record, attempt, standing: 'open', seen: recordState(attempt) });
   }
   return open;
