@@ -13,7 +13,7 @@ import type { Args, Context } from './define.js';
 import { type Interrupted, type Interrupts, interruptsFor } from './interrupts.js';
 import { codeOfSignal, exitCodes } from './exit-code.js';
 import { fileLines, inPlace, type JobFiles, lockedFiles, readLock, stagedFiles } from './job-files.js';
-import { connectionOptions, outputOptions, submitOptions, waitOptions } from './options.js';
+import { connectionOptions, countOf, outputOptions, submitOptions, waitOptions } from './options.js';
 import { idsOf, plain, runWord } from './show.js';
 import { sparkOptions } from './spark-submit/flags.js';
 import { livyPlace } from './spark-submit/paths.js';
@@ -34,9 +34,7 @@ export type JobArgs = Args<typeof submitOptions & typeof stagingOptions>;
 
 /** The job as the line says it, and its files. Warns of what will not be as it was with spark-submit. @throws ConfigError */
 async function readJob(args: JobArgs, context: Context, settings: Settings, signal: AbortSignal): Promise<JobFiles> {
-  if (args['retry-of'] !== undefined && args.key === undefined) {
-    throw new ConfigError('--retry-of needs --key, the key of the run to try again', { field: '--retry-of' });
-  }
+  checkTryFlags(args);
   checkStageFlags(args);
   const { stage, locked } = args;
   if (locked !== undefined) {
@@ -48,6 +46,18 @@ async function readJob(args: JobArgs, context: Context, settings: Settings, sign
   }
   const spec = await readSpec(args, args.rest, context, settings);
   return stage === undefined ? inPlace(spec) : stagedFiles(spec, { ...args, stage }, context, settings, signal);
+}
+
+/** @throws ConfigError */
+function checkTryFlags({ key, attempt, 'retry-of': retryOf }: JobArgs): void {
+  const field = retryOf === undefined ? '--attempt' : '--retry-of';
+  if (attempt === undefined && retryOf === undefined) return;
+  if (key === undefined) throw new ConfigError(`${field} needs --key, the key of the run to try again`, { field });
+  if (attempt === undefined) return;
+  if (retryOf !== undefined) {
+    throw new ConfigError('--attempt and --retry-of both say when there is a new attempt; give one of them', { field });
+  }
+  if (countOf(attempt, '--attempt') === 0) throw new ConfigError('--attempt counts from 1', { field });
 }
 
 /** @throws ConfigError */
@@ -166,6 +176,7 @@ const forStart = (args: Pick<JobArgs, 'key' | 'dry-run'>, signal: AbortSignal, t
 const wantOf = ({ codeSha256 }: JobFiles, args: JobArgs): SubmitOptions => ({
   ...(args.key !== undefined && { key: args.key }),
   ...(args['retry-of'] !== undefined && { retryOf: args['retry-of'] }),
+  ...(args.attempt !== undefined && { attempt: Number(args.attempt) }),
   ...(args.output !== undefined && { output: args.output }),
   ...(args.input.length > 0 && { inputs: args.input }),
   ...(codeSha256 !== undefined && { codeSha256 }),

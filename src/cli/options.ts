@@ -99,6 +99,12 @@ export const submitOptions = {
     describe: 'Start a new attempt when the run under this key ended so (failed: or was cancelled; lost: any of these)',
     group: 'Run',
   },
+  attempt: {
+    type: 'string',
+    describe:
+      "For schedulers that count their tries: start a new attempt where the last one ended not well and had a lower number (Airflow: '{{ ti.try_number }}')",
+    group: 'Run',
+  },
   output: {
     type: 'string',
     describe:

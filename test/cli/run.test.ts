@@ -99,6 +99,19 @@ test('a failed run is returned under its key, and --retry-of failed starts the n
   t.is(backend.names.length, 2);
 });
 
+test('--attempt is the number that a scheduler has come to: each starts one attempt at most, and a success none', async (t) => {
+  const { run, backend } = world({ outcome: 'failed' });
+  const attempt = (n: string) => run('run', ...URL_FLAG, '--key', 'day', '--attempt', n, JOB);
+  t.is((await attempt('1')).code, 1);
+  t.is((await attempt('1')).code, 1);
+  t.is(backend.names.length, 1, 'the same try once more');
+  t.regex((await attempt('3')).stderr, /started: day, attempt 2/);
+  t.is(backend.names.length, 2);
+  const well = world();
+  for (const n of ['1', '2']) t.is((await well.run('run', ...URL_FLAG, '--key', 'day', '--attempt', n, JOB)).code, 0);
+  t.is(well.backend.names.length, 1);
+});
+
 test('without --key every run has a key of its own that tells what it is', async (t) => {
   const { run } = world();
   const keys = [];
@@ -233,6 +246,21 @@ test('--retry-of without --key has nothing to try again', async (t) => {
   const { code, stderr } = await world().run('run', ...URL_FLAG, '--retry-of', 'failed', JOB);
   t.is(code, 2);
   t.regex(stderr, /--retry-of needs --key/);
+});
+
+test('--attempt without --key, beside --retry-of, or as no count is a mistake', async (t) => {
+  const { run, backend } = world();
+  for (const [flags, said] of [
+    [['--attempt', '2'], /--attempt needs --key/],
+    [['--attempt', '0', '--key', 'day'], /--attempt counts from 1/],
+    [['--attempt', 'two', '--key', 'day'], /--attempt: "two" is not a whole number/],
+    [['--attempt', '2', '--key', 'day', '--retry-of', 'failed'], /give one of them/],
+  ] as const) {
+    const { code, stderr } = await run('run', ...URL_FLAG, ...flags, JOB);
+    t.is(code, 2);
+    t.regex(stderr, said);
+  }
+  t.deepEqual(backend.requests, []);
 });
 
 test('one flag with two values is a mistake, but for those of spark-submit, of which the last one counts', async (t) => {
