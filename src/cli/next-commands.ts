@@ -1,5 +1,5 @@
 import type { RunReport, Settings } from '../app/index.js';
-import { type JobSpec, plainLine } from '../core/index.js';
+import { type JobSpec, plainLine, sparkSubmitWords } from '../core/index.js';
 import { runWord, shellWord } from './show.js';
 
 export interface NextCommand {
@@ -84,29 +84,15 @@ const yarnLook = (appId: string | undefined, name: string): NextCommand =>
       }
     : { command: `yarn logs -applicationId ${shellWord(appId)}`, why: 'its log, where YARN has collected it' };
 
-const lists = { jars: '--jars', pyFiles: '--py-files', files: '--files', archives: '--archives' } as const;
-const values = {
-  name: '--name',
-  className: '--class',
-  driverMemory: '--driver-memory',
-  driverCores: '--driver-cores',
-  executorMemory: '--executor-memory',
-  executorCores: '--executor-cores',
-  numExecutors: '--num-executors',
-  queue: '--queue',
-  proxyUser: '--proxy-user',
-} as const;
-
 /** The job as the ledger has it, as the flags that make it. Secrets are not in the ledger: `(redacted)` stands where each has to be put back. */
 function jobWords(spec: JobSpec): string {
-  const word = (value: string | number | boolean): string => shellWord(plainLine(String(value)));
-  const keysOf = <T extends object>(table: T): (keyof T)[] => Object.keys(table) as (keyof T)[];
-  const words = [
-    ...keysOf(values).flatMap((field) => (spec[field] === undefined ? [] : [values[field], word(spec[field])])),
-    ...keysOf(lists).flatMap((field) => (spec[field] === undefined ? [] : [lists[field], word(spec[field].join(','))])),
-    ...Object.entries(spec.conf ?? {}).flatMap(([name, value]) => ['--conf', word(`${name}=${value}`)]),
-    word(spec.file),
-    ...(spec.args ?? []).map(word),
-  ].join(' ');
-  return words;
+  return [
+    ...(spec.name === undefined ? [] : ['--name', spec.name]),
+    ...sparkSubmitWords(spec),
+    ...Object.entries(spec.conf ?? {}).flatMap(([name, value]) => ['--conf', `${name}=${value}`]),
+    spec.file,
+    ...(spec.args ?? []),
+  ]
+    .map((word) => shellWord(plainLine(word)))
+    .join(' ');
 }

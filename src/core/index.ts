@@ -104,4 +104,5 @@ export type {
   SparkTaskCounts,
   SparkTaskFacts,
 } from './spark-facts.js';
+export { type PathList, pathLists, sparkSubmitFlags, sparkSubmitWords } from './spark-submit-flags.js';
 export { VERSION } from './version.js';

@@ -3,6 +3,7 @@ import {
   type Claim,
   type JobSpec,
   KeyConflictError,
+  pathLists,
   redactSpec,
   type RunRecord,
 } from '../core/index.js';
@@ -126,11 +127,9 @@ function difference(there = 'not set', here = 'not set'): string {
   return `${names.join(', ')} ${names.length === 1 ? 'has' : 'have'} other bytes`;
 }
 
-const LISTS = ['jars', 'pyFiles', 'files', 'archives'] as const;
-
 /** Of two lists of paths that differ, what is only in one: among thirty jars that is the one that counts. */
 function withoutShared(spec: JobSpec, other: JobSpec): JobSpec {
-  const own = LISTS.flatMap((field) => {
+  const own = pathLists.flatMap((field) => {
     const [mine, theirs] = [spec[field], other[field]];
     const left = mine?.filter((path) => theirs?.includes(path) !== true);
     // The same paths in another order are shown whole.

@@ -1,3 +1,4 @@
+import { pathLists, sparkSubmitFlags } from '../core/index.js';
 import type { StateMachine } from './asl.js';
 import { checkText, checkWhole } from './check-options.js';
 
@@ -15,21 +16,11 @@ const list = (field: string, flag: string): string =>
 const one = (field: string, flag: string): string =>
   `$exists($job.${field}) ? ['${flag}', $string($job.${field})] : []`;
 
-/** The flags of spark-submit in the order in which livywire's own EMR backend writes them. */
-const flags: readonly string[] = [
-  one('className', '--class'),
-  list('jars', '--jars'),
-  list('pyFiles', '--py-files'),
-  list('files', '--files'),
-  list('archives', '--archives'),
-  one('driverMemory', '--driver-memory'),
-  one('driverCores', '--driver-cores'),
-  one('executorMemory', '--executor-memory'),
-  one('executorCores', '--executor-cores'),
-  one('numExecutors', '--num-executors'),
-  one('queue', '--queue'),
-  one('proxyUser', '--proxy-user'),
-];
+const lists: readonly string[] = pathLists;
+/** What livywire's own EMR backend writes, as expressions. */
+const flags = Object.entries(sparkSubmitFlags).map(([field, flag]) =>
+  (lists.includes(field) ? list : one)(field, flag),
+);
 
 const name = '$exists($states.input.job.name) ? $states.input.job.name : $states.context.Execution.Name';
 const conf = "$merge([$exists($job.conf) ? $job.conf : {}, {'spark.yarn.submit.waitAppCompletion': 'true'}])";

@@ -1,5 +1,5 @@
-import { type AttemptPlan, ConfigError, type JobSpec } from '../../core/index.js';
-import { checkForSparkSubmit, confOf, listFlags } from '../steps/spark-flags.js';
+import { type AttemptPlan, ConfigError, type JobSpec, sparkSubmitWords } from '../../core/index.js';
+import { checkForSparkSubmit, confOf } from '../steps/spark-flags.js';
 import { LONGEST } from '../steps/step-arguments.js';
 
 /** What Spark's own settings say in place of flags that EMR Serverless does not have. */
@@ -14,13 +14,13 @@ const AS_CONF = [
 /** A job as EMR Serverless takes it: entry point, arguments, and one line of parameters. */
 export function jobDriver(plan: AttemptPlan) {
   const { spec } = plan;
+  const { className, jars, pyFiles, files, archives } = spec;
   const sizes = AS_CONF.flatMap(([field, key]) =>
     spec[field] === undefined ? [] : [[key, String(spec[field])] as const],
   );
   const conf: Readonly<Record<string, string>> = { ...confOf(plan), ...Object.fromEntries<string>(sizes) };
   const words = [
-    ...(spec.className === undefined ? [] : ['--class', spec.className]),
-    ...listFlags(spec),
+    ...sparkSubmitWords({ className, jars, pyFiles, files, archives }),
     ...Object.entries(conf).flatMap(([key, value]) => ['--conf', `${key}=${value}`]),
   ];
   return {

@@ -1,6 +1,6 @@
-import type { JobSpec } from '../../core/index.js';
+import { type JobSpec, type PathList, pathLists } from '../../core/index.js';
 
-export type PathKind = 'file' | 'jars' | 'pyFiles' | 'files' | 'archives';
+export type PathKind = 'file' | PathList;
 
 /** One path of a job, where it stands. */
 export interface JobPath {
@@ -9,8 +9,6 @@ export interface JobPath {
   readonly kind: PathKind;
   readonly given: string;
 }
-
-const lists = ['jars', 'pyFiles', 'files', 'archives'] as const;
 
 /** Settings that say the same as a field, with commas between. */
 const settings = {
@@ -43,7 +41,7 @@ export class JobPaths {
   constructor(spec: JobSpec) {
     this.#spec = spec;
     this.#take('file', 'file', [spec.file]);
-    for (const list of lists) if (spec[list]) this.#take(list, list, spec[list]);
+    for (const list of pathLists) if (spec[list]) this.#take(list, list, spec[list]);
     for (const name of settingNames) {
       const value = spec.conf?.[name];
       if (typeof value === 'string') this.#take(fieldOf(name), settings[name], split(value));
@@ -53,7 +51,7 @@ export class JobPaths {
 
   replaced(change: (path: JobPath) => readonly string[]): JobSpec {
     const changed = (field: string): string[] => (this.#of.get(field) ?? []).flatMap(change);
-    const given = lists.filter((list) => this.#spec[list]);
+    const given = pathLists.filter((list) => this.#spec[list]);
     const named = settingNames.filter((name) => this.#of.has(fieldOf(name)));
     return {
       ...this.#spec,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ConfigError, type JobSpec } from '../../core/index.js';
+import { ConfigError, type JobSpec, pathLists } from '../../core/index.js';
 import { fileSettings, JobPaths } from './job-paths.js';
 import { parseS3Uri } from './stage-prefix.js';
 
@@ -36,8 +36,6 @@ export interface LockedObject {
   readonly composite?: string | undefined;
 }
 
-const LOCKED = ['jars', 'pyFiles', 'files', 'archives'] as const;
-
 /**
  * The lock of a staged job. Arguments, sizes and settings are not in it: they may differ from one environment to the next.
  * @param conf settings that the code cannot do without, as where its dependencies are
@@ -53,7 +51,7 @@ export function lockOf(
     kind: 'livywire-lock',
     job: {
       file: spec.file,
-      ...Object.fromEntries(LOCKED.flatMap((field) => (spec[field] ? [[field, [...spec[field]]]] : []))),
+      ...Object.fromEntries(pathLists.flatMap((field) => (spec[field] ? [[field, [...spec[field]]]] : []))),
       ...(Object.keys(needed).length > 0 && { conf: needed }),
     },
     objects: objects.map(({ uri, bytes, sha256: sum, composite }) => ({

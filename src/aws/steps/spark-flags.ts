@@ -1,4 +1,4 @@
-import { type AttemptPlan, ConfigError, type JobSpec } from '../../core/index.js';
+import { type AttemptPlan, ConfigError, type JobSpec, pathLists } from '../../core/index.js';
 
 const TAGS = 'spark.yarn.tags';
 
@@ -9,21 +9,6 @@ export function confOf({ spec, tags }: Pick<AttemptPlan, 'spec' | 'tags'>): Read
   return { ...conf, [TAGS]: [...new Set([...own.filter((tag) => tag !== ''), ...tags])].join(',') };
 }
 
-/** The fields that are lists of paths, with spark-submit's flags for them. */
-const LISTS = [
-  ['jars', '--jars'],
-  ['pyFiles', '--py-files'],
-  ['files', '--files'],
-  ['archives', '--archives'],
-] as const;
-
-/** `--jars a,b --py-files c …`, those that are given. */
-export const listFlags = (spec: JobSpec): string[] =>
-  LISTS.flatMap(([field, flag]) => {
-    const paths = spec[field] ?? [];
-    return paths.length === 0 ? [] : [flag, paths.join(',')];
-  });
-
 const wrong = (field: string, what: string): ConfigError => new ConfigError(`${field} ${what}`, { field });
 
 /** EMR's API takes no other control characters. */
@@ -32,7 +17,7 @@ const isAllowed = (text: string): boolean => allowed.test(text.replace(/[\n\r\t]
 
 /** What spark-submit's line cannot say, though Livy's JSON can. @throws ConfigError naming the field */
 export function checkForSparkSubmit(spec: JobSpec): void {
-  for (const [field] of LISTS) {
+  for (const field of pathLists) {
     for (const [i, path] of (spec[field] ?? []).entries()) {
       if (path.includes(',')) throw wrong(`${field}[${i}]`, 'holds a comma, with which spark-submit would end it');
     }

@@ -1,5 +1,5 @@
-import { type AttemptPlan, ConfigError, type JobSpec } from '../../core/index.js';
-import { checkForSparkSubmit, confOf, listFlags } from './spark-flags.js';
+import { type AttemptPlan, ConfigError, type JobSpec, sparkSubmitWords } from '../../core/index.js';
+import { checkForSparkSubmit, confOf } from './spark-flags.js';
 
 /** Runs a program of the primary node; part of every EMR release. */
 export const JAR = 'command-runner.jar';
@@ -17,21 +17,11 @@ export const LONGEST: Omit<AttemptPlan, 'spec'> = {
 /** The line that command-runner runs: `spark-submit --deploy-mode cluster …`, with every field of the job. */
 export function stepArguments(plan: AttemptPlan): readonly string[] {
   const { spec } = plan;
-  const one = (flag: string, value: string | number | undefined): string[] =>
-    value === undefined ? [] : [flag, String(value)];
   const conf = { ...confOf(plan), [WAITS]: 'true' };
   return [
     'spark-submit',
     ...['--master', 'yarn', '--deploy-mode', 'cluster', '--name', plan.name],
-    ...one('--class', spec.className),
-    ...listFlags(spec),
-    ...one('--driver-memory', spec.driverMemory),
-    ...one('--driver-cores', spec.driverCores),
-    ...one('--executor-memory', spec.executorMemory),
-    ...one('--executor-cores', spec.executorCores),
-    ...one('--num-executors', spec.numExecutors),
-    ...one('--queue', spec.queue),
-    ...one('--proxy-user', spec.proxyUser),
+    ...sparkSubmitWords(spec),
     ...Object.entries(conf).flatMap(([key, value]) => ['--conf', `${key}=${value}`]),
     spec.file,
     ...(spec.args ?? []),

@@ -1,3 +1,4 @@
+import type { PathList } from '../../core/index.js';
 import type { OptionTable } from '../option-spec.js';
 
 /** What becomes of one of spark-submit's flags. */
@@ -11,7 +12,7 @@ export type SparkFlagUse =
       readonly conf: string;
       readonly least: 0 | 1;
     }
-  | { readonly as: 'paths'; readonly field: 'jars' | 'pyFiles' | 'files' | 'archives'; readonly conf: string }
+  | { readonly as: 'paths'; readonly field: PathList; readonly conf: string }
   | { readonly as: 'conf' }
   | { readonly as: 'properties' }
   /** Another way to write a Spark setting; wins over `--conf` of the same key, as in spark-submit. */

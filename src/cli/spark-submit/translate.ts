@@ -1,4 +1,12 @@
-import { ConfigError, isSecretName, type JobSpec, REDACTED, redactArgs, redactText } from '../../core/index.js';
+import {
+  ConfigError,
+  isSecretName,
+  type JobSpec,
+  type PathList,
+  REDACTED,
+  redactArgs,
+  redactText,
+} from '../../core/index.js';
 import type { Given } from '../scan.js';
 import { environmentVerdicts } from './environment.js';
 import { fieldVerdicts } from './field-verdicts.js';
@@ -132,7 +140,7 @@ class Line {
     if (conf !== undefined) this.#covered.set(conf, typed);
   }
 
-  #paths(field: 'jars' | 'pyFiles' | 'files' | 'archives', conf: string, value: string, typed: string, say: Say): void {
+  #paths(field: PathList, conf: string, value: string, typed: string, say: Say): void {
     const { paths, refused, notes } = readPaths(value, this.#options);
     if (refused.length > 0) return say('refused', refused.join('; '));
     if (paths.length === 0) return say('refused', 'is empty');

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { pathLists, sparkSubmitWords } from '../../../core/index.js';
 import { list, text, whole } from './kind.js';
 
 /** The fields of a job spec: those of Livy's POST /batches. */
@@ -25,36 +26,16 @@ export const sparkJob = {
 
 type SparkJob = z.output<z.ZodObject<typeof sparkJob>>;
 
-/** Flags of spark-submit, in the order in which livywire's own EMR backend writes them. */
-const flags = {
-  className: '--class',
-  jars: '--jars',
-  pyFiles: '--py-files',
-  files: '--files',
-  archives: '--archives',
-  driverMemory: '--driver-memory',
-  driverCores: '--driver-cores',
-  executorMemory: '--executor-memory',
-  executorCores: '--executor-cores',
-  numExecutors: '--num-executors',
-  queue: '--queue',
-  proxyUser: '--proxy-user',
-} as const satisfies Partial<Record<keyof SparkJob, string>>;
-
 type Complain = (field: string, message: string) => void;
 
 /** The flags that a job's fields become, words of a line. */
 export function sparkFlags(job: SparkJob, problem: Complain): string[] {
-  const named = Object.entries(flags).flatMap(([field, word]) => {
-    const value = job[field as keyof typeof flags];
-    if (value === undefined) return [];
-    if (Array.isArray(value)) return value.length === 0 ? [] : [word, value.join(',')];
-    if (typeof value === 'string' && ['jars', 'pyFiles', 'files', 'archives'].includes(field))
+  for (const field of pathLists) {
+    if (typeof job[field] === 'string')
       problem(`job.${field}`, 'cannot be a reference to a list here: write the list, with references in it');
-    return [word, String(value)];
-  });
+  }
   const conf = Object.entries(job.conf ?? {}).flatMap(([name, value]) => ['--conf', `${name}=${String(value)}`]);
-  return [...named, ...conf];
+  return [...sparkSubmitWords(job), ...conf];
 }
 
 /** One text, as EMR Serverless takes them; what holds a blank is quoted. */
