@@ -18,5 +18,5 @@ export function keyOf(...parts: readonly string[]): string {
 export const keyOfExecution = ({ arn, state, index }: Execution): string =>
   keyOf('sfn', arn, state, ...(index === undefined ? [] : [String(index)]));
 
-/** The same for each redrive and retry: attempts of one run. */
-export const attemptOf = ({ redriveCount = 0, retries = 0 }: Execution): number => 1 + redriveCount + retries;
+/** How often the run was asked for again, by a redrive or by the machine itself. */
+export const triesAgain = ({ redriveCount = 0, retries = 0 }: Execution): number => redriveCount + retries;

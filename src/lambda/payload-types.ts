@@ -21,6 +21,11 @@ export interface RunPayload {
   readonly job?: JobSpec;
   /** What makes two calls the same run. @defaultValue from `execution`; else the request's id, the same for each delivery of an asynchronous call */
   readonly key?: string;
+  /**
+   * The try that a scheduler has come to, where it counts them itself: the highest attempt that may be started, and what `execution`
+   * counts is added. It needs a `key`, or `execution`. @defaultValue `1`
+   */
+  readonly attempt?: number;
   readonly execution?: Execution;
   /** Where its `_SUCCESS` has to be written for it to have succeeded: `s3://…`. */
   readonly output?: string;

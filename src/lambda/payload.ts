@@ -3,7 +3,7 @@ import { ConfigError, type JobSpec, type RunRef } from '../core/index.js';
 import type { Next, RunAnswer } from './answer.js';
 import type { LambdaContext } from './context.js';
 import { Fields } from './fields.js';
-import { attemptOf, keyOf, keyOfExecution } from './keys.js';
+import { keyOf, keyOfExecution, triesAgain } from './keys.js';
 import type { Execution, RunPayload } from './payload-types.js';
 
 /** A checked submit: what runs under which key. */
@@ -62,6 +62,7 @@ export function refIn(fields: Fields): RunRef {
 const knownFields: readonly (keyof RunPayload)[] = [
   'job',
   'key',
+  'attempt',
   'execution',
   'output',
   'inputs',
@@ -73,7 +74,10 @@ const knownFields: readonly (keyof RunPayload)[] = [
 export function keyIn(event: Fields): { readonly key: string; readonly attempt: number } | undefined {
   const execution = executionOf(event);
   const key = event.text('key') ?? (execution && keyOfExecution(execution));
-  return key === undefined ? undefined : { key, attempt: execution ? attemptOf(execution) : 1 };
+  const attempt = event.whole('attempt', 1);
+  if (key !== undefined) return { key, attempt: (attempt ?? 1) + (execution ? triesAgain(execution) : 0) };
+  if (attempt === undefined) return undefined;
+  throw new ConfigError('attempt needs key, the key of the run to try again', { field: 'attempt' });
 }
 
 /** @throws ConfigError naming the field */

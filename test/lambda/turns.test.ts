@@ -90,6 +90,24 @@ test("the machine's own retries count as redrives do, and null is no number", as
   t.is(rig.posts(), 2);
 });
 
+test("a scheduler's own count of tries begins where it says, and redrives are added to it", async (t) => {
+  const rig = lambdaRig({ script: () => ({ outcome: 'failed' }) });
+  const tried = async (payload: object, posts: number) => {
+    await t.throwsAsync(machine(rig, { key: 'k', ...payload }));
+    t.is(rig.posts(), posts);
+  };
+  await tried({ attempt: 1 }, 1);
+  await tried({ attempt: 1, execution: { ...execution, redriveCount: 0 } }, 1);
+  await tried({ attempt: 2, execution: { ...execution, redriveCount: 0 } }, 2);
+  await tried({ attempt: 2, execution: { ...execution, redriveCount: 1 } }, 3);
+  await t.throwsAsync(createSubmitHandler(rig.options)({ job, attempt: 2 }, rig.context()), {
+    message: /attempt needs key/,
+  });
+  await t.throwsAsync(createSubmitHandler(rig.options)({ job, key: 'k', attempt: 0 }, rig.context()), {
+    message: /attempt is a number; it should be a whole number, 1 or more/,
+  });
+});
+
 test('a redrive of a failed Submit, with the answer that it had, adopts what runs and does not fail at once', async (t) => {
   const rig = lambdaRig({ script: () => ({ outcome: 'failed', afterMs: 60_000 }) });
   const submit = createSubmitHandler(rig.options);
