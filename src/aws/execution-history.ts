@@ -1,7 +1,8 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
-import { type CallOptions, ConfigError } from '../core/index.js';
+import type { CallOptions } from '../core/index.js';
 import { createNetwork } from '../http/index.js';
 import { explainAwsError } from './explain-error.js';
+import { missingPackage } from './missing-package.js';
 import type { AwsSettings } from './settings.js';
 
 /** An execution of a state machine, and everything that happened in it. */
@@ -30,7 +31,7 @@ export async function executionHistory(
 ): Promise<ExecutionHistory> {
   const { sfnClient, DescribeExecutionCommand, paginateGetExecutionHistory } =
     await import('./sdk/sfn-client.js').catch((error: unknown) => {
-      throw missingPackage(error);
+      throw missingPackage(error, PACKAGE, { who: 'The history of an execution', field: PACKAGE });
     });
   const network = createNetwork(settings.proxyEnv ? { env: settings.proxyEnv } : {});
   const [, , , region] = arn.split(':');
@@ -64,14 +65,4 @@ export async function executionHistory(
     client.destroy();
     network.close();
   }
-}
-
-/** What to do about a package that only some need. */
-function missingPackage(error: unknown): unknown {
-  const code = (error as { readonly code?: unknown } | null)?.code;
-  if (code !== 'ERR_MODULE_NOT_FOUND' || !String(error).includes(PACKAGE)) return error;
-  return new ConfigError(`The history of an execution needs the package ${PACKAGE}: npm install ${PACKAGE}`, {
-    field: PACKAGE,
-    cause: error,
-  });
 }

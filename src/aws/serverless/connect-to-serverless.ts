@@ -1,13 +1,7 @@
-import {
-  type BackendMaker,
-  type BackendParts,
-  type CallOptions,
-  ConfigError,
-  isLivywireError,
-  systemClock,
-} from '../../core/index.js';
+import { type BackendMaker, type BackendParts, type CallOptions, systemClock } from '../../core/index.js';
 import { createNetwork } from '../../http/index.js';
 import { explainAwsError } from '../explain-error.js';
+import { missingPackage } from '../missing-package.js';
 import type { AwsSettings } from '../settings.js';
 
 export interface ConnectToServerlessOptions extends AwsSettings {
@@ -52,7 +46,7 @@ export async function connectToServerless(
     import('./serverless-backend.js'),
     import('../sdk/emr-serverless-client.js'),
   ]).catch((error: unknown) => {
-    throw missingPackage(error);
+    throw missingPackage(error, PACKAGE, { who: 'EMR Serverless', field: '--backend' });
   });
   const network = createNetwork(settings.proxyEnv ? { env: settings.proxyEnv } : {});
   const client = emrServerlessClient({ ...settings, network });
@@ -67,18 +61,4 @@ export async function connectToServerless(
     dashboard: (jobRunId, options) => make(onlyAsking).dashboard(jobRunId, options),
     logFolders: logUri === undefined ? [] : [`${logUri.replace(/\/+$/, '')}/applications/${applicationId}/jobs`],
   };
-}
-
-/** What to do about a package that only some need. */
-export function missingPackage(error: unknown): unknown {
-  const code = (error as { readonly code?: unknown } | null)?.code;
-  const isIt = code === 'ERR_MODULE_NOT_FOUND' && String(error).includes(PACKAGE);
-  if (isLivywireError(error) || !isIt) return error;
-  return new ConfigError(
-    `EMR Serverless needs the package ${PACKAGE}, which is not installed: npm install ${PACKAGE}`,
-    {
-      field: '--backend',
-      cause: error,
-    },
-  );
 }

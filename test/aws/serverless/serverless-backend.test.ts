@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
 import { connectToServerless, type ConnectToServerlessOptions } from '../../../src/aws/index.js';
-import { missingPackage } from '../../../src/aws/serverless/connect-to-serverless.js';
+import { missingPackage } from '../../../src/aws/missing-package.js';
 import type { ServerlessBackend } from '../../../src/aws/serverless/serverless-backend.js';
 import { type AttemptPlan, BadAnswerError, ConfigError, type JobSpec, type RunRef } from '../../../src/core/index.js';
 import { testClock } from '../../../src/testing/index.js';
@@ -165,12 +165,14 @@ test('a run beyond the first page is found by its name', async (t) => {
 });
 
 test('without its package there is one sentence that says which to install', (t) => {
+  const of = (error: unknown) =>
+    missingPackage(error, '@aws-sdk/client-emr-serverless', { who: 'EMR Serverless', field: '--backend' });
   const missing = Object.assign(new Error("Cannot find package '@aws-sdk/client-emr-serverless' imported from x"), {
     code: 'ERR_MODULE_NOT_FOUND',
   });
-  const said = missingPackage(missing);
+  const said = of(missing);
   t.true(said instanceof ConfigError);
   t.regex(String(said), /npm install @aws-sdk\/client-emr-serverless$/);
   const other = Object.assign(new Error("Cannot find package 'x'"), { code: 'ERR_MODULE_NOT_FOUND' });
-  t.is(missingPackage(other), other);
+  t.is(of(other), other);
 });
