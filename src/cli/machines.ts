@@ -2,6 +2,7 @@ import { loadWorkflow, parseDuration } from '../app/index.js';
 import { ConfigError } from '../core/index.js';
 import type { Args } from './define.js';
 import type { OptionTable } from './option-spec.js';
+import { handlerNames } from './handler-names.js';
 import { countOf } from './options.js';
 import { nearest } from './scan.js';
 
@@ -43,25 +44,17 @@ const must = (value: string | undefined, flag: string): string => {
 };
 
 function sparkJob({ runSparkJob }: Workflow, args: MachineArgs, { local = false }: Wish): Machine {
-  const prefix = args.functions ?? 'livywire-';
   const maxAttempts = countOf(args['max-retries'], '--max-retries') ?? 2;
-  const timeoutSeconds = secondsOf(args.timeout);
   return runSparkJob({
-    functions: { submit: `${prefix}submit`, status: `${prefix}status`, cancel: `${prefix}cancel` },
+    functions: handlerNames(args.functions),
     redrives: !local,
     ...(args.retry.length > 0 && { retry: { errors: args.retry, maxAttempts } }),
-    ...(timeoutSeconds !== undefined && { defaults: { timeoutSeconds } }),
+    ...(args.timeout !== undefined && { defaults: timeoutOf(args) }),
   });
 }
 
-function secondsOf(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Math.ceil(parseDuration(text, '--timeout') / 1_000);
-}
-
-const timeoutOf = (args: MachineArgs): { readonly timeoutSeconds?: number } => {
-  const timeoutSeconds = secondsOf(args.timeout);
-  return timeoutSeconds === undefined ? {} : { timeoutSeconds };
-};
+const timeoutOf = ({ timeout }: MachineArgs): { readonly timeoutSeconds?: number } =>
+  timeout === undefined ? {} : { timeoutSeconds: Math.ceil(parseDuration(timeout, '--timeout') / 1_000) };
 
 const machines: Readonly<Record<string, (workflow: Workflow, args: MachineArgs, wish: Wish) => Machine>> = {
   'run-spark-job': sparkJob,

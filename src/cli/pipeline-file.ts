@@ -1,8 +1,9 @@
-import { extname, isAbsolute, join } from 'node:path';
+import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { loadWorkflow, readPipelineText } from '../app/index.js';
 import { ConfigError } from '../core/index.js';
 import type { Context } from './define.js';
+import { handlerNames } from './handler-names.js';
 
 type Workflow = Awaited<ReturnType<typeof loadWorkflow>>;
 type Compiled = ReturnType<Workflow['compilePipeline']>;
@@ -16,12 +17,10 @@ export const isPipelineFile = (word: string): boolean => [...texts, ...programs]
 
 const nameOf = (path: string): string => path.replace(/^.*[\\/]/, '').replace(/\.[^.]*$/, '');
 
-const absolute = (path: string, cwd: string): string => (isAbsolute(path) ? path : join(cwd, path));
-
 /** Reads a description and makes the machine. @throws PipelineError, ConfigError */
 export async function compileFile(
   path: string,
-  { prefix = 'livywire-', local = false }: { readonly prefix?: string | undefined; readonly local?: boolean },
+  { prefix, local = false }: { readonly prefix?: string | undefined; readonly local?: boolean },
   context: Pick<Context, 'io' | 'readFile'>,
 ): Promise<Compiled> {
   if (!isPipelineFile(path))
@@ -33,11 +32,11 @@ export async function compileFile(
   const wishes: Wishes = {
     source: path,
     name: nameOf(path),
-    functions: { submit: `${prefix}submit`, status: `${prefix}status`, cancel: `${prefix}cancel` },
+    functions: handlerNames(prefix),
     redrives: !local,
   };
   if (programs.includes(extname(path))) return compilePipeline(await exported(path, context), wishes);
-  const text = await context.readFile(absolute(path, context.io.cwd));
+  const text = await context.readFile(resolve(context.io.cwd, path));
   if (text === undefined) throw new ConfigError(`There is no file ${path}`, { field: '<file>' });
   const { description, locate } = await readPipelineText(text, path);
   return compilePipeline(description, { ...wishes, locate });
@@ -45,7 +44,7 @@ export async function compileFile(
 
 /** What a program exports by default. Node reads TypeScript itself from 22.18 on. */
 async function exported(path: string, { io }: Pick<Context, 'io'>): Promise<Readonly<Record<string, unknown>>> {
-  const file = pathToFileURL(absolute(path, io.cwd)).href;
+  const file = pathToFileURL(resolve(io.cwd, path)).href;
   let loaded: { readonly default?: unknown };
   try {
     loaded = (await import(file)) as typeof loaded;

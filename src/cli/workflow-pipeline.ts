@@ -1,12 +1,11 @@
-import { writeFile } from 'node:fs/promises';
-import { extname, isAbsolute, join } from 'node:path';
+import { extname } from 'node:path';
 import { drawPipeline, type ExecutionPicture } from '../app/index.js';
-import { ConfigError } from '../core/index.js';
 import type { Args, Context } from './define.js';
 import { exitCodes } from './exit-code.js';
 import type { OptionTable } from './option-spec.js';
 import { compileFile } from './pipeline-file.js';
 import { plain } from './show.js';
+import { writeNamed } from './write-named.js';
 
 const formats = ['mermaid', 'svg'] as const;
 type Format = (typeof formats)[number];
@@ -34,11 +33,7 @@ async function put(text: string, output: string | undefined, { io, out }: Contex
     if (!out.options.json) out.raw(text);
     return;
   }
-  const path = isAbsolute(output) ? output : join(io.cwd, output);
-  await writeFile(path, text).catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new ConfigError(`--output: ${path} cannot be written: ${why}`, { field: '--output', cause: error });
-  });
+  await writeNamed('--output', output, text, io.cwd);
   out.result(plain(output));
 }
 

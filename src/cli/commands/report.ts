@@ -1,5 +1,5 @@
 import { constants, copyFile, link, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { resolve } from 'node:path';
 import { loadReport, type RunReport } from '../../app/index.js';
 import { ConfigError } from '../../core/index.js';
 import { defineCommand, type Context } from '../define.js';
@@ -93,7 +93,7 @@ export const reportCommand = defineCommand({
     }
     const pathOf = (title: string): string | undefined => {
       const name = output ?? (json ? undefined : fileName(title));
-      return name === undefined || name === '-' || isAbsolute(name) ? name : join(io.cwd, name);
+      return name === undefined || name === '-' ? name : resolve(io.cwd, name);
     };
     const run = args.rest[0];
     // Before servers are asked for what could not be kept.
@@ -116,7 +116,7 @@ export const reportCommand = defineCommand({
 });
 
 const absolute = (path: string | undefined, cwd: string): string | undefined =>
-  path === undefined || isAbsolute(path) ? path : join(cwd, path);
+  path === undefined ? undefined : resolve(cwd, path);
 
 async function gathered(
   name: string | undefined,

@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
 import { loadStaging } from '../../app/index.js';
 import { ConfigError } from '../../core/index.js';
 import { defineCommand } from '../define.js';
@@ -11,6 +9,7 @@ import { clusterOption, ledgerOptions, outputOptions } from '../options.js';
 import { plain, shellWord } from '../show.js';
 import { sparkOptions } from '../spark-submit/flags.js';
 import { checkStageFlags, stageOptions } from '../staging-flags.js';
+import { writeNamed } from '../write-named.js';
 
 const { ledger: _ledger, ...awsOptions } = ledgerOptions;
 
@@ -77,11 +76,7 @@ export const stageCommand = defineCommand({
     const text = lockText(lock);
     if (args.out === undefined) out.result(text.trimEnd());
     else {
-      const path = isAbsolute(args.out) ? args.out : join(io.cwd, args.out);
-      await writeFile(path, text).catch((error: unknown) => {
-        const why = error instanceof Error ? error.message : String(error);
-        throw new ConfigError(`--out: ${path} cannot be written: ${why}`, { field: '--out', cause: error });
-      });
+      await writeNamed('--out', args.out, text, io.cwd);
       out.result(plain(args.out));
       out.note(`run it with: livywire run --locked ${shellWord(args.out)} …`);
     }
