@@ -1,16 +1,14 @@
 import type { StateMachine } from './asl.js';
 import { checkText } from './check-options.js';
+import { BADLY, endingRules, WELL } from './endings.js';
+import { glueWorkflowRun } from './glue-workflow-run.js';
 import { forGlueStart, forReads } from './retries.js';
 
 export interface RunGlueWorkflowOptions {
   readonly workflowName: string;
 }
 
-/** The pause grows by this with each look, in seconds: about 5 % of the age after an hour, about 190 looks in a day. */
-const STEP_SECONDS = 5;
-const LONGEST_SECONDS = 900;
-
-const statistics = '$.looked.Run.Statistics';
+const { start, look, ends, error, cause, pause } = glueWorkflowRun;
 
 /**
  * Machine 3b: a Glue workflow, for which Step Functions has no `.sync`. Glue calls a workflow COMPLETED whatever became of the
@@ -25,17 +23,17 @@ export function runGlueWorkflow({ workflowName }: RunGlueWorkflowOptions): State
     States: {
       'Start the workflow': {
         Type: 'Task',
-        Resource: 'arn:aws:states:::aws-sdk:glue:startWorkflowRun',
+        Resource: start,
         Parameters: { Name: workflowName },
         Retry: forGlueStart,
         ResultPath: '$.started',
         Next: 'Begin to wait',
       },
-      'Begin to wait': { Type: 'Pass', Parameters: { seconds: 15 }, ResultPath: '$.pause', Next: 'Wait' },
+      'Begin to wait': { Type: 'Pass', Parameters: { seconds: pause.first }, ResultPath: '$.pause', Next: 'Wait' },
       Wait: { Type: 'Wait', SecondsPath: '$.pause.seconds', Next: 'Look' },
       Look: {
         Type: 'Task',
-        Resource: 'arn:aws:states:::aws-sdk:glue:getWorkflowRun',
+        Resource: look,
         Parameters: { Name: workflowName, 'RunId.$': '$.started.RunId' },
         ResultPath: '$.looked',
         Retry: forReads,
@@ -44,32 +42,19 @@ export function runGlueWorkflow({ workflowName }: RunGlueWorkflowOptions): State
       'How is it': {
         Type: 'Choice',
         Choices: [
-          {
-            And: [
-              { Variable: '$.looked.Run.Status', StringEquals: 'COMPLETED' },
-              { Variable: `${statistics}.FailedActions`, NumericEquals: 0 },
-              { Variable: `${statistics}.TimeoutActions`, NumericEquals: 0 },
-              { Variable: `${statistics}.StoppedActions`, NumericEquals: 0 },
-            ],
-            Next: 'Succeeded',
-          },
-          ...['COMPLETED', 'STOPPED', 'ERROR'].map((status) => ({
-            Variable: '$.looked.Run.Status',
-            StringEquals: status,
-            Next: 'Failed',
-          })),
-          { Variable: '$.pause.seconds', NumericGreaterThanEquals: LONGEST_SECONDS, Next: 'Wait' },
+          ...endingRules(ends),
+          { Variable: '$.pause.seconds', NumericGreaterThanEquals: pause.longest, Next: 'Wait' },
         ],
         Default: 'Wait longer',
       },
       'Wait longer': {
         Type: 'Pass',
-        Parameters: { 'seconds.$': `States.MathAdd($.pause.seconds, ${STEP_SECONDS})` },
+        Parameters: { 'seconds.$': `States.MathAdd($.pause.seconds, ${pause.growth})` },
         ResultPath: '$.pause',
         Next: 'Wait',
       },
-      Succeeded: { Type: 'Succeed', OutputPath: '$.looked.Run' },
-      Failed: { Type: 'Fail', Error: 'GlueWorkflowFailed', CausePath: 'States.JsonToString($.looked.Run)' },
+      [WELL]: { Type: 'Succeed', OutputPath: '$.looked.Run' },
+      [BADLY]: { Type: 'Fail', Error: error, CausePath: cause },
     },
   };
 }

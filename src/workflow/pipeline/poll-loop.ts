@@ -1,5 +1,6 @@
 import type { ChoiceRule, State, Template } from '../asl.js';
 import type { Retrier } from '../asl.js';
+import { BADLY, type Ending, endingRules, WELL } from '../endings.js';
 import { forReads } from '../retries.js';
 import type { Branch, PipelineState } from './states.js';
 
@@ -13,8 +14,8 @@ export interface PollLoop {
   };
   /** Its answer stands at `$.looked`. */
   readonly look: { readonly resource: string; readonly parameters: Template };
-  /** When it is over: rules without a target. The first that fits decides. */
-  readonly ends: readonly { readonly when: Condition; readonly ended: 'well' | 'badly' }[];
+  /** When it is over. The first that fits decides. */
+  readonly ends: readonly Ending[];
   /** Name of the error. */
   readonly error: string;
   /** An intrinsic function or a path, in words of the service. */
@@ -28,9 +29,6 @@ export interface PollLoop {
   };
 }
 
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
-export type Condition = DistributiveOmit<ChoiceRule, 'Next'>;
-
 const BEGIN = 'Begin';
 const WAIT = 'Wait';
 const LOOK = 'Look';
@@ -39,8 +37,6 @@ const COUNT = 'Count the pause';
 const LONGER = 'Wait longer';
 const STOP = 'Stop it';
 const LATE = 'Took too long';
-const WELL = 'Succeeded';
-const BADLY = 'Failed';
 
 const task = (
   { resource, parameters }: { readonly resource: string; readonly parameters: Template },
@@ -91,10 +87,7 @@ export function pollLoop(loop: PollLoop): Branch {
       [LOOK]: task(look, '$.looked', HOW, forReads),
       [HOW]: {
         Type: 'Choice',
-        Choices: [
-          ...ends.map(({ when, ended }): ChoiceRule => ({ ...when, Next: ended === 'well' ? WELL : BADLY })),
-          ...later,
-        ],
+        Choices: [...endingRules(ends), ...later],
         Default: LONGER,
       },
       [LONGER]: {
@@ -120,11 +113,3 @@ export function pollLoop(loop: PollLoop): Branch {
     },
   };
 }
-
-/** A rule for each of the words. */
-export const isOneOf = (
-  Variable: string,
-  words: readonly string[],
-  ended: 'well' | 'badly',
-): readonly { readonly when: Condition; readonly ended: 'well' | 'badly' }[] =>
-  words.map((word) => ({ when: { Variable, StringEquals: word }, ended }));

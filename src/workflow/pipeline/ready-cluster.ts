@@ -1,4 +1,5 @@
-import { isOneOf, pollLoop } from './poll-loop.js';
+import { isOneOf } from '../endings.js';
+import { pollLoop } from './poll-loop.js';
 import { prefixed, resultPath } from './step-state.js';
 import { type Block, block } from './states.js';
 import { forReads } from '../retries.js';

@@ -1,4 +1,5 @@
-import { isOneOf, pollLoop } from '../poll-loop.js';
+import { isOneOf } from '../../endings.js';
+import { pollLoop } from '../poll-loop.js';
 import { defineKind, text } from './kind.js';
 
 const state = '$.looked.Crawler.State';

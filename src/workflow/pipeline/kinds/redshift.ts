@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { isOneOf, pollLoop } from '../poll-loop.js';
+import { isOneOf } from '../../endings.js';
+import { pollLoop } from '../poll-loop.js';
 import type { Branch } from '../states.js';
 import { defineKind, group, text } from './kind.js';
 
