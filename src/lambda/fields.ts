@@ -48,6 +48,13 @@ export class Fields {
       : this.wrong(name, `a whole number, ${least} or more`);
   }
 
+  /** As `whole`; `"2"` too, for templates that can write nothing but text. */
+  count(name: string, least: number): number | undefined {
+    const value = this.raw(name);
+    if (typeof value !== 'string' || !/^\d{1,9}$/.test(value)) return this.whole(name, least);
+    return Number(value) >= least ? Number(value) : this.wrong(name, `a whole number, ${least} or more`);
+  }
+
   texts(name: string): readonly string[] | undefined {
     const value = this.raw(name);
     if (value === undefined) return undefined;

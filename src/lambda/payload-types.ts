@@ -25,7 +25,7 @@ export interface RunPayload {
    * The try that a scheduler has come to, where it counts them itself: the highest attempt that may be started, and what `execution`
    * counts is added. It needs a `key`, or `execution`. @defaultValue `1`
    */
-  readonly attempt?: number;
+  readonly attempt?: number | `${number}`;
   readonly execution?: Execution;
   /** Where its `_SUCCESS` has to be written for it to have succeeded: `s3://…`. */
   readonly output?: string;

@@ -74,7 +74,7 @@ const knownFields: readonly (keyof RunPayload)[] = [
 export function keyIn(event: Fields): { readonly key: string; readonly attempt: number } | undefined {
   const execution = executionOf(event);
   const key = event.text('key') ?? (execution && keyOfExecution(execution));
-  const attempt = event.whole('attempt', 1);
+  const attempt = event.count('attempt', 1);
   if (key !== undefined) return { key, attempt: (attempt ?? 1) + (execution ? triesAgain(execution) : 0) };
   if (attempt === undefined) return undefined;
   throw new ConfigError('attempt needs key, the key of the run to try again', { field: 'attempt' });

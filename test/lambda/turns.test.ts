@@ -98,13 +98,16 @@ test("a scheduler's own count of tries begins where it says, and redrives are ad
   };
   await tried({ attempt: 1 }, 1);
   await tried({ attempt: 1, execution: { ...execution, redriveCount: 0 } }, 1);
-  await tried({ attempt: 2, execution: { ...execution, redriveCount: 0 } }, 2);
+  await tried({ attempt: '2', execution: { ...execution, redriveCount: 0 } }, 2);
   await tried({ attempt: 2, execution: { ...execution, redriveCount: 1 } }, 3);
   await t.throwsAsync(createSubmitHandler(rig.options)({ job, attempt: 2 }, rig.context()), {
     message: /attempt needs key/,
   });
   await t.throwsAsync(createSubmitHandler(rig.options)({ job, key: 'k', attempt: 0 }, rig.context()), {
     message: /attempt is a number; it should be a whole number, 1 or more/,
+  });
+  await t.throwsAsync(createSubmitHandler(rig.options)({ job, key: 'k', attempt: '0' }, rig.context()), {
+    message: /attempt is a string; it should be a whole number, 1 or more/,
   });
 });
 
