@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type Clock, isLivywireError } from '../core/index.js';
 import type { LambdaContext } from './context.js';
 
@@ -33,6 +34,8 @@ export async function withTimeLeft<T>(
   const until = clock.now() + allMs - Math.min(MARGIN_MS, allMs / 5);
   const leftMs = () => Math.max(0, until - clock.now());
   const [late, done] = [new AbortController(), new AbortController()];
+  // Every run that a watcher follows listens, and each stops when it is over: Node would take more than ten for a leak.
+  setMaxListeners(0, late.signal);
   clock.sleep(leftMs(), done.signal).then(
     () => late.abort(new TimeUpError('The time of this invocation was up')),
     () => undefined,
