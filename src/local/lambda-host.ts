@@ -18,7 +18,7 @@ export class LambdaHost {
     this.#functions.set(deployed.name, deployed);
   }
 
-  /** Kills whatever of it is at work, or of all. @returns how many processes that were */
+  /** Kills whatever of it is at work. @returns how many processes that were */
   kill(name: string): number {
     const busy = (this.#sandboxes.get(name) ?? []).filter(({ isBusy }) => isBusy);
     for (const sandbox of busy) sandbox.kill();
