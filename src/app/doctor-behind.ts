@@ -168,6 +168,7 @@ const unreachable = (check: Finding['check'], isNamed: boolean, seen: string, ne
   check,
   seen,
   next,
+  unreachable: true,
   ...(isNamed ? { level: 'problem', fault: 'service' } : { level: 'note' }),
 });
 

@@ -1,6 +1,7 @@
 import { isLivywireError, plainLine, UnreachableError } from '../core/index.js';
 import type { ClusterOverview } from '../aws/index.js';
 import { type Finding, wordsOf } from './doctor-finding.js';
+import { checkRules } from './doctor-rules.js';
 import { lookAtEmr } from './look-at-emr.js';
 import type { ClusterSettings } from './settings-cluster.js';
 import type { Settings } from './settings.js';
@@ -9,12 +10,12 @@ const READY = new Set(['RUNNING', 'WAITING']);
 const STARTS = new Set(['STARTING', 'BOOTSTRAPPING']);
 const CLUSTERS = 'livywire emr ls shows which clusters there are';
 
-/** Looks for the cluster that the settings name. Returns the settings with its addresses, where a Livy answers. */
+/** Looks for the cluster that the settings name. Returns it, and the settings with its addresses, where a Livy answers. */
 export async function* checkCluster(
   settings: Settings,
   cluster: ClusterSettings,
   signal: AbortSignal | undefined,
-): AsyncGenerator<Finding, Settings | undefined> {
+): AsyncGenerator<Finding, { readonly settings: Settings; readonly seen: ClusterOverview } | undefined> {
   let seen: ClusterOverview;
   try {
     seen = await lookAtEmr(settings, cluster.selector, { field: cluster.from, signal });
@@ -50,7 +51,7 @@ export async function* checkCluster(
   }
   if (seen.advice !== undefined) {
     yield { check: 'cluster', level: 'problem', fault: 'service', ...wordsOf(seen.advice, CLUSTERS) };
-    yield rulesOf(seen);
+    yield* checkRules(settings, seen, signal);
     return undefined;
   }
   for (const { url, problem } of seen.livys.filter((one) => one.problem !== undefined))
@@ -59,21 +60,7 @@ export async function* checkCluster(
       level: 'note',
       seen: `one of ${seen.livys.length} Livys, ${url}, does not answer: ${problem ?? ''}`,
     };
-  return withAddresses(settings, seen);
-}
-
-/** Which ports have to be open to us on which group. Whether they are is seen by asking; the groups are where to look. */
-function rulesOf({ cluster: { network }, ports }: Pick<ClusterOverview, 'cluster' | 'ports'>): Finding {
-  const primary = network.primaryGroups.join(', ') || 'of the primary';
-  const workers = network.workerGroups.join(', ') || 'of core and task nodes';
-  const { livy, resourceManager, sparkHistory, jobHistory } = ports;
-  const subnet = network.subnet === undefined ? '' : ` (subnet ${network.subnet})`;
-  return {
-    check: 'cluster',
-    level: 'note',
-    seen: `security group ${primary} has to let in TCP ${livy} (Livy), ${resourceManager} (YARN), ${sparkHistory} (Spark history), ${jobHistory} (collected logs) from here; ${workers} TCP 8042 (logs while it runs)${subnet}`,
-    next: 'add what is missing to these groups (others can be attached only when a cluster is created), or go in with --via ssh:<host>, --proxy or --map',
-  };
+  return { settings: withAddresses(settings, seen), seen };
 }
 
 function withAddresses(settings: Settings, { livys, ports }: ClusterOverview): Settings {

@@ -22,6 +22,8 @@ export interface Finding {
   readonly next?: string;
   /** Of a problem: whether the caller has to act (settings, credentials) or a service is out of reach. */
   readonly fault?: 'caller' | 'service';
+  /** A server behind Livy gave no answer: the way to it is what to look at. */
+  readonly unreachable?: true;
 }
 
 /** A sentence that says what to do after its first semicolon, in two; `otherwise` where it says nothing of it. */

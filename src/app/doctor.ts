@@ -5,6 +5,7 @@ import { adviceFor } from './doctor-advice.js';
 import { checkCluster } from './doctor-cluster.js';
 import { checkBehind, type FoundBehind } from './doctor-behind.js';
 import { type Finding, wordsOf } from './doctor-finding.js';
+import { checkRules } from './doctor-rules.js';
 import type { Settings } from './settings.js';
 import { authOf, networkOptions } from './settings-network.js';
 
@@ -29,14 +30,19 @@ export async function* diagnoseSettings(
 ): AsyncGenerator<Finding, void> {
   yield* aboutSettings(settings);
   yield await aboutLedger(settings);
-  const found = settings.cluster ? yield* checkCluster(settings, settings.cluster, options.signal) : settings;
-  if (found?.url === undefined) return;
-  const network = createNetwork(networkOptions(found));
+  const found = settings.cluster ? yield* checkCluster(settings, settings.cluster, options.signal) : { settings };
+  if (found?.settings.url === undefined) return;
+  const network = createNetwork(networkOptions(found.settings));
+  let isSilent = false;
   try {
-    yield* aboutServers(found, found.url, network, options);
+    for await (const finding of aboutServers(found.settings, found.settings.url, network, options)) {
+      isSilent ||= finding.unreachable === true;
+      yield finding;
+    }
   } finally {
     network.close();
   }
+  if (isSilent && 'seen' in found) yield* checkRules(settings, found.seen, options.signal);
 }
 
 function* aboutSettings(settings: Settings): Generator<Finding, void> {

@@ -5,6 +5,13 @@
 export { callerArn } from './caller-arn.js';
 export { type AwsClients, awsClients } from './clients.js';
 export {
+  type InboundReport,
+  lookAtInbound,
+  type LookAtInboundOptions,
+  type PortNeed,
+  type PortState,
+} from './ec2/index.js';
+export {
   type AddressKind,
   type ClusterConnection,
   type ClusterLine,

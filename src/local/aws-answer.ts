@@ -32,7 +32,7 @@ export function errorFor(kind: string, call: AwsCall, message?: string): AwsErro
     case 'AccessDenied': {
       const resource = call.protocol === 's3' ? `"arn:aws:s3:::${decodeURIComponent(call.resource).slice(1)}"` : '*';
       return say(
-        isJson ? 'AccessDeniedException' : 'AccessDenied',
+        isJson ? 'AccessDeniedException' : call.service === 'ec2' ? 'UnauthorizedOperation' : 'AccessDenied',
         isJson ? 400 : 403,
         `User: ${user} is not authorized to perform: ${nameOf(call)} on resource: ${resource} ` +
           `because no identity-based policy allows the ${nameOf(call)} action`,
@@ -68,7 +68,10 @@ export function sendError(response: ServerResponse, call: AwsCall, error: AwsErr
   const texts = {
     json,
     rest: json,
-    query: `<ErrorResponse><Error><Type>Sender</Type>${code}</Error><RequestId>${id}</RequestId></ErrorResponse>`,
+    query:
+      call.service === 'ec2'
+        ? `<Response><Errors><Error>${code}</Error></Errors><RequestID>${id}</RequestID></Response>`
+        : `<ErrorResponse><Error><Type>Sender</Type>${code}</Error><RequestId>${id}</RequestId></ErrorResponse>`,
     s3: `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${code}<RequestId>${id}</RequestId></Error>`,
   };
   const isJson = call.protocol === 'json' || call.protocol === 'rest';

@@ -20,7 +20,7 @@ const services: Readonly<Record<string, string>> = { ElasticMapReduce: 'elasticm
 
 const invocation = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 
-/** What the request asks for. Of the form-encoded protocol (STS) the action is in the body, so that is given too. */
+/** What the request asks for. Of the form-encoded protocol (STS, EC2) the action is in the body, so that is given too, or in the query. */
 export function callOf(request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>, body?: Buffer): AwsCall {
   const url = new URL(request.url ?? '/', 'http://aws');
   const target = request.headers['x-amz-target'];
@@ -32,10 +32,9 @@ export function callOf(request: Pick<IncomingMessage, 'method' | 'url' | 'header
   if (name !== undefined && scopeOf(request) === 'lambda') {
     return { service: 'lambda', action: 'InvokeFunction', resource: decodeURIComponent(name), protocol: 'rest' };
   }
-  if (isForm(request)) {
-    const action = new URLSearchParams(body?.toString('utf8')).get('Action') ?? '';
-    return { service: scopeOf(request) ?? 'sts', action, resource: '', protocol: 'query' };
-  }
+  const query = isForm(request) ? new URLSearchParams(body?.toString('utf8')) : url.searchParams;
+  const action = url.pathname === '/' ? query.get('Action') : null;
+  if (action !== null) return { service: scopeOf(request) ?? 'sts', action, resource: '', protocol: 'query' };
   return { service: 's3', action: s3Action(request.method ?? 'GET', url), resource: url.pathname, protocol: 's3' };
 }
 
@@ -43,8 +42,12 @@ export function callOf(request: Pick<IncomingMessage, 'method' | 'url' | 'header
 export const isInvocation = (request: Pick<IncomingMessage, 'url' | 'headers'>): boolean =>
   scopeOf(request) === 'lambda' && invocation.test(new URL(request.url ?? '/', 'http://aws').pathname);
 
-export const isForm = (request: Pick<IncomingMessage, 'headers'>): boolean =>
-  request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+export const isFormType = ({ headers }: Pick<IncomingMessage, 'headers'>): boolean =>
+  headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+
+/** A question of the form-encoded protocol: they have no path, as objects have, which curl puts with this type as well. */
+export const isForm = (request: Pick<IncomingMessage, 'url' | 'headers'>): boolean =>
+  isFormType(request) && new URL(request.url ?? '/', 'http://aws').pathname === '/';
 
 /** The service that the signature is for. */
 const scopeOf = (request: Pick<IncomingMessage, 'headers'>): string | undefined =>

@@ -40,4 +40,14 @@ export class Faults {
 }
 
 const matches = ({ action, resource = '' }: Fault, call: AwsCall): boolean =>
-  (action === '*' || action === nameOf(call) || action === `${call.service}:*`) && call.resource.startsWith(resource);
+  (action === '*' || action === nameOf(call) || action === `${call.service}:*`) &&
+  readable(call.resource).startsWith(resource);
+
+/** As people write it: `/bucket/day=1`, which goes over the wire as `day%3D1`. */
+function readable(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

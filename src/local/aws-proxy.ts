@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Agent, type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { isForm, isFormType } from './aws-call.js';
 
 // Hop by hop, or answered by the server in front already.
 const ours = new Set(['connection', 'keep-alive', 'expect', 'proxy-connection']);
@@ -52,7 +53,11 @@ export class Proxy {
       port: this.#target.port,
       method: from.method,
       path: from.url,
-      headers: Object.fromEntries(Object.entries(from.headers).filter(([name]) => !ours.has(name))),
+      headers: {
+        ...Object.fromEntries(Object.entries(from.headers).filter(([name]) => !ours.has(name))),
+        // moto reads a body of this type itself, and would keep an empty object: what curl puts has it.
+        ...(isFormType(from) && !isForm(from) && { 'content-type': 'binary/octet-stream' }),
+      },
     });
   }
 }

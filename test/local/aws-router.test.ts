@@ -92,6 +92,7 @@ async function world(t: ExecutionContext) {
       body: JSON.stringify(event),
     });
   return {
+    endpoint,
     started,
     invoke,
     moto,
@@ -188,6 +189,34 @@ test('an injected error comes in the words of each service, as often as was said
   t.like(await t.throwsAsync(s3.send(new HeadObjectCommand({ Bucket: 'b', Key: 'k' }))), {
     $metadata: { httpStatusCode: 403 },
   });
+});
+
+test('a fault is for a path as people write it, = and all', async (t) => {
+  const { s3, ask } = await world(t);
+  await ask('POST', 'faults', { action: 's3:GetObject', error: 'AccessDenied', resource: '/b/in/day=1' });
+  await s3.send(new GetObjectCommand({ Bucket: 'b', Key: 'in/day=2/part-0' }));
+  await t.throwsAsync(s3.send(new GetObjectCommand({ Bucket: 'b', Key: 'in/day=1/part-0' })), { name: 'AccessDenied' });
+});
+
+test('what curl puts is an object, and no question in a form', async (t) => {
+  const { endpoint, moto, ask } = await world(t);
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  await fetch(`${endpoint}/b/Action=List`, { method: 'PUT', body: 'Action=GetCallerIdentity', headers });
+  // moto would read a form itself, and keep nothing.
+  t.like(moto.seen[0], { body: 'Action=GetCallerIdentity', headers: { 'content-type': 'binary/octet-stream' } });
+  t.deepEqual(await ask('GET', 'calls'), { 's3:PutObject': 1 });
+});
+
+test('EC2 is asked by a GET as well, and refuses in its own words', async (t) => {
+  const { endpoint, ask } = await world(t);
+  await ask('POST', 'faults', { action: 'ec2:DescribeSecurityGroups', error: 'AccessDenied' });
+  const authorization = 'AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/ec2/aws4_request';
+  const reply = await fetch(`${endpoint}/?Action=DescribeSecurityGroups`, { headers: { authorization } });
+  t.is(reply.status, 403);
+  t.regex(
+    await reply.text(),
+    /<Response><Errors><Error><Code>UnauthorizedOperation<\/Code>.*ec2:DescribeSecurityGroups/,
+  );
 });
 
 test('a lost reply: the object is written, and the writer sees its connection cut', async (t) => {
