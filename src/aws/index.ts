@@ -30,6 +30,7 @@ export {
 } from './emr/index.js';
 export { type ExecutionHistory, executionHistory } from './execution-history.js';
 export { type AwsQuestion, awsErrorName, awsStatusOf, explainAwsError } from './explain-error.js';
+export { type BusEvent, type Messenger, messenger, type Told } from './messenger.js';
 export { s3Ledger, type S3LedgerOptions } from './open-s3-ledger.js';
 export { checkS3Input } from './s3-input.js';
 export { livyServerLogs, s3Logs, type ServerLogFile } from './logs/open-s3-logs.js';

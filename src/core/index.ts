@@ -56,8 +56,10 @@ export type {
   Claim,
   Ledger,
   LedgerEntry,
+  Listener,
   RunRecord,
   RunSummary,
+  WatchedRun,
   WatcherBeat,
 } from './ledger-port.js';
 export {
@@ -68,8 +70,10 @@ export {
   namespaceFromText,
   namespaceText,
   newestFirst,
+  owesWord,
   recordFromText,
   summaryOf,
+  withoutTokens,
 } from './ledger-text.js';
 export { openRecords } from './open-records.js';
 export type { ArchivedFiles, ArchivedPart, LogArchive } from './log-archive.js';

@@ -1,4 +1,4 @@
-import type { BackendKind, JobSpec, RunOutcome, RunStatus } from './model.js';
+import type { BackendKind, JobSpec, OutcomeKind, RunOutcome, RunState, RunStatus } from './model.js';
 import type { OutputMarker } from './ports.js';
 
 /** Who is at work on an attempt. Takes over only where the owner is dead or the lease ran out. */
@@ -26,6 +26,26 @@ export interface Actor {
   readonly git?: { readonly commit: string; readonly dirty: boolean };
   /** The run of a CI system or of Airflow that it was part of. */
   readonly ci?: { readonly system: string; readonly url?: string; readonly run?: string };
+}
+
+/** Somebody outside who is to be told how an attempt ended, once it has. */
+export interface Listener {
+  /** `task`: a state of Step Functions that waits for its token · `event-bus`: the bus that the functions name. */
+  readonly kind: 'task' | 'event-bus';
+  /** When it was asked for, ISO 8601. */
+  readonly at: string;
+  /** Of a task: whoever has it can complete it. Never shown, and gone once it was used. */
+  readonly token?: string;
+  /** Of a task: when a run that still goes on has taken too long, ISO 8601. */
+  readonly until?: string;
+  /** Of a task: how much of its execution's history was used up. */
+  readonly events?: number;
+  /**
+   * What it was told: how the run ended; `late`: that it takes too long; `gone`: nothing, for nobody waits any more.
+   * Absent while it is owed a word.
+   */
+  readonly told?: OutcomeKind | 'late' | 'gone';
+  readonly toldAt?: string;
 }
 
 /** One attempt in the ledger. */
@@ -65,6 +85,8 @@ export interface AttemptRecord {
    * counted are still to come. Whoever reads the end next completes it, should the one that began it be gone.
    */
   readonly unfinished?: RunStatus;
+  /** Who outside is told of the end. Until all are, the run counts as open, and whoever follows the ledger tells them. */
+  readonly listeners?: readonly Listener[];
 }
 
 /** Everything that happened under one key. */
@@ -141,4 +163,16 @@ export interface WatcherBeat {
   readonly open: number;
   /** Its ARN, where it is a function. */
   readonly by?: string;
+  /** What it last saw of each run that it follows, under the name of the attempt: who is not here is not followed. */
+  readonly runs?: Readonly<Record<string, WatchedRun>>;
+}
+
+/** A run as its watcher last saw it. */
+export interface WatchedRun {
+  /** When a server last said so, ISO 8601, the watcher's clock. */
+  readonly at: string;
+  readonly raw: string;
+  readonly state: RunState;
+  readonly id?: string;
+  readonly appId?: string;
 }

@@ -39,11 +39,21 @@ export const namespaceText = (namespace: string): string => `${JSON.stringify({ 
 /** Over for the lists: it ended, or it was refused and nothing runs. */
 export const isOver = ({ phase }: AttemptRecord): boolean => phase === 'ended' || phase === 'refused';
 
-/** Whether something is still to be found out about a run: it is not over, or nobody has explained its end. */
+/** Whether it has ended, for all that is known of it, and somebody is still to be told. */
+export const owesWord = ({ outcome, unfinished, listeners = [] }: AttemptRecord): boolean =>
+  outcome !== undefined && unfinished === undefined && listeners.some(({ told }) => told === undefined);
+
+/** Whether something is still to be done about a run: it is not over, nobody has explained its end, or somebody has not been told of it. */
 export const isOpen = ({ attempts }: RunRecord): boolean => {
   const last = attempts.at(-1);
-  return last !== undefined && (!isOver(last) || last.unfinished !== undefined);
+  return last !== undefined && (!isOver(last) || last.unfinished !== undefined || attempts.some(owesWord));
 };
+
+/** An attempt that may be shown: who has the token of a task can complete it. */
+export function withoutTokens(attempt: AttemptRecord): AttemptRecord {
+  if (!attempt.listeners) return attempt;
+  return { ...attempt, listeners: attempt.listeners.map(({ token: _token, ...listener }) => listener) };
+}
 
 /**
  * When something last happened to a run: its end, whatever was added to the record after it; else the last write. ISO 8601.

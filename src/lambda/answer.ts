@@ -66,6 +66,18 @@ export interface RunAnswer {
   readonly reason?: string;
   /** It was to be stopped because it is older than `timeoutSeconds`. */
   readonly timedOut?: true;
+  /** A handler fails, and nobody has seen since how the run is. */
+  readonly trouble?: Trouble;
+}
+
+/** Since when a handler fails, and why. */
+export interface Trouble {
+  readonly of: 'status' | 'cancel';
+  /** ISO 8601. */
+  readonly since: string;
+  /** The attempt that was wanted then: a redrive begins to count anew. */
+  readonly attempt: number;
+  readonly reason: string;
 }
 
 /** What `diagnose` answers: at most 64 KB. */

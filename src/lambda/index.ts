@@ -2,8 +2,8 @@
  * The handlers for AWS Lambda: events in, plain JSON out, nothing going on after the answer.
  * @module
  */
-export type { DiagnoseAnswer, Next, RunAnswer, ShortDiagnosis, ShortOutcome, ShortStatus } from './answer.js';
-export { createCancelHandler, handler as cancel } from './cancel.js';
+export type { DiagnoseAnswer, Next, RunAnswer, ShortDiagnosis, ShortOutcome, ShortStatus, Trouble } from './answer.js';
+export { type CancelHandlerOptions, createCancelHandler, handler as cancel } from './cancel.js';
 export type { LambdaContext } from './context.js';
 export { createDiagnoseHandler, handler as diagnose } from './diagnose.js';
 export type { SubmitEventAnswer } from './events/answer.js';

@@ -15,7 +15,7 @@ export async function openServices(
   { starts, withinMs, signal, logger, functionArn }: Wishes,
   env: Environment = environment(),
 ): Promise<Services> {
-  const { connect, openLedger, readSettings, settingsElsewhere } = await loadForFunction();
+  const { connect, openLedger, openMessenger, readSettings, settingsElsewhere } = await loadForFunction();
   // Without a region a cluster that is gone has no name, and its runs could not be asked about.
   const LIVYWIRE_REGION = env.LIVYWIRE_REGION ?? env.AWS_REGION;
   const settings = await readSettings({ env: { ...env, LIVYWIRE_REGION }, cwd: taskRoot(env) });
@@ -41,7 +41,9 @@ export async function openServices(
     cluster: { starts, optional: !starts, timeoutMs: withinMs, signal },
   });
   const others = new Map<string, Promise<Livywire>>();
+  const messenger = openMessenger(settings);
   return {
+    messenger,
     runs: livywire,
     ledger: openLedger(settings, logger),
     endpoint: livywire.endpoint,
@@ -60,6 +62,7 @@ export async function openServices(
       const opened = await Promise.allSettled(others.values());
       others.clear();
       for (const one of opened) if (one.status === 'fulfilled') await one.value.close();
+      messenger.close();
       await livywire.close();
     },
     ...(settings.cluster && { holdsMs: CLUSTER_HOLDS_MS }),

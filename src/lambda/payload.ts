@@ -2,6 +2,7 @@ import { checkSpec } from '../app/index.js';
 import { ConfigError, type JobSpec, type RunRef } from '../core/index.js';
 import type { Next, RunAnswer } from './answer.js';
 import type { LambdaContext } from './context.js';
+import { cut } from './cut.js';
 import { Fields } from './fields.js';
 import { keyOf, keyOfExecution, triesAgain } from './keys.js';
 import type { Execution, RunPayload } from './payload-types.js';
@@ -16,6 +17,9 @@ export interface SubmitRequest {
   readonly inputs?: readonly string[];
   readonly timeoutSeconds?: number;
   readonly run?: RunAnswer;
+  readonly taskToken?: string;
+  /** Why another handler failed, in words. */
+  readonly trouble?: string;
 }
 
 const NEXTS: ReadonlySet<unknown> = new Set<Next>(['submit', 'status', 'cancel', 'hand-over', 'done']);
@@ -68,6 +72,8 @@ const knownFields: readonly (keyof RunPayload)[] = [
   'inputs',
   'timeoutSeconds',
   'run',
+  'taskToken',
+  'trouble',
 ];
 
 /** Whose run it is, given so or by where the call came from. */
@@ -89,6 +95,7 @@ export function submitRequestOf(payload: unknown, context: LambdaContext | undef
   const [output, inputs] = [event.text('output'), event.texts('inputs')];
   const timeoutSeconds = event.whole('timeoutSeconds', 1);
   const run = runOf(event);
+  const [taskToken, trouble] = [event.text('taskToken'), troubleIn(event)];
   return {
     job: event.raw('job') as JobSpec,
     ...(keyIn(event) ?? { key: keyOfRequest(context), attempt: 1 }),
@@ -96,7 +103,26 @@ export function submitRequestOf(payload: unknown, context: LambdaContext | undef
     ...(inputs && { inputs }),
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
     ...(run && { run }),
+    ...(taskToken !== undefined && { taskToken }),
+    ...(trouble !== undefined && { trouble }),
   };
+}
+
+/** As Step Functions writes it down: a cause is often text of JSON with the message in it. */
+function troubleIn(event: Fields): string | undefined {
+  const given = event.object('trouble');
+  if (!given) return undefined;
+  const [error, cause] = [given.text('Error') ?? 'Error', given.text('Cause')];
+  return cut(cause === undefined ? error : `${error}: ${messageIn(cause)}`, 300);
+}
+
+function messageIn(cause: string): string {
+  try {
+    const { errorMessage } = JSON.parse(cause) as { readonly errorMessage?: unknown };
+    return typeof errorMessage === 'string' ? errorMessage : cause;
+  } catch {
+    return cause;
+  }
 }
 
 /** A field of the job as the caller knows it: `job.driverMemory`. @throws ConfigError */

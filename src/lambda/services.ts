@@ -1,5 +1,5 @@
 import type { Ledger, Logger } from '../core/index.js';
-import type { Runs } from '../app/index.js';
+import type { Messenger, Runs } from '../app/index.js';
 
 /** What a handler works with. */
 export interface Services {
@@ -12,6 +12,8 @@ export interface Services {
    * is no cluster of EMR's: an address that only a ref names is not asked.
    */
   readonly elsewhere?: (endpoint: string) => Promise<Runs> | undefined;
+  /** Tells tasks of state machines, and a bus, how runs end. @defaultValue nobody is told */
+  readonly messenger?: Messenger;
   /** Closes every connection. */
   close(): Promise<void>;
   /** When it was opened anew, should it be: a word for a cluster may mean another one by then. @defaultValue never */

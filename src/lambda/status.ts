@@ -57,7 +57,7 @@ export function createStatusHandler(options: StatusHandlerOptions = {}): Handler
       const why = `it is older than its limit of ${timeoutSeconds} s`;
       return fitAnswer({ ...answer, next: 'cancel', timedOut: true, reason: why });
     }
-    return fitAnswer({ ...answer, next, waitSeconds: waitForStatus(ageMs) });
+    return fitAnswer({ ...answer, next, waitSeconds: waitForStatus(ageMs, timeoutSeconds * 1_000) });
   });
 }
 

@@ -7,8 +7,11 @@ import { TimeUpError } from './deadline.js';
 import { endInLedger, runInLedger } from './in-ledger.js';
 import type { Invocation } from './invocation.js';
 import type { SubmitRequest } from './payload.js';
-import { fitAnswer, shortOutcome } from './short.js';
+import { fitAnswer } from './short.js';
 import { handlerError } from './thrown.js';
+import { keepListeners, listenersOf } from './tell/keep-listener.js';
+import { doneAnswer } from './tell/tell-ends.js';
+import { isAfterTrouble, lookedAfterTrouble } from './trouble.js';
 import { ageOf, eventsAfterSubmit, waitForSettling, waitForStatus } from './turns.js';
 
 /** What is pending for so long waits in no queue any more: somebody has to look. */
@@ -31,8 +34,8 @@ export interface Submitted {
 /** One submit within one invocation: started, adopted, ended or pending. @throws as the engine does for anything else */
 export async function submitRun(call: Invocation, request: SubmitRequest): Promise<Submitted> {
   const { clock, signal, telemetry } = call;
-  const { job, key, attempt, output, inputs, run: before } = request;
-  const events = eventsAfterSubmit(before);
+  const { job, key, attempt, output, inputs, timeoutSeconds, run: before } = request;
+  const events = eventsAfterSubmit(before, isAfterTrouble(request));
   const known = await endOfSeen(call, request);
   if (known) return { how: 'adopted', ...concluded(known, events) };
   const { runs } = await call.services();
@@ -54,16 +57,21 @@ export async function submitRun(call: Invocation, request: SubmitRequest): Promi
   const how = run.how === 'started' ? 'started' : 'adopted';
   telemetry.count(how === 'started' ? 'Submits' : 'Adoptions');
   telemetry.log('INFO', how, { run: run.ref });
-  const outcome = run.outcome ?? (hasSeenEnd(before, run.ref) ? await endOf(call, run) : undefined);
-  if (!outcome) {
-    const waitSeconds = waitForStatus(ageOf(run.ref, clock.now()));
-    return { how, answer: fitAnswer({ v: 1, next: 'status', waitSeconds, ref: run.ref, events }) };
+  let outcome = run.outcome ?? (hasSeenEnd(before, run.ref) ? await endOf(call, run) : undefined);
+  if (!outcome && isAfterTrouble(request)) {
+    const looked = await lookedAfterTrouble(call, request, run, events);
+    if ('answer' in looked) return { how, answer: looked.answer };
+    outcome = looked.outcome;
   }
-  return { how, ...concluded(outcome, events) };
+  outcome ??= await keepListeners(call, run.ref, listenersOf(call, request, run.ref, events));
+  if (outcome) return { how, ...concluded(outcome, events) };
+  const limitMs = timeoutSeconds === undefined ? Infinity : timeoutSeconds * 1_000;
+  const waitSeconds = waitForStatus(ageOf(run.ref, clock.now()), limitMs);
+  return { how, answer: fitAnswer({ v: 1, next: 'status', waitSeconds, ref: run.ref, events }) };
 }
 
 const concluded = (outcome: RunOutcome, events: number): Pick<Submitted, 'answer' | 'outcome'> => ({
-  answer: fitAnswer({ v: 1, next: 'done', ref: outcome.ref, outcome: shortOutcome(outcome), events }),
+  answer: doneAnswer(outcome, events),
   outcome,
 });
 

@@ -7,9 +7,12 @@ import { sourceOf } from './events/sources.js';
 import { type JobForEvents, templateOf } from './events/template.js';
 import { submitRun } from './submit-run.js';
 import { errorOfOutcome } from './thrown.js';
+import { answerTask } from './tell/answer-task.js';
+import { tellEnds } from './tell/tell-ends.js';
+import { checkDecided, isAfterTrouble, type TroubleOptions } from './trouble.js';
 import { type HistoryOptions, isHistoryFull } from './turns.js';
 
-export interface SubmitHandlerOptions extends HandlerOptions, HistoryOptions {
+export interface SubmitHandlerOptions extends HandlerOptions, HistoryOptions, TroubleOptions {
   /**
    * What an event from S3, EventBridge, SQS or Kinesis starts: a job with placeholders, or a function that makes it.
    * @defaultValue the JSON in `LIVYWIRE_JOB` of the environment
@@ -33,11 +36,18 @@ export function createSubmitHandler(options: SubmitHandlerOptions = {}): Handler
       if (source) return submitEvents(call, source, templateOf(options.job, call.env));
       const request = submitRequestOf(event, call.context);
       const { answer, outcome } = await submitRun(call, request);
+      if (outcome) await tellEnds(call, await call.services().catch(() => call.readers()), request.key);
+      if (outcome && outcome.kind !== 'succeeded')
+        throw errorOfOutcome(outcome, request.run?.timedOut === true && request.run.ref?.name === outcome.ref.name);
       // Where `status` fails each time nobody else looks at the history.
-      const goesOn = answer.next === 'status' || answer.next === 'submit';
-      if (goesOn && isHistoryFull(answer.events, options)) return { ...answer, next: 'hand-over' };
-      if (!outcome || outcome.kind === 'succeeded') return answer;
-      throw errorOfOutcome(outcome, request.run?.timedOut === true && request.run.ref?.name === outcome.ref.name);
+      const goesOn = answer.next === 'status' || answer.next === 'submit' || answer.next === 'cancel';
+      const isFull = goesOn && isHistoryFull(answer.events, options);
+      checkDecided(call, answer, { ...options, isFull });
+      const said = isFull ? ({ ...answer, next: 'hand-over' } as const) : answer;
+      // A run that goes on, and that all is well with, is the watcher's to tell of.
+      const isWatched = said.next === 'status' && !isAfterTrouble(request);
+      if (request.taskToken !== undefined && !isWatched) await answerTask(call, request.taskToken, said);
+      return said;
     },
     { starts: true },
   );

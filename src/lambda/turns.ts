@@ -25,12 +25,8 @@ export const eventsAfter = (before: RunAnswer | undefined): number =>
   EVENTS_OF_A_TURN + (before === undefined || before.next === 'hand-over' ? 0 : before.events);
 
 /** The same of a submit, which may follow a call that has failed and counted nothing. */
-export const eventsAfterSubmit = (before: RunAnswer | undefined): number =>
-  eventsAfter(before) + (isAfterTrouble(before) ? EVENTS_OF_TROUBLE : 0);
-
-/** The last answer named another handler, and it is submit that is called: that one has failed. */
-const isAfterTrouble = (before: RunAnswer | undefined): boolean =>
-  before?.next === 'status' || before?.next === 'cancel';
+export const eventsAfterSubmit = (before: RunAnswer | undefined, isAfterTrouble: boolean): number =>
+  eventsAfter(before) + (isAfterTrouble ? EVENTS_OF_TROUBLE : 0);
 
 /** Whether another turn would come too near to the end of the history. */
 export const isHistoryFull = (
@@ -42,9 +38,14 @@ export const ageOf = ({ createdAt }: RunRef, nowMs: number): number => Math.max(
 
 const seconds = (ms: number): number => Math.max(1, Math.ceil(ms / 1_000));
 
-/** Until the next look at a run of that age. */
-export const waitForStatus = (ageMs: number): number =>
-  seconds(pace(ageMs, { minMs: LIVY_OVER_YARN_MIN_MS, maxMs: LONGEST_WAIT_MS }));
+/** Until the next look at a run of that age; one that has a limit is looked at when it is over. */
+export const waitForStatus = (ageMs: number, limitMs = Infinity): number =>
+  seconds(
+    Math.min(
+      pace(ageMs, { minMs: LIVY_OVER_YARN_MIN_MS, maxMs: LONGEST_WAIT_MS }),
+      Math.max(LIVY_OVER_YARN_MIN_MS, limitMs + 1_000 - ageMs),
+    ),
+  );
 
 /** Until the next try of what is pending: short at first, for most of it is settled at once. */
 export const waitForSettling = (ageMs: number): number => seconds(pace(ageMs * 2, { minMs: 5_000, maxMs: 30_000 }));

@@ -1,8 +1,11 @@
-import { isLivywireError, type Ledger, openRecords, type OutcomeKind, type RunRecord } from '../core/index.js';
+import { isLivywireError, isOver, openRecords, type OutcomeKind, type RunRecord, type RunRef } from '../core/index.js';
+import { Beats } from './beats.js';
 import { isTimeUp } from './deadline.js';
 import { isBusEvent } from './events/event-bridge.js';
 import { createHandler, type Handler, type HandlerOptions, type Invocation } from './invocation.js';
 import { runsAt, type Services } from './services.js';
+import { keepListeners, listenersOf } from './tell/keep-listener.js';
+import { tellEnds, tellGoingOn } from './tell/tell-ends.js';
 import { clean } from './thrown.js';
 
 export interface WatchHandlerOptions extends HandlerOptions {
@@ -32,9 +35,10 @@ const LONGEST_PAUSE_MS = 60_000;
 type Seen = { [Kind in OutcomeKind]: number } & { unsent: number; troubled: number; open: number };
 
 /**
- * The function that follows every run of a ledger that is in flight, for as long as it has time: it writes down how they end, and why.
- * One is enough for any number of runs: call it by a schedule as often as it has time (five minutes, and a limit of five
- * minutes), and by EMR's events, so that what ends with its cluster is settled at once. Two at once do no harm.
+ * The function that follows every run of a ledger that is in flight, for as long as it has time: it writes down how they end, and why,
+ * and tells whoever waits for that: tasks of state machines, and a bus. One is enough for any number of runs: call it by a schedule
+ * as often as it has time (five minutes, and a limit of five minutes), and by EMR's events, so that what ends with its cluster is
+ * settled at once. Two at once do no harm.
  */
 export function createWatchHandler(options: WatchHandlerOptions = {}): Handler<WatchAnswer> {
   const { roundSeconds = 60 } = options;
@@ -44,26 +48,41 @@ export function createWatchHandler(options: WatchHandlerOptions = {}): Handler<W
     const { ledger } = services;
     const seen: Seen = { succeeded: 0, failed: 0, cancelled: 0, lost: 0, unsent: 0, troubled: 0, open: 0 };
     const followed = new Map<string, Promise<void>>();
+    const beats = await Beats.after(call, ledger);
     let going = 0;
+    let lostBefore = 0;
     for (;;) {
       let oldestMs = 0;
+      const records: RunRecord[] = [];
       for await (const record of openRecords(ledger)) {
+        if (!isInFlight(record)) {
+          await tellEnds(call, services, record.key);
+          continue;
+        }
+        records.push(record);
+        oldestMs = Math.max(oldestMs, call.clock.now() - Date.parse(record.attempts.at(-1)?.createdAt ?? ''));
         const id = idOf(record);
-        oldestMs = Math.max(oldestMs, call.clock.now() - Date.parse(record.createdAt));
         if (followed.has(id)) continue;
         going += 1;
         followed.set(
           id,
-          follow(call, services, record, seen).finally(() => (going -= 1)),
+          follow(call, services, record, { seen, beats }).finally(() => (going -= 1)),
         );
       }
-      call.telemetry.gauges({ OpenRuns: [going, 'Count'], OldestRun: [oldestMs, 'Milliseconds'] });
-      await beat(call, ledger, going);
+      await eachOf(records, (record) => tellGoingOn(call, services, record));
+      call.telemetry.gauges({
+        OpenRuns: [records.length, 'Count'],
+        OldestRun: [oldestMs, 'Milliseconds'],
+        LostRuns: [seen.lost - lostBefore, 'Count'],
+      });
+      lostBefore = seen.lost;
+      await beats.say(records);
       const pauseMs = Math.min(roundSeconds * 1_000, call.leftMs() - LAST_MS);
       if (going === 0 || pauseMs <= 0) break;
       await untilOver(call, pauseMs, [...followed.values()]);
     }
     await Promise.all(followed.values());
+    if (seen.lost > lostBefore) call.telemetry.gauges({ LostRuns: [seen.lost - lostBefore, 'Count'] });
     const { unsent, troubled, open, ...ended } = seen;
     return { v: 1, followed: followed.size, ended, open, unsent, troubled };
   });
@@ -78,20 +97,42 @@ async function untilOver({ clock, signal }: Invocation, ms: number, followed: re
   await pause;
 }
 
+/** Whether its end, or why it came, is still to be seen; else only somebody is to be told of it. */
+const isInFlight = ({ attempts }: RunRecord): boolean => {
+  const last = attempts.at(-1);
+  return last !== undefined && (!isOver(last) || last.unfinished !== undefined);
+};
+
 const idOf = ({ key, attempts }: RunRecord): string => `${attempts.length} ${key}`;
 
+interface Followed {
+  readonly seen: Seen;
+  readonly beats: Beats;
+}
+
 /** Until it ends, or the time does. Never rejects. */
-async function follow(call: Invocation, services: Services, record: RunRecord, seen: Seen): Promise<void> {
+async function follow(
+  call: Invocation,
+  services: Services,
+  record: RunRecord,
+  { seen, beats }: Followed,
+): Promise<void> {
   const { key } = record;
   const { telemetry, signal } = call;
   try {
     const runs = await runsAt(services, record.attempts.at(-1)?.endpoint ?? '');
     const run = await runs.find(key);
+    await announce(call, run.ref);
     const timeoutMs = Math.max(0, call.leftMs() - LAST_MS);
-    const outcome = await run.wait({ timeoutMs, maxDelayMs: LONGEST_PAUSE_MS, signal });
+    for await (const status of run.watch({ timeoutMs, maxDelayMs: LONGEST_PAUSE_MS, signal }))
+      beats.saw(run.ref, status);
+    const { outcome } = run;
+    if (!outcome) return;
+    beats.ended(run.ref);
     seen[outcome.kind] += 1;
     telemetry.outcome(outcome);
     telemetry.log('INFO', 'ended', { run: outcome.ref, outcome: outcome.kind });
+    await tellEnds(call, services, key);
   } catch (error) {
     seen.open += 1;
     if (isTimeUp(error)) return;
@@ -101,14 +142,19 @@ async function follow(call: Invocation, services: Services, record: RunRecord, s
   }
 }
 
-/** That somebody watches, for those who would look themselves. It is no reason to watch nothing. */
-async function beat({ clock, context, telemetry }: Invocation, ledger: Ledger, open: number): Promise<void> {
-  const by = context?.invokedFunctionArn;
+/** That its end is put on the bus: written down before it comes, so that whoever finds it tells. It is no reason not to follow. */
+async function announce(call: Invocation, ref: RunRef): Promise<void> {
   try {
-    await ledger.beat?.({ v: 1, at: new Date(clock.now()).toISOString(), open, ...(by !== undefined && { by }) });
+    await keepListeners(call, ref, listenersOf(call, {}, ref, 0));
   } catch (error) {
-    telemetry.log('WARN', `that the runs are watched could not be written down: ${clean(error).message}`);
+    call.telemetry.log('WARN', clean(error).message, { run: ref });
   }
+}
+
+const AT_ONCE = 16;
+
+async function eachOf<T>(list: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+  for (let i = 0; i < list.length; i += AT_ONCE) await Promise.all(list.slice(i, i + AT_ONCE).map(work));
 }
 
 /** As Lambda calls it. */

@@ -1,4 +1,11 @@
-import { type BackendKind, ConfigError, type JobSpec, type RunRecord, type RunRef } from '../core/index.js';
+import {
+  type BackendKind,
+  ConfigError,
+  type JobSpec,
+  type RunRecord,
+  type RunRef,
+  withoutTokens,
+} from '../core/index.js';
 import { checkOptions } from './check-options.js';
 import { decide } from './decide.js';
 import type { EngineDeps } from './deps.js';
@@ -47,8 +54,9 @@ export class Engine implements Runs {
     return new EngineRun(this.#deps, ref, 'attached', finishedOutcome(entry && attemptIn(entry.record.attempts, ref)));
   }
 
-  list(options: { readonly since?: Date; readonly limit?: number } = {}): AsyncIterable<RunRecord> {
-    return this.#deps.ledger.list(options);
+  async *list(options: { readonly since?: Date; readonly limit?: number } = {}): AsyncGenerator<RunRecord, void> {
+    for await (const record of this.#deps.ledger.list(options))
+      yield { ...record, attempts: record.attempts.map(withoutTokens) };
   }
 
   async plan(spec: JobSpec, options: SubmitOptions = {}): Promise<Readonly<Record<string, unknown>>> {

@@ -2,6 +2,7 @@
  * The engine, over ports only: submit, watch, follow, cancel, and the ledgers in a folder and in memory.
  * @module
  */
+export { amend } from './amend.js';
 export { isBackPressure } from './back-pressure.js';
 export type { Examined } from './diagnose-again.js';
 export { defaultWaits, type Diagnose, type DiagnosisFacts, type EngineDeps, type Waits } from './deps.js';

@@ -98,7 +98,7 @@ export interface Run {
   readonly how: 'started' | 'adopted' | 'attached';
   /**
    * How it ended, as far as this handle knows without asking: of an adopted run what its ledger held, else what
-   * `wait`, `events` or `cancel` saw.
+   * `wait`, `watch`, `events` or `cancel` saw.
    */
   readonly outcome: RunOutcome | undefined;
   /**

@@ -40,7 +40,7 @@ export const knownFrom = (status: Pick<RunStatus, 'id' | 'appId'>): Pick<Attempt
 
 export const attemptIn = <T extends { readonly attempt: number; readonly name: string }>(
   attempts: readonly T[],
-  ref: RunRef,
+  ref: Pick<RunRef, 'attempt' | 'name'>,
 ): T | undefined => attempts.find((a) => a.attempt === ref.attempt && a.name === ref.name);
 
 /** An end that somebody wrote down is the end, whether or not a server still answers. `lost` is asked about once more. */

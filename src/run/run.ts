@@ -80,6 +80,7 @@ export class EngineRun implements Run {
     let last: RunStatus | undefined;
     for await (const sight of watch(this.#deps, this.#ref, options)) {
       if (sight.kind !== 'silent') this.#ref = sight.ref;
+      if (sight.kind === 'outcome') this.#outcome = sight.outcome;
       if (sight.kind !== 'outcome' && sight.status) yield (last = sight.status);
       // Seen by somebody else, or by nobody: no reading of ours has said so.
       if (sight.kind === 'outcome' && last?.state !== sight.outcome.kind) yield statusOfOutcome(sight.outcome);

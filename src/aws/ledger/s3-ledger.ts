@@ -256,7 +256,7 @@ export class S3Ledger implements Ledger {
 /** What is kept of an ended attempt for ever: who ran what, where, and how it ended. */
 function endedFacts(record: RunRecord, last: AttemptRecord): Readonly<Record<string, unknown>> {
   const { key, specHash, spec, createdAt } = record;
-  const { claim: _claim, unfinished: _unfinished, outcome, createdAt: attemptAt, ...attempt } = last;
+  const { claim: _claim, unfinished: _un, listeners: _listeners, outcome, createdAt: attemptAt, ...attempt } = last;
   const end = outcome && { outcome: outcome.kind, knownAt: outcome.knownAt };
   return { v: 1, kind: 'ended', key, specHash, file: spec.file, createdAt, attemptAt, ...attempt, ...end };
 }

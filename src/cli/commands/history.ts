@@ -1,5 +1,5 @@
 import { openLedger } from '../../app/index.js';
-import { type Actor, type AttemptRecord, type RunRecord, RunNotFoundError } from '../../core/index.js';
+import { type Actor, type AttemptRecord, type RunRecord, RunNotFoundError, withoutTokens } from '../../core/index.js';
 import { defineCommand } from '../define.js';
 import { exitCodes } from '../exit-code.js';
 import { ledgerOptions, outputOptions } from '../options.js';
@@ -44,7 +44,7 @@ const documentOf = ({ key, createdAt, spec, attempts }: RunRecord): Readonly<Rec
   key,
   createdAt,
   spec,
-  attempts: attempts.map(({ claim: _claim, unfinished: _unfinished, ...attempt }) => attempt),
+  attempts: attempts.map(withoutTokens).map(({ claim: _claim, unfinished: _unfinished, ...attempt }) => attempt),
 });
 
 export const historyCommand = defineCommand({

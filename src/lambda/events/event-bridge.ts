@@ -1,5 +1,6 @@
 import { Fields } from '../fields.js';
 import { keyOf } from '../keys.js';
+import { EVENT_SOURCE, EVENT_TYPE } from '../tell/run-event.js';
 import { type Happening, textsIn, timeFields } from './happening.js';
 import { happeningOfObject } from './s3.js';
 
@@ -53,6 +54,14 @@ const ROWS: readonly Row[] = [
     key: { execution: 'executionArn', state: 'status' },
     more: { name: 'name' },
     again: true, // a redrive
+  },
+  {
+    // As our own watcher and submit publish them.
+    source: EVENT_SOURCE,
+    type: EVENT_TYPE,
+    word: 'livywire',
+    key: { run: 'name', state: 'state' },
+    more: { key: 'key', application: 'appId', code: 'code' },
   },
   {
     source: 'aws.batch',
@@ -110,6 +119,7 @@ function happeningOfS3Event(fields: Fields, event: unknown): Happening {
   const object = detail.object('object') ?? detail.wrong('object', 'an object with its key');
   const size = object.raw('size');
   return happeningOfObject(
+    object,
     {
       bucket: bucket.mustText('name'),
       key: object.mustText('key'), // as it is: EventBridge does not encode it

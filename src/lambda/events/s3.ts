@@ -17,9 +17,17 @@ export interface S3Object {
   readonly restored?: string | undefined;
 }
 
-/** One write of one object is one run, whether S3 or EventBridge tells of it, and however often. */
-export function happeningOfObject(object: S3Object, event: unknown): Happening {
+/**
+ * One write of one object is one run, whether S3 or EventBridge tells of it, and however often.
+ * @throws ConfigError where nothing tells two writes apart
+ */
+export function happeningOfObject(fields: Fields, object: S3Object, event: unknown): Happening {
   const { bucket, key, version, etag, sequencer, size, time, restored } = object;
+  if (!isVersion(version) && etag === undefined && sequencer === undefined)
+    fields.wrong(
+      'sequencer',
+      'there, or a version or an etag: without any of them a second upload would pass for the first',
+    );
   const write = isVersion(version) ? `version=${version}` : `etag=${etag ?? ''}&sequencer=${sequencer ?? ''}`;
   return {
     key: keyOf('s3', bucket, `${key}?${write}${restored === undefined ? '' : `&restored=${restored}`}`),
@@ -67,6 +75,7 @@ export function happeningsOfS3Record(record: unknown, path: string): readonly Ha
   const size = object.raw('size');
   const time = fields.text('eventTime');
   const happening = happeningOfObject(
+    object,
     {
       bucket: bucket.mustText('name'),
       key: decodedKey(object),
