@@ -75,6 +75,8 @@ export interface AttemptRecord {
   readonly note?: string;
   /** When we were about to ask for the end, ISO 8601: tells our cancel from somebody else's. */
   readonly cancelAskedAt?: string;
+  /** The cancels whose question stands, oldest first: one that fails takes its own back, and `cancelAskedAt` is the last that is left. */
+  readonly cancelMarks?: readonly { readonly id: string; readonly at: string }[];
   /** When a server took it: with no record left anywhere, this is what says how it ended. */
   readonly cancelTakenAt?: string;
   /** Who asked for the end, oldest first. */

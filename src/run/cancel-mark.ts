@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type { AttemptRecord, RunRef } from '../core/index.js';
 import { amend } from './amend.js';
 import type { EngineDeps } from './deps.js';
 import type { Patience } from './patience.js';
 
 type Signature = NonNullable<AttemptRecord['cancels']>[number];
+type Mark = NonNullable<AttemptRecord['cancelMarks']>[number];
 
 /**
  * What one cancel writes into the ledger of itself: that the end was asked for, and by whom. It can be taken back, and
@@ -14,9 +16,9 @@ export class CancelMark {
   readonly #ref: RunRef;
   readonly #patience: Patience;
   readonly #signal: AbortSignal | undefined;
+  /** Of this cancel alone: two of one moment are two. */
+  readonly #id = randomUUID().slice(0, 8);
   #signature: Signature | undefined;
-  /** The mark that stood there before ours; `undefined` also where the ledger did not tell in time. */
-  #before: AttemptRecord | undefined;
 
   constructor(deps: EngineDeps, ref: RunRef, patience: Patience, signal: AbortSignal | undefined) {
     this.#deps = deps;
@@ -25,10 +27,10 @@ export class CancelMark {
     this.#signal = signal;
   }
 
-  /** Finds out what stands there, and as whom we act. */
+  /** Finds out whether the ledger holds it, and as whom we act. */
   async prepare(): Promise<void> {
-    this.#before = await this.#patience.with(amend(this.#deps, this.#ref, {}), this.#signal);
-    this.#signature = this.#before && (await this.#patience.with(this.#sign(), this.#signal));
+    const held = await this.#patience.with(amend(this.#deps, this.#ref, {}), this.#signal);
+    this.#signature = held && (await this.#patience.with(this.#sign(), this.#signal));
   }
 
   /** @param askedAt - ISO 8601; absent where the end is written with its own */
@@ -36,21 +38,24 @@ export class CancelMark {
     const signed = ({ cancels = [] }: AttemptRecord) =>
       this.#signature && { cancels: [...this.#others(cancels), this.#signature] };
     const mark = amend(this.#deps, this.#ref, (attempt) => ({
-      ...(askedAt !== undefined && { cancelAskedAt: askedAt }),
+      ...(askedAt !== undefined && {
+        cancelAskedAt: askedAt,
+        cancelMarks: [...this.#otherMarks(attempt), { id: this.#id, at: askedAt }],
+      }),
       ...signed(attempt),
     }));
     await this.#patience.with(mark, this.#signal);
   }
 
   /** Nobody took it: what ends the run later is not our doing. The caller's signal does not keep it from that. */
-  async withdraw(askedAt: string): Promise<void> {
-    const before = this.#before;
-    if (!before) return;
-    const unmarked = amend(this.#deps, this.#ref, ({ cancelAskedAt, cancels = [] }) => {
-      const others = this.#others(cancels);
+  async withdraw(): Promise<void> {
+    const unmarked = amend(this.#deps, this.#ref, (attempt) => {
+      const others = this.#others(attempt.cancels ?? []);
+      const marks = this.#otherMarks(attempt);
       return {
         cancels: others.length > 0 ? others : undefined,
-        ...(cancelAskedAt === askedAt && { cancelAskedAt: before.cancelAskedAt }),
+        cancelMarks: marks.length > 0 ? marks : undefined,
+        cancelAskedAt: marks.at(-1)?.at,
       };
     });
     await this.#patience.with(unmarked);
@@ -65,5 +70,11 @@ export class CancelMark {
   #others(cancels: readonly Signature[]): Signature[] {
     const ours = JSON.stringify(this.#signature);
     return cancels.filter((one) => JSON.stringify(one) !== ours);
+  }
+
+  /** A question that an older livywire wrote down stands by itself. */
+  #otherMarks({ cancelMarks, cancelAskedAt }: AttemptRecord): Mark[] {
+    const marks = cancelMarks ?? (cancelAskedAt === undefined ? [] : [{ id: '', at: cancelAskedAt }]);
+    return marks.filter(({ id }) => id !== this.#id);
   }
 }

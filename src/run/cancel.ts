@@ -55,7 +55,7 @@ export async function cancel(deps: EngineDeps, ref: RunRef, options: CancelOptio
   // Before anything is sent, so that whoever sees the end knows whose it was.
   await mark.prepare();
   const withdraw = async () => {
-    if (request.state === 'unsent') await mark.withdraw(request.ours.askedAt);
+    if (request.state === 'unsent') await mark.withdraw();
   };
   try {
     // What is over and unclear needs no stopping.

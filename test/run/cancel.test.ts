@@ -159,7 +159,7 @@ test('a ledger that cannot be written does not keep a job from being stopped', a
   const ref = refFor(clock);
   await inner.create(recordFor(ref));
   t.is((await engine.attach(ref).cancel()).kind, 'cancelled');
-  t.regex(warnings.join(), /cancelAskedAt could not be written/);
+  t.regex(warnings.join(), /cancelAskedAt, cancelMarks could not be written/);
 });
 
 test('a cancel can be aborted', async (t) => {
@@ -252,6 +252,35 @@ test('a cancel that fails takes its own mark back, and not that of another one t
   t.is(by(await heard), 'livywire');
   t.is(by(await engine.attach(ref).wait()), 'livywire');
 });
+
+for (const order of ['first', 'second'] as const) {
+  test(`of two cancels that both fail nothing stays, whose answer comes ${order === 'first' ? 'in their order' : 'the other way round'}`, async (t) => {
+    const { run, backend, ledger, clock, ref, registry } = await setUp([running], { yarn: false });
+    const refusals: ((error: Error) => void)[] = [];
+    backend.onStop = () => new Promise((_, reject) => refusals.push(reject));
+    const other = rig({ backend, clock, ledger, registry }).engine.attach(ref);
+    const cancels: Promise<unknown>[] = [];
+    for (const one of [run, other]) {
+      cancels.push(t.throwsAsync(one.cancel(), { instanceOf: AuthError }));
+      await clock.sleep(100);
+    }
+    const standing = (await attemptOf(ledger, 'k')).cancelAskedAt;
+    t.is(refusals.length, 2);
+    const [mine, next] = order === 'first' ? [0, 1] : [1, 0];
+    refusals[mine]?.(new AuthError(403, 'not yours'));
+    await cancels[mine];
+    const { cancelAskedAt } = await attemptOf(ledger, 'k');
+    // The one that still waits for its answer may be heard.
+    t.truthy(cancelAskedAt);
+    t.is(cancelAskedAt === standing, order === 'first');
+    refusals[next]?.(new AuthError(403, 'not yours'));
+    await cancels[next];
+    const left = await attemptOf(ledger, 'k');
+    t.deepEqual([left.cancelAskedAt, left.cancelMarks, left.cancels], [undefined, undefined, undefined]);
+    backend.says({ raw: 'killed', state: 'cancelled' });
+    t.is(by(await run.wait()), 'someone');
+  });
+}
 
 test('who else cancelled meanwhile stays written down when a cancel is withdrawn', async (t) => {
   const clock = testClock();
