@@ -1,13 +1,10 @@
+import { colours } from './colours.js';
 import { linesOf, type Picture, shownNeeds, type StepState } from './picture.js';
 
-/** Colours that can be told apart in light and dark, and without colours by the words in the boxes. */
-const classes: Readonly<Record<StepState, string>> = {
-  waiting: 'fill:#f3f4f6,stroke:#9ca3af,color:#374151',
-  running: 'fill:#dbeafe,stroke:#2563eb,color:#1e3a8a',
-  succeeded: 'fill:#dcfce7,stroke:#16a34a,color:#14532d',
-  failed: 'fill:#fee2e2,stroke:#dc2626,color:#7f1d1d',
-  aborted: 'fill:#fef3c7,stroke:#d97706,color:#78350f',
-};
+function classDef(state: StepState): string {
+  const { fill, stroke, text } = colours[state];
+  return `  classDef ${state} fill:${fill},stroke:${stroke},color:${text}`;
+}
 
 /** Mermaid takes these for its own. */
 const entities: Readonly<Record<string, string>> = {
@@ -40,7 +37,7 @@ export function mermaid({ title, subtitle, steps, nowMs }: Picture): string {
     'flowchart TD',
     ...boxes,
     ...arrows,
-    ...[...used].map((state) => `  classDef ${state} ${classes[state]}`),
+    ...[...used].map(classDef),
     '',
   ].join('\n');
 }

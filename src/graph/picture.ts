@@ -54,7 +54,7 @@ function duration(ms: number): string {
   return [...parts, `${left} s`].slice(0, 2).join(' ');
 }
 
-const minute = (ms: number): string => `${new Date(ms).toISOString().slice(11, 19)}Z`;
+const timeOfDay = (ms: number): string => `${new Date(ms).toISOString().slice(11, 19)}Z`;
 
 /** Lines about a step, under its name: kind, state, times, tries, why it failed. */
 export function linesOf({ kind, isForEach, view }: PictureStep, nowMs: number | undefined): readonly string[] {
@@ -68,7 +68,7 @@ export function linesOf({ kind, isForEach, view }: PictureStep, nowMs: number | 
     [state, ...took].join(', '),
     ...(startedMs === undefined
       ? []
-      : [`from ${minute(startedMs)}${endedMs === undefined ? '' : ` to ${minute(endedMs)}`}`]),
+      : [`from ${timeOfDay(startedMs)}${endedMs === undefined ? '' : ` to ${timeOfDay(endedMs)}`}`]),
     ...(items ? [`${items.ended} of ${items.all} items${items.failed > 0 ? `, ${items.failed} failed` : ''}`] : []),
     ...(retries > 0 ? [`${retries} ${retries === 1 ? 'retry' : 'retries'}`] : []),
     ...(error === undefined ? [] : [error]),

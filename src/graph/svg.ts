@@ -1,5 +1,6 @@
+import { colours } from './colours.js';
 import { laidOut, type Point } from './layout.js';
-import { linesOf, type Picture, shownNeeds, type StepState } from './picture.js';
+import { linesOf, type Picture, shownNeeds } from './picture.js';
 
 const NAME_PX = 14;
 const LINE_PX = 12;
@@ -10,14 +11,8 @@ const NAME_WIDTH = 0.62;
 const LINE_WIDTH = 0.56;
 const MOST_LETTERS = 40;
 
-const colours: Readonly<Record<StepState | 'none', readonly [fill: string, stroke: string]>> = {
-  none: ['#f8fafc', '#64748b'],
-  waiting: ['#f3f4f6', '#9ca3af'],
-  running: ['#dbeafe', '#2563eb'],
-  succeeded: ['#dcfce7', '#16a34a'],
-  failed: ['#fee2e2', '#dc2626'],
-  aborted: ['#fef3c7', '#d97706'],
-};
+/** Of a step as it is designed. */
+const plainColours = { fill: '#f8fafc', stroke: '#64748b' };
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 /** What no XML may hold is left out. */
@@ -74,7 +69,7 @@ export function svg({ title, subtitle, steps, nowMs }: Picture): string {
   const boxes = steps.map(({ name, view, isForEach }) => {
     const box = laid.boxes.get(name);
     if (!box) return '';
-    const [fill, stroke] = colours[view?.state ?? 'none'];
+    const { fill, stroke } = view ? colours[view.state] : plainColours;
     const [x, y] = [round(box.x), round(box.y)];
     const rect = (offset: number): string =>
       `<rect x="${round(x + offset)}" y="${round(y + offset)}" width="${round(box.width)}" height="${round(box.height)}" rx="6" fill="${fill}" stroke="${stroke}" stroke-width="1.5"/>`;
