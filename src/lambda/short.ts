@@ -58,11 +58,12 @@ export function shortOutcome(outcome: RunOutcome, room?: Room): ShortOutcome {
 
 /** Leaves out what is least needed until it fits. */
 export function fitAnswer(answer: RunAnswer): RunAnswer {
-  const { status, outcome } = answer;
-  const smaller: readonly (() => RunAnswer)[] = [
-    () => answer,
-    () => ({ ...answer, ...(status && { status: { ...status, links: {} } }) }),
-    () => ({
+  const { status, ...rest } = answer;
+  const { outcome } = rest;
+  const smaller: readonly RunAnswer[] = [
+    answer,
+    { ...answer, ...(status && { status: { ...status, links: {} } }) },
+    {
       ...answer,
       ...(status && { status: { raw: status.raw, state: status.state, links: {} } }),
       ...(outcome && {
@@ -72,24 +73,20 @@ export function fitAnswer(answer: RunAnswer): RunAnswer {
           ...(outcome.diagnosis && { diagnosis: { ...outcome.diagnosis, lines: outcome.diagnosis.lines.slice(0, 1) } }),
         },
       }),
-    }),
-    () => {
-      const { status: _status, ...rest } = answer;
-      return {
-        ...rest,
-        ...(outcome && {
-          outcome: {
-            kind: outcome.kind,
-            knownAt: outcome.knownAt,
-            links: {},
-            ...(outcome.diagnosis && { diagnosis: { ...outcome.diagnosis, lines: [], next: [] } }),
-          },
-        }),
-      };
+    },
+    {
+      ...rest,
+      ...(outcome && {
+        outcome: {
+          kind: outcome.kind,
+          knownAt: outcome.knownAt,
+          links: {},
+          ...(outcome.diagnosis && { diagnosis: { ...outcome.diagnosis, lines: [], next: [] } }),
+        },
+      }),
     },
   ];
-  const made = smaller.map((make) => make());
-  return made.find((one) => bytesOf(one) <= ANSWER_BYTES) ?? made.at(-1) ?? answer;
+  return smaller.find((one) => bytesOf(one) <= ANSWER_BYTES) ?? smaller.at(-1) ?? answer;
 }
 
 /** Leaves out lines from the end until it fits. */
