@@ -96,6 +96,7 @@ export type {
   OutputMarker,
   OutputMarkers,
   StartAnswer,
+  TagSearchOptions,
 } from './ports.js';
 export { acceptS3Output, isS3Url, parseS3Url, type S3Address, s3Url } from './s3-address.js';
 export { isSecretName, plainLine, REDACTED, redactArgs, redactSpec, redactText } from './redact.js';

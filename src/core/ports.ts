@@ -115,8 +115,16 @@ export interface AppReport {
 export type AppSearch =
   | { readonly kind: 'found'; readonly apps: readonly AppReport[] }
   | { readonly kind: 'absent' }
-  /** `mayHaveForgotten`: it was started anew since, so that an application may have been there and be gone. */
+  /** `mayHaveForgotten`: it was, or may have been, started anew since, so that an application may have been there and be gone. */
   | { readonly kind: 'unknown'; readonly reason: string; readonly mayHaveForgotten?: boolean };
+
+/** When a job was sent, as far as it is known: what tells whether an empty list proves anything. */
+export interface TagSearchOptions extends CallOptions {
+  /** Server time of the first request, or earlier. Without it there is no `absent`. */
+  readonly sinceMs?: number;
+  /** How long ago that was by our own clock, in milliseconds, where server time is not known: a hint, with an hour to spare. */
+  readonly sentAgoMs?: number;
+}
 
 /** The resource manager behind a backend: YARN. */
 export interface AppRegistry {
@@ -126,7 +134,7 @@ export interface AppRegistry {
    * Applications that carry the tag. Absence counts only if the resource manager started before `sinceMs`
    * (server time), still remembers applications older than that, and lets us see them. @throws UnreachableError
    */
-  byTag(tag: string, options?: CallOptions & { readonly sinceMs?: number }): Promise<AppSearch>;
+  byTag(tag: string, options?: TagSearchOptions): Promise<AppSearch>;
   /** The server's own clock, milliseconds since the epoch. */
   serverTime(options?: CallOptions): Promise<number>;
   /** Asks for the end of an application. `no-record` when there is none by that id. */

@@ -25,11 +25,20 @@ const CLOCKS_APART_MS = 5_000;
  */
 const LATE_LOGS_MS = 3_600_000;
 
+/** By how much our own clock may be wrong about how long ago a job was sent. */
+const OUR_CLOCK_OFF_MS = 3_600_000;
+
 /** Why an empty list proves nothing. */
 export interface Doubt {
   readonly reason: string;
-  /** The ResourceManager has been started since: what it held before may be gone. */
+  /** The ResourceManager has, or may have, been started since: what it held before may be gone. */
   readonly mayHaveForgotten?: boolean;
+}
+
+/** When a job was sent: see TagSearchOptions. */
+interface Sent {
+  readonly sinceMs: number | undefined;
+  readonly sentAgoMs: number | undefined;
 }
 
 /**
@@ -50,13 +59,20 @@ export class Absence {
   /**
    * Why an empty list proves nothing; `undefined` when it is proof. Called after the list was read: whoever is up now
    * since before `sinceMs` was up when it gave the list.
-   * @param sinceMs - server time when the job was sent, or earlier
+   * @param sent - server time when the job was sent, or earlier; else how long ago that was by our own clock
    * @throws UnreachableError while the ResourceManager is starting: its lists are empty then, and that is no answer
    */
-  async doubt(sinceMs: number | undefined, options: RequestOptions): Promise<Doubt | undefined> {
+  async doubt({ sinceMs, sentAgoMs }: Sent, options: RequestOptions): Promise<Doubt | undefined> {
     const info = await readClusterInfo(this.#http, options);
     if (info.notReady !== undefined) throw new UnreachableError(`YARN cannot tell: ${info.notReady}`, 'no');
-    if (sinceMs === undefined) return { reason: "when the job was sent is not known by YARN's clock" };
+    if (sinceMs === undefined) {
+      const upMs = (info.now ?? 0) - info.startedMs;
+      const wasUp = sentAgoMs !== undefined && upMs > sentAgoMs + OUR_CLOCK_OFF_MS;
+      return {
+        reason: "when the job was sent is not known by YARN's clock",
+        ...(!wasUp && { mayHaveForgotten: true }),
+      };
+    }
     const certainMs = sinceMs - CLOCKS_APART_MS;
     if (info.startedMs >= certainMs) {
       const reason =

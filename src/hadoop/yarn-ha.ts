@@ -5,6 +5,7 @@ import {
   type CallOptions,
   HttpStatusError,
   isLivywireError,
+  type TagSearchOptions,
   UnreachableError,
 } from '../core/index.js';
 import type { Http } from '../http/index.js';
@@ -35,7 +36,7 @@ export class YarnHa implements AppRegistry {
     return this.#ask((yarn) => yarn.byId(appId, options), options);
   }
 
-  async byTag(tag: string, options: CallOptions & { readonly sinceMs?: number } = {}): Promise<AppSearch> {
+  async byTag(tag: string, options: TagSearchOptions = {}): Promise<AppSearch> {
     const found = await this.#ask((yarn) => yarn.byTag(tag, options), options);
     if (found.kind !== 'unknown') return found;
     // One that is a standby now proves nothing; the active one may.

@@ -7,6 +7,7 @@ import {
   type CallOptions,
   ConfigError,
   HttpStatusError,
+  type TagSearchOptions,
   UnreachableError,
 } from '../core/index.js';
 import type { Http, Query } from '../http/index.js';
@@ -74,14 +75,14 @@ export class YarnRegistry implements AppRegistry {
    * Without `sinceMs` there is no `absent`.
    * @throws UnreachableError, HttpStatusError, BadAnswerError
    */
-  async byTag(tag: string, options: CallOptions & { readonly sinceMs?: number } = {}): Promise<AppSearch> {
+  async byTag(tag: string, options: TagSearchOptions = {}): Promise<AppSearch> {
     // YARN takes a comma for the end of a tag, and would answer with applications that carry either part.
     if (tag.trim() === '' || tag.includes(',')) {
       throw new ConfigError(`${JSON.stringify(tag)} cannot be a YARN tag: it is empty or holds a comma`, {
         field: 'tag',
       });
     }
-    const { sinceMs, ...call } = options;
+    const { sinceMs, sentAgoMs, ...call } = options;
     const wanted = tag.trim().toLowerCase(); // YARN keeps tags in lower case
     const query = { applicationTags: wanted, ...LEAN };
     const look = async (): Promise<AppSearch | undefined> => {
@@ -91,7 +92,7 @@ export class YarnRegistry implements AppRegistry {
     };
     const found = await look();
     if (found) return found;
-    const doubt = await this.#ask(() => this.#absence.doubt(sinceMs, this.#as(call)));
+    const doubt = await this.#ask(() => this.#absence.doubt({ sinceMs, sentAgoMs }, this.#as(call)));
     if (doubt === undefined) return { kind: 'absent' };
     // It is ready now, and may have been starting when it gave the list: then that was empty, whatever runs.
     return (await look()) ?? { kind: 'unknown', ...doubt };

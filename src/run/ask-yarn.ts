@@ -23,13 +23,19 @@ export interface YarnQuestion {
   readonly signal: AbortSignal | undefined;
   /** Server time of the first request, which absence needs to prove anything. */
   readonly sinceMs?: number | undefined;
+  /** How long ago that was by our own clock, where server time is not known. */
+  readonly sentAgoMs?: number | undefined;
 }
 
 /** By id once known, else by tag. */
-export async function askYarn({ registry, hearing, ref, signal, sinceMs }: YarnQuestion): Promise<YarnWord> {
+export async function askYarn({ registry, hearing, ref, signal, sinceMs, sentAgoMs }: YarnQuestion): Promise<YarnWord> {
   if (!isTied(ref)) return { kind: 'doubt', why: 'nothing ties an application to a batch that livywire did not start' };
   const { appId, name } = ref;
-  const options = { ...(signal && { signal }), ...(sinceMs !== undefined && { sinceMs }) };
+  const options = {
+    ...(signal && { signal }),
+    ...(sinceMs !== undefined && { sinceMs }),
+    ...(sentAgoMs !== undefined && { sentAgoMs }),
+  };
   if (appId !== undefined) {
     const inShort = (app: AppReport | undefined) => (app ? statusOfApp(app).raw : 'no record');
     const ask = () => registry.byId(appId, options);

@@ -44,8 +44,8 @@ export class Observer {
   /** An end could not be cross-checked. */
   readonly #unchecked: Spell;
   #everyoneAnswered = false;
-  /** Server time of the first POST, once the ledger was asked. */
-  #firstPostMs: number | undefined;
+  /** The first POST, once the ledger was asked. */
+  #firstPost: AttemptRecord['posts'][number] | undefined;
 
   constructor(deps: EngineDeps, ref: RunRef, cancel?: OwnCancel) {
     this.#deps = deps;
@@ -78,7 +78,7 @@ export class Observer {
   /** As somebody else has read it in the ledger. */
   knows(attempt: AttemptRecord | undefined): void {
     this.#noted = attempt;
-    this.#firstPostMs = attempt?.posts[0]?.serverMs;
+    this.#firstPost = attempt?.posts[0];
   }
   /** Whether we asked for the end, as far as we or the ledger's `attempt` know. */
   isCancelOurs(attempt = this.#noted): boolean {
@@ -105,7 +105,7 @@ export class Observer {
 
   async #askServers(signal: AbortSignal | undefined): Promise<Reading> {
     const { backend } = this.#deps;
-    const yarn = this.asksYarn ? await this.#askYarn({ signal }) : undefined;
+    const yarn = this.asksYarn ? await this.#askYarn(signal) : undefined;
     if (yarn?.kind === 'app') return this.#fromApp(yarn.app);
     const held = await this.#hearing.ask(
       {
@@ -168,9 +168,10 @@ export class Observer {
       if (registry || status.appId !== undefined) this.#notes.add(`YARN was not asked; ${alone}`);
       return { kind: 'ended', status };
     }
-    if (this.#ref.appId === undefined && this.#firstPostMs === undefined) await this.#askLedger(signal);
-    const yarn = asked ?? (await this.#askYarn({ signal, sinceMs: this.#firstPostMs }));
+    if (this.#ref.appId === undefined && this.#firstPost === undefined) await this.#askLedger(signal);
+    const yarn = asked ?? (await this.#askYarn(signal));
     if (status.state !== 'succeeded' && hasForgotten(yarn, this.#ref)) {
+      this.#unchecked.end();
       const why = `YARN has forgotten the application, and ${status.source} says ${status.raw} of any such one`;
       const reading = await this.#withoutBackend([], yarn, signal);
       if (reading.kind === 'lost') this.#notes.add(why);
@@ -188,8 +189,9 @@ export class Observer {
         return { kind: 'ended', status };
       case 'doubt':
       case 'silent': {
-        this.#unchecked.goOn();
-        // A Livy that cannot reach YARN calls its batches dead: while we cannot either, that is worth nothing.
+        // A Livy that cannot reach YARN calls its batches dead: while we cannot either, that is worth nothing. The time of
+        // an outage is none of a doubt: right after it YARN knows less than ever.
+        this.#unchecked.goOn(status.state === 'succeeded' ? '' : yarn.kind);
         const mayBeYarnsFault = yarn.kind === 'silent' && status.state !== 'succeeded';
         const longMs = mayBeYarnsFault ? waits.outageMs : waits.lostAfterMs;
         if (!this.#unchecked.isLonger(longMs)) {
@@ -211,7 +213,7 @@ export class Observer {
     if (recorded) return recorded;
     if (attempt?.phase === 'refused') throw new JobRefusedError(attempt.note ?? `${attempt.name} was refused`);
 
-    const yarn = asked ?? (registry && (await this.#askYarn({ signal, sinceMs: this.#firstPostMs })));
+    const yarn = asked ?? (registry && (await this.#askYarn(signal)));
     if (yarn?.kind === 'app') return this.#fromApp(yarn.app);
     if (yarn?.kind === 'silent') silences.push(yarn.why);
     // What was never sent cannot have ended with its cluster: its key stays free for another one.
@@ -258,13 +260,13 @@ export class Observer {
   }
 
   /** What YARN says, and the links it gave. */
-  async #askYarn(given: {
-    readonly signal: AbortSignal | undefined;
-    readonly sinceMs?: number | undefined;
-  }): Promise<YarnWord> {
-    const { registry } = this.#deps;
+  async #askYarn(signal: AbortSignal | undefined): Promise<YarnWord> {
+    const { registry, clock } = this.#deps;
     if (!registry) throw new TypeError('there is no YARN to ask');
-    const word = await askYarn({ ...given, registry, hearing: this.#hearing, ref: this.#ref });
+    const { at = this.#ref.createdAt, serverMs: sinceMs } = this.#firstPost ?? {};
+    const sentAgoMs = Math.max(0, clock.now() - Date.parse(at));
+    const when = sinceMs === undefined ? { sentAgoMs } : { sinceMs };
+    const word = await askYarn({ ...when, signal, registry, hearing: this.#hearing, ref: this.#ref });
     if (word.kind === 'unclear') this.#links = { ...this.#links, ...statusOfApp(word.app).links };
     return word;
   }

@@ -9,6 +9,7 @@ const ROUNDS = 3;
  */
 export class Spell {
   readonly #clock: Clock;
+  #answer: string | undefined;
   #at: number | undefined;
   #steps: number[] = [];
 
@@ -16,8 +17,10 @@ export class Spell {
     this.#clock = clock;
   }
 
-  /** One more round with that answer. */
-  goOn(): void {
+  /** One more round with that answer; another one than last time begins a spell of its own. */
+  goOn(answer = ''): void {
+    if (this.#answer !== answer) this.end();
+    this.#answer = answer;
     const now = this.#clock.now();
     if (this.#at !== undefined) this.#steps.push(Math.max(0, now - this.#at));
     this.#at = now;

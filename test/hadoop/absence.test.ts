@@ -104,6 +104,20 @@ test('a ResourceManager that was restarted after the request proves nothing', as
   t.is((await search(t, answers, startedOn('forgot-info') + 5_001)).kind, 'absent');
 });
 
+test('where server time is not known, the clock of the asker tells with an hour to spare whether it may have forgotten', async (t) => {
+  const { http } = await resourceManager(t, young);
+  const yarn = new YarnRegistry({ http });
+  const upMs = (await yarn.serverTime()) - startedOn('info');
+  const mayHaveForgotten = async (sentAgoMs?: number) => {
+    const found = await yarn.byTag(TAG, sentAgoMs === undefined ? {} : { sentAgoMs });
+    t.like(found, { kind: 'unknown', reason: "when the job was sent is not known by YARN's clock" });
+    return found.kind === 'unknown' && found.mayHaveForgotten;
+  };
+  t.is(await mayHaveForgotten(upMs - 60 * MINUTE - 1), undefined);
+  t.is(await mayHaveForgotten(upMs - 60 * MINUTE), true);
+  t.is(await mayHaveForgotten(), true);
+});
+
 test('a ResourceManager that is still reading its state store has not answered', async (t) => {
   // Recorded: an empty list, a second before the application was there again.
   t.is(bodyOf<{ apps: { app?: unknown[] } }>('restarting-tag').apps.app, undefined);

@@ -5,6 +5,7 @@ import {
   type CallOptions,
   type Clock,
   type RunState,
+  type TagSearchOptions,
   UnreachableError,
 } from '../../src/core/index.js';
 
@@ -30,7 +31,7 @@ export class FakeRegistry implements AppRegistry {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#startedMs = clock.now() - 3_600_000;
+    this.#startedMs = clock.now() - 86_400_000;
   }
 
   /** Puts an application there, or changes one: `set('application_1_1', { raw: 'RUNNING', tags: [name] })`. */
@@ -78,12 +79,15 @@ export class FakeRegistry implements AppRegistry {
     this.#reach(`app ${appId}`);
     return this.app(appId);
   }
-  async byTag(tag: string, { sinceMs }: CallOptions & { readonly sinceMs?: number } = {}): Promise<AppSearch> {
+  async byTag(tag: string, { sinceMs, sentAgoMs = Infinity }: TagSearchOptions = {}): Promise<AppSearch> {
     this.#reach(`tag ${tag}`);
     const apps = this.#apps.filter((app) => app.tags.includes(tag));
     if (apps.length > 0) return { kind: 'found', apps };
     if (this.cannotProve !== undefined) return { kind: 'unknown', reason: this.cannotProve };
-    if (sinceMs === undefined) return { kind: 'unknown', reason: 'when the job was sent is not known' };
+    if (sinceMs === undefined) {
+      const wasUp = this.#clock.now() - this.#startedMs > sentAgoMs + 3_600_000;
+      return { kind: 'unknown', reason: 'when the job was sent is not known', ...(!wasUp && { mayHaveForgotten: true }) };
+    }
     if (this.#startedMs > sinceMs) {
       const reason = 'the resource manager was restarted after the first request';
       return { kind: 'unknown', reason, mayHaveForgotten: true };

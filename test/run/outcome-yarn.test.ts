@@ -167,6 +167,42 @@ for (const [title, known] of [
   });
 }
 
+test('two outages of YARN with an answer between them that proves nothing are not one', async (t) => {
+  const { registry, run, ledger, ref, clock } = setUp([dead]);
+  await ledger.create(recordFor(ref, { posts: [{ at: ref.createdAt, serverMs: clock.now() - 1 }] }));
+  const at = (ms: number, act: () => void) => void clock.sleep(ms).then(act);
+  registry.down();
+  at(600_000, () => (registry.restart(), registry.up()));
+  at(620_000, () => registry.down());
+  await t.throwsAsync(run.wait(), { instanceOf: UnreachableError, message: /15 minutes/ });
+  t.is((await attemptOf(ledger, 'k')).outcome, undefined, 'nobody knows, so nobody says');
+  registry.up();
+  registry.set(appId, { tags: [aName], raw: 'KILLED', finalStatus: 'KILLED' });
+  t.is((await run.wait()).kind, 'cancelled');
+});
+
+test('an outage of YARN is no part of the half minute in which it answers and cannot say', async (t) => {
+  const { registry, run, clock } = setUp([dead]);
+  registry.cannotProve = 'its lists are filtered';
+  const at = (ms: number, act: () => void) => void clock.sleep(ms).then(act);
+  registry.down();
+  at(60_000, () => registry.up());
+  at(80_000, () => registry.set(appId, { tags: [aName], raw: 'FINISHED', finalStatus: 'SUCCEEDED' }));
+  t.is((await run.wait()).kind, 'succeeded');
+});
+
+test('Livy says dead of what was sent at a time unknown, and YARN is young enough to have forgotten it: lost', async (t) => {
+  for (const [isYoung, kind] of [
+    [true, 'lost'],
+    [false, 'failed'],
+  ] as const) {
+    const { registry, run, ledger, ref } = setUp([dead]);
+    await ledger.create(recordFor(ref, { posts: [{ at: ref.createdAt }] }));
+    if (isYoung) registry.restart();
+    t.is((await run.wait()).kind, kind);
+  }
+});
+
 test('an application that YARN has no record of and then has again goes on', async (t) => {
   const { registry, run, clock } = setUp([dead], { appId });
   void clock.sleep(20_000).then(() => registry.set(appId, { tags: [aName] }));

@@ -43,6 +43,18 @@ test('a clock that is set back takes nothing away, and an end begins anew', (t) 
   t.false(spell.isLonger(1));
 });
 
+test('another answer begins a spell of its own', (t) => {
+  let now = 0;
+  const spell = new Spell({ now: () => now, sleep: async () => undefined });
+  for (const answer of ['silent', 'silent', 'silent', 'doubt', 'doubt', 'silent', 'silent']) {
+    now += 10_000;
+    spell.goOn(answer);
+    t.false(spell.isLonger(30_000));
+  }
+  for (let i = 0; i < 2; i++) spell.goOn(((now += 10_000), 'silent'));
+  t.true(spell.isLonger(30_000));
+});
+
 test('two rounds are never a long spell', (t) => {
   const { spell, pass } = setUp();
   pass(3_600_000);
