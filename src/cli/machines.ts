@@ -22,6 +22,11 @@ export const machineOptions = {
     describe: 'Attempts after the first, with --retry (default 2)',
     group: 'run-spark-job',
   },
+  wait: {
+    type: 'string',
+    describe: 'Who sees the end: poll, the machine itself (default); token, the watch function',
+    group: 'run-spark-job',
+  },
   timeout: { type: 'string', describe: 'Cancel a run that is older: 90s, 30m, 4h', group: 'Machine' },
   'cluster-id': { type: 'string', describe: 'The EMR cluster, j-…', group: 'run-spark-step' },
   'glue-job': { type: 'string', describe: 'Name of the job', group: 'run-glue-job' },
@@ -45,9 +50,13 @@ const must = (value: string | undefined, flag: string): string => {
 
 function sparkJob({ runSparkJob }: Workflow, args: MachineArgs, { local = false }: Wish): Machine {
   const maxAttempts = countOf(args['max-retries'], '--max-retries') ?? 2;
+  const { wait } = args;
+  if (wait !== undefined && wait !== 'poll' && wait !== 'token')
+    throw new ConfigError(`--wait: ${JSON.stringify(wait)} is neither poll nor token`, { field: '--wait' });
   return runSparkJob({
     functions: handlerNames(args.functions),
     redrives: !local,
+    ...(wait && { wait }),
     ...(args.retry.length > 0 && { retry: { errors: args.retry, maxAttempts } }),
     ...(args.timeout !== undefined && { defaults: timeoutOf(args) }),
   });

@@ -49,24 +49,25 @@ export function createWatchHandler(options: WatchHandlerOptions = {}): Handler<W
     const seen: Seen = { succeeded: 0, failed: 0, cancelled: 0, lost: 0, unsent: 0, troubled: 0, open: 0 };
     const followed = new Map<string, Promise<void>>();
     const beats = await Beats.after(call, ledger);
-    let going = 0;
+    /** Keys of runs that are followed now: whoever follows one tells of its end. */
+    const going = new Set<string>();
     let lostBefore = 0;
     for (;;) {
       let oldestMs = 0;
       const records: RunRecord[] = [];
       for await (const record of openRecords(ledger)) {
         if (!isInFlight(record)) {
-          await tellEnds(call, services, record.key);
+          if (!going.has(record.key)) await tellEnds(call, services, record.key);
           continue;
         }
         records.push(record);
         oldestMs = Math.max(oldestMs, call.clock.now() - Date.parse(record.attempts.at(-1)?.createdAt ?? ''));
         const id = idOf(record);
         if (followed.has(id)) continue;
-        going += 1;
+        going.add(record.key);
         followed.set(
           id,
-          follow(call, services, record, { seen, beats }).finally(() => (going -= 1)),
+          follow(call, services, record, { seen, beats }).finally(() => going.delete(record.key)),
         );
       }
       await eachOf(records, (record) => tellGoingOn(call, services, record));
@@ -78,7 +79,7 @@ export function createWatchHandler(options: WatchHandlerOptions = {}): Handler<W
       lostBefore = seen.lost;
       await beats.say(records);
       const pauseMs = Math.min(roundSeconds * 1_000, call.leftMs() - LAST_MS);
-      if (going === 0 || pauseMs <= 0) break;
+      if (going.size === 0 || pauseMs <= 0) break;
       await untilOver(call, pauseMs, [...followed.values()]);
     }
     await Promise.all(followed.values());

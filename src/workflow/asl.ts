@@ -40,6 +40,7 @@ export type TaskState = Named & {
   readonly ResultPath?: string | null;
   readonly OutputPath?: string;
   readonly TimeoutSeconds?: number;
+  readonly HeartbeatSeconds?: number;
   readonly Retry?: readonly Retrier[];
   readonly Catch?: readonly Catcher[];
 } & Onward;

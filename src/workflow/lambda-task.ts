@@ -1,5 +1,5 @@
 import type { Catcher, TaskState } from './asl.js';
-import { forHandlers } from './retries.js';
+import { forHandlers, forWaitingHandler } from './retries.js';
 
 /** No function runs longer than 900 s; after this its answer does not come any more. */
 const LONGEST_SECONDS = 930;
@@ -23,6 +23,20 @@ export const lambdaTask = (task: LambdaTask): TaskState => ({
   ResultPath: '$.answer',
   TimeoutSeconds: LONGEST_SECONDS,
   Retry: forHandlers,
+  ...(task.catch && { Catch: task.catch }),
+  Next: task.next,
+});
+
+/** A call after which the task waits, until whoever has its token says what is next, or says nothing for so long. */
+export const waitingTask = (task: LambdaTask, heartbeatSeconds: number): TaskState => ({
+  Type: 'Task',
+  Comment: task.comment,
+  Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+  Parameters: { FunctionName: task.functionName, 'Payload.$': task.payload },
+  ResultSelector: { 'run.$': '$' },
+  ResultPath: '$.answer',
+  HeartbeatSeconds: heartbeatSeconds,
+  Retry: forWaitingHandler,
   ...(task.catch && { Catch: task.catch }),
   Next: task.next,
 });

@@ -1,5 +1,4 @@
-import type { State } from './asl.js';
-import { type LambdaTask, lambdaTask } from './lambda-task.js';
+import type { State, TaskState } from './asl.js';
 import { paths } from './payload.js';
 import { stateNames } from './state-names.js';
 
@@ -17,7 +16,7 @@ export interface MachineRetry {
  * The attempts are counted in the data, not by Step Functions' own Retry: that would call submit again for the same attempt.
  * The last one is submitted by a state that catches nothing, so that its failure is the execution's and can be redriven.
  */
-export function ownRetries(retry: MachineRetry, submitting: LambdaTask): Record<string, State> {
+export function ownRetries(retry: MachineRetry, lastSubmitting: TaskState): Record<string, State> {
   const { mayRetry, submit, lastSubmit, countRetry, waitToRetry } = stateNames;
   const retries = `${paths.execution}.retries`;
   return {
@@ -26,7 +25,7 @@ export function ownRetries(retry: MachineRetry, submitting: LambdaTask): Record<
       Choices: [{ Variable: retries, NumericGreaterThanEquals: retry.maxAttempts, Next: lastSubmit }],
       Default: submit,
     },
-    [lastSubmit]: lambdaTask(submitting),
+    [lastSubmit]: lastSubmitting,
     [countRetry]: {
       Type: 'Pass',
       Parameters: {

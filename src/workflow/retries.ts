@@ -11,8 +11,9 @@ const ofLambda = [
   'Lambda.Unknown',
   'Sandbox.Timedout',
   'Runtime.ExitError',
-  'States.Timeout',
 ] as const;
+/** No answer came in time. */
+const TIMEOUT = 'States.Timeout';
 
 /** The classes of ours that say that a service failed, not the job and not the caller, and those of AWS's SDK. */
 const ofServices = [
@@ -45,16 +46,42 @@ const backingOff = (
  * How long a handler is called again before the machine gives in. Each may be called again at any time: a submit finds its run by
  * the key. The second takes about four hours, and at most 120 of the history's events.
  */
-export const forHandlers: readonly Retrier[] = [backingOff(ofLambda, 1, 60, 12), backingOff(ofServices, 5, 900, 40)];
-
-/** An execution that was certainly not started. */
-export const forThrottledStart: readonly Retrier[] = [
-  backingOff(['StepFunctions.ExecutionLimitExceededException', 'StepFunctions.ThrottlingException'], 5, 300, 20),
+export const forHandlers: readonly Retrier[] = [
+  backingOff([...ofLambda, TIMEOUT], 1, 60, 12),
+  backingOff(ofServices, 5, 900, 40),
 ];
 
-/** A run of Glue that was certainly not started. */
+/** The same of a call whose task waits for the job: that nobody has told it anything in time is no failure of the call. */
+export const forWaitingHandler: readonly Retrier[] = [
+  backingOff(ofLambda, 1, 60, 12),
+  backingOff(ofServices, 5, 900, 40),
+];
+
+/**
+ * An execution that was not started. AWS's guide has the first without its `Exception`, executions have been seen with it; what
+ * has no name of its own there, as "Rate exceeded", comes as the last one. Of two that were started all the same both find one run.
+ */
+export const forThrottledStart: readonly Retrier[] = [
+  backingOff(
+    [
+      'StepFunctions.ExecutionLimitExceeded',
+      'StepFunctions.ExecutionLimitExceededException',
+      'StepFunctions.AWSStepFunctionsException',
+    ],
+    5,
+    300,
+    20,
+  ),
+];
+
+/** A run of Glue that was not started. "Rate exceeded" has been seen to come as the last one, which has no name of its own. */
 export const forGlueStart: readonly Retrier[] = [
-  backingOff(['Glue.ConcurrentRunsExceededException', 'Glue.ThrottlingException'], 30, 900, 20),
+  backingOff(
+    ['Glue.ConcurrentRunsExceededException', 'Glue.ThrottlingException', 'Glue.AWSGlueException'],
+    30,
+    900,
+    20,
+  ),
 ];
 
 /** Reads are repeated, whatever went wrong. */

@@ -1,7 +1,7 @@
 import type { Catcher, ChoiceRule, Json, State, StateMachine } from './asl.js';
-import { checkFunction, checkRetry } from './check-options.js';
+import { checkFunction, checkRetry, checkWhole } from './check-options.js';
 import { handingOver } from './handing-over.js';
-import { lambdaTask } from './lambda-task.js';
+import { lambdaTask, waitingTask } from './lambda-task.js';
 import { type MachineRetry, ownRetries } from './own-retries.js';
 import { paths, payloads } from './payload.js';
 import { readInput } from './read-input.js';
@@ -25,6 +25,13 @@ export interface RunSparkJobOptions {
    * @defaultValue `true`
    */
   readonly redrives?: boolean;
+  /**
+   * Who sees the end. `poll`: the machine asks `status`. `token`: its task waits until the `watch` function, which follows all runs of the
+   * ledger, completes it; where no watcher is heard of for `heartbeatSeconds`, the machine asks for itself. @defaultValue `'poll'`
+   */
+  readonly wait?: 'poll' | 'token';
+  /** With `token`: more than twice the time between two calls of `watch`, in seconds. @defaultValue `900` */
+  readonly heartbeatSeconds?: number;
 }
 
 /** A pair of rules: with a pause first where the answer asks for one. */
@@ -57,30 +64,41 @@ const pause = (comment: string, next: string): State => ({
  * ```
  */
 export function runSparkJob(options: RunSparkJobOptions): StateMachine {
-  const { functions, retry, defaults, redrives = true } = options;
+  const { functions, retry, defaults, redrives = true, wait = 'poll', heartbeatSeconds = 900 } = options;
   for (const [handler, name] of Object.entries(functions)) checkFunction(`functions.${handler}`, name as string);
   if (retry) checkRetry(retry);
+  checkWhole('heartbeatSeconds', heartbeatSeconds, 1);
   const { submit, choose, status, cancel, handOver, succeeded, trouble } = stateNames;
-  const event = payloads(redrives);
+  const event = payloads(redrives, wait === 'token');
   const toSubmit = retry ? stateNames.mayRetry : submit;
   // Whatever it was: only a submit says with authority how the run stands, and fails for what is wrong.
-  const onTrouble: readonly Catcher[] = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.trouble', Next: trouble }];
+  const onTrouble: readonly Catcher[] = [
+    { ErrorEquals: ['States.ALL'], ResultPath: '$.answer.trouble', Next: trouble },
+  ];
+  // Nobody follows the run, or nobody is heard of: the machine looks for itself from then on. Of both names, for a missed heartbeat is a timeout, too.
+  const onSilence = {
+    ErrorEquals: ['States.HeartbeatTimeout', 'States.Timeout'],
+    ResultPath: '$.trouble',
+    Next: status,
+  } satisfies Catcher;
   const submitting = {
     comment: 'Starts the job, finds the one that its key has, or says how it ended; failure is thrown here',
     functionName: functions.submit,
     payload: event.submit,
     next: choose,
   };
+  const submits = (more: readonly Catcher[] = []) => {
+    const caught = [...more, ...(wait === 'token' ? [onSilence] : [])];
+    const task = { ...submitting, ...(caught.length > 0 && { catch: caught }) };
+    return wait === 'token' ? waitingTask(task, heartbeatSeconds) : lambdaTask(task);
+  };
   return {
     Comment: "Runs one Spark job through Apache Livy: it is started once, and its outcome is the execution's",
     StartAt: stateNames.read,
     States: {
       ...readInput(toSubmit, defaults),
-      ...(retry && ownRetries(retry, submitting)),
-      [submit]: lambdaTask({
-        ...submitting,
-        ...(retry && { catch: [{ ErrorEquals: retry.errors, ResultPath: '$.trouble', Next: stateNames.countRetry }] }),
-      }),
+      ...(retry && ownRetries(retry, submits())),
+      [submit]: submits(retry && [{ ErrorEquals: retry.errors, ResultPath: '$.trouble', Next: stateNames.countRetry }]),
       [choose]: {
         Type: 'Choice',
         Choices: [

@@ -88,6 +88,23 @@ test('the same write, told by S3 and by EventBridge, is one run; another write i
   t.is(rig.posts(), 5);
 });
 
+test('a write without version, etag and sequencer is refused, for the next one would pass for it; a sequencer alone will do', async (t) => {
+  const rig = lambdaRig();
+  const written = (more: object) =>
+    onBus('aws.s3', 'Object Created', { bucket: { name: 'in' }, object: { key: 'a.csv', ...more } });
+  await tell(rig, template, written({ sequencer: '01' }), written({ sequencer: '02' }));
+  t.is(rig.posts(), 2);
+  const error = await t.throwsAsync(tell(rig, template, written({})), { name: 'ConfigError' });
+  t.regex(error?.message ?? '', /detail\.object\.sequencer is missing/);
+  const record = {
+    eventSource: 'aws:s3',
+    eventName: 'ObjectCreated:Put',
+    s3: { bucket: { name: 'in' }, object: { key: 'a.csv' } },
+  };
+  await t.throwsAsync(tell(rig, template, { Records: [record] }), { message: /s3\.object\.sequencer is missing/ });
+  t.is(rig.posts(), 2);
+});
+
 test("S3's test event starts nothing, directly and through a queue", async (t) => {
   const rig = lambdaRig();
   const testEvent = { Service: 'Amazon S3', Event: 's3:TestEvent', Time: '2026-11-23T00:00:00Z', Bucket: 'in' };

@@ -120,6 +120,49 @@ test('where each status fails for 900 hours, no history overflows, and the run i
   t.is(starts(), 1);
 });
 
+test('where status fails and no server can be asked, it ends as undecided after hours, not as failed; redriven, it goes on', async (t) => {
+  const { machine, rig, faults, starts } = setUp([{ afterMs: 40 * HOUR }]);
+  const fault = { on: functions.status, times: Infinity, error: named('AccessDeniedException', 'not authorized') };
+  faults.push(fault);
+  const going = machine.run({ job });
+  await rig.clock.sleep(60_000);
+  rig.backend.down();
+  const execution = await going;
+  t.is(execution.status, 'FAILED');
+  t.is(execution.error, 'RunUndecided');
+  t.regex(
+    execution.cause ?? '',
+    /status has failed for 3[67]\d min.*AccessDeniedException: not authorized.*may still run/,
+  );
+  t.is(execution.children.length, 0);
+  const hours = (execution.endedAt - execution.startedAt) / HOUR;
+  t.true(hours > 6 && hours < 8, `${hours} h`);
+  rig.backend.up();
+  fault.times = 0;
+  succeeded(t, await machine.redrive(execution), 1);
+  t.is(starts(), 1);
+});
+
+test('where a run that is too old cannot be stopped, it ends as undecided, and is not handed over and over', async (t) => {
+  const { machine, faults } = setUp([{ afterMs: 400 * HOUR }]);
+  faults.push({ on: functions.cancel, times: Infinity, error: named('AccessDeniedException', 'not authorized') });
+  const execution = await machine.run({ job, timeoutSeconds: 3_600 });
+  t.deepEqual([execution.error, execution.children.length], ['RunUndecided', 0]);
+  t.regex(execution.cause ?? '', /too old and cannot be stopped: cancel has failed/);
+  t.true(execution.endedAt - execution.startedAt < 9 * HOUR);
+});
+
+test('a run that is long in stopping is handed over before the history is full', async (t) => {
+  const rig = lambdaRig({ script: () => ({ afterMs: 24 * HOUR }) });
+  const run = (await createSubmitHandler(rig.options)({ job, key: 'k' }, rig.context())) as RunAnswer;
+  rig.backend.stop = async () => 'asked';
+  const cancel = createCancelHandler({ ...rig.options, historyEvents: 600 });
+  const before = { ...run, next: 'cancel', timedOut: true } as const;
+  const seen: string[] = [];
+  for (const events of [9, 100]) seen.push((await cancel({ run: { ...before, events } }, rig.context(10))).next);
+  t.deepEqual(seen, ['cancel', 'hand-over']);
+});
+
 test('a run that was handed over and failed is redriven from the first execution', async (t) => {
   const { machine, starts } = setUp([{ outcome: 'failed', afterMs: 24 * HOUR }, { afterMs: HOUR }], {
     historyEvents: 1_600,

@@ -18,6 +18,8 @@ export interface World {
   wait(ms: number): Promise<void>;
   /** Answers, or throws; may let time pass. */
   invoke(functionName: string, event: unknown): Promise<unknown>;
+  /** What completes the task of this token; throws as it was failed, or `States.HeartbeatTimeout` after such a silence. */
+  completed?(token: string, heartbeatMs: number): Promise<unknown>;
 }
 
 export const MOST_EVENTS = 25_000;
@@ -54,6 +56,7 @@ export class Interpreter {
   readonly #machine: StateMachine;
   readonly #world: World;
   #executions = 0;
+  #tokens = 0;
   /** How many executions Step Functions is still to refuse. */
   refuseStarts = 0;
 
@@ -166,7 +169,13 @@ export class Interpreter {
     for (;;) {
       try {
         count(execution, 2); // scheduled, started
-        const result = await this.#call(execution, state, fill(state.Parameters, data, context));
+        const token = { Task: { Token: `token-${++this.#tokens}` } };
+        const result = await this.#call(
+          execution,
+          state,
+          fill(state.Parameters, data, { ...(context as object), ...token }),
+          token.Task.Token,
+        );
         count(execution, 1); // succeeded
         const selected = state.ResultSelector ? fill(state.ResultSelector, result, context) : result;
         const placed = put(state.ResultPath, data, selected);
@@ -192,13 +201,22 @@ export class Interpreter {
     }
   }
 
-  async #call(execution: Execution, state: Task, parameters: unknown): Promise<unknown> {
+  async #call(execution: Execution, state: Task, parameters: unknown, token: string): Promise<unknown> {
     const given = parameters as Record<string, unknown>;
     switch (state.Resource) {
       case 'arn:aws:states:::lambda:invoke': {
         execution.lambdas++;
         const answer = await this.#world.invoke(String(given.FunctionName), clone(given.Payload));
         return { StatusCode: 200, Payload: clone(answer) };
+      }
+      case 'arn:aws:states:::lambda:invoke.waitForTaskToken': {
+        execution.lambdas++;
+        // It may be completed before the call has come back, or be failed by it.
+        const completed = this.#world.completed?.(token, 1_000 * (state.HeartbeatSeconds ?? Infinity));
+        completed?.catch(() => undefined);
+        await this.#world.invoke(String(given.FunctionName), clone(given.Payload));
+        count(execution, 1); // submitted
+        return clone(await completed);
       }
       case 'arn:aws:states:::states:startExecution.sync:2': {
         if (this.refuseStarts-- > 0) throw named('StepFunctions.AccessDeniedException', 'not authorized');
