@@ -89,11 +89,31 @@ const UNTRUSTED = /^(?:UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|CERT_|ERR_TLS_CERT)/;
 export function explainAwsError(error: unknown, question: AwsQuestion): LivywireError {
   if (isLivywireError(error)) return error;
   const seen = read(error);
-  for (const explain of [noRegion, clock, credentials, keys, denied, missingBucket, redirected, throttled, network]) {
+  for (const explain of [
+    noRegion,
+    clock,
+    credentials,
+    keys,
+    archived,
+    denied,
+    missingBucket,
+    redirected,
+    throttled,
+    network,
+  ]) {
     const explained = explain(seen, question);
     if (explained) return explained;
   }
   const { status = 0, message, name } = seen;
+  // A portal's page, or a stand-in that is none.
+  if (status === 200) {
+    const what = `${question.doing}: what answered for ${question.service} did not answer as it does (${name}: ${message})`;
+    return new HttpStatusError(
+      `${what}; check the endpoint and the proxy`,
+      { status, serverMessage: message, body: '' },
+      { cause: error },
+    );
+  }
   const words = `${question.doing}: ${question.service} answered ${status === 0 ? '' : `${status} `}${name}: ${message}`;
   // Nothing was answered: a bug or a broken installation, which is not to pass for an answer of AWS.
   if (status === 0) return new UnreachableError(`${question.doing}: ${name}: ${message}`, 'maybe', { cause: error });
@@ -176,11 +196,23 @@ const credentials: Explain = ({ name, message, ...seen }, { doing, profile = see
   );
 };
 
-const keys: Explain = ({ name }, { doing }) =>
-  UNKNOWN_KEYS.has(name)
+/** What S3 calls a malformed header, as it does a wrong region. */
+const isNoKey = (message: string): boolean => /non-empty Access Key/i.test(message);
+
+const keys: Explain = ({ name, message }, { doing }) =>
+  UNKNOWN_KEYS.has(name) || isNoKey(message)
     ? mend(
         `${doing}: AWS does not accept these credentials (${name}); check which are used: AWS_PROFILE, AWS_ACCESS_KEY_ID, AWS_SESSION_TOKEN`,
         'AWS credentials',
+      )
+    : undefined;
+
+/** S3's answer to a read is 403, and has nothing to do with rights. */
+const archived: Explain = ({ name }, { doing, field }) =>
+  name === 'InvalidObjectState'
+    ? mend(
+        `${doing}: the object is archived, and has to be restored before it can be read (aws s3api restore-object)`,
+        field,
       )
     : undefined;
 

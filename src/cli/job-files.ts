@@ -106,6 +106,11 @@ export async function readLock(name: string, { io, readFile }: Context, { parseL
 /** A job of the files that a lock names, with the rest as the line says it. */
 export function lockedFiles(spec: JobSpec, lock: JobLock, staging: Staging, { out }: Context): JobFiles {
   const { conf: needed = {}, ...files } = staging.jobOfLock(lock.job);
+  const twice = Object.keys(spec.conf ?? {}).find((name) => name in needed && !name.endsWith('.PYTHONPATH'));
+  if (twice !== undefined) {
+    const text = `--conf ${twice} cannot be given with --locked: the lock says which files the job has`;
+    throw new ConfigError(text, { field: '--conf' });
+  }
   const locked: JobSpec = {
     ...spec,
     ...files,
@@ -139,7 +144,10 @@ async function upload(prepared: PreparedStaging, to: string, { io, out }: Contex
   try {
     const { files } = await prepared.upload({
       signal,
-      onProgress: ({ bytesDone, bytes: total }) => view.show({ step: 'stage', message, done: bytesDone, total }),
+      onProgress: ({ bytesDone, bytes: total, filesSent }) => {
+        // Where all is there already, nothing is staged, and a log has no line of it.
+        if (out.isLive || filesSent > 0) view.show({ step: 'stage', message, done: bytesDone, total });
+      },
     });
     view.close();
     const sent = files.filter(({ how }) => how === 'uploaded');

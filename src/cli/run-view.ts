@@ -22,10 +22,15 @@ export class RunView {
   #waiting: RunWaiting | undefined;
   #saidWaiting = { what: '', atMs: -Infinity };
   #live: LiveLine | undefined;
+  /** That it has ended, in words: said when what is known of its stages has been said. */
+  #end: string | undefined;
+  /** Whether it was seen before it ended: of one that was not, the stages were told to whoever followed it. */
+  #wasSeen: boolean;
   #closed = false;
 
   constructor(run: Run, io: Io, out: Terminal) {
     this.#run = run;
+    this.#wasSeen = run.how === 'started';
     this.#io = io;
     this.#out = out;
     if (out.isLive && io.stderr.stream) void this.#goLive(io.stderr.stream);
@@ -46,27 +51,20 @@ export class RunView {
       case 'gap':
         return out.gap(gapWords(event));
       case 'notice':
+        this.#sayEnd();
         return out.note(event.text);
       case 'state':
+        this.#wasSeen ||= !isFinal(event.status);
         this.#status = event.status;
         this.#waiting = event.status.waiting;
         if (out.isLive) this.#live?.draw();
-        else if (this.#isNewState(event.status))
-          out.note(
-            [
-              stateWords(event.status),
-              // How long ago it ended nobody has said yet; the outcome may know how long it took.
-              ...(isFinal(event.status) ? [] : [`after ${since(this.#run.ref.createdAt, this.#io.clock.now())}`]),
-              ...idsOf(this.#run.ref),
-              ...(event.status.waiting ? [plain(event.status.waiting.summary)] : []),
-            ].join(', '),
-          );
+        else if (this.#isNewState(event.status)) this.#sayState(event.status);
         return;
       case 'progress':
         this.#progress = event.progress;
         if (event.progress.tasks.running > 0) this.#waiting = undefined;
         if (out.isLive) this.#live?.draw();
-        else for (const stage of event.progress.ended ?? []) out.note(endedWords(stage));
+        else if (this.#wasSeen) for (const stage of event.progress.ended ?? []) out.note(endedWords(stage));
         return;
       case 'waiting':
         this.#waiting = event.waiting;
@@ -76,6 +74,23 @@ export class RunView {
       case 'outcome':
         return;
     }
+  }
+
+  #sayState(status: RunStatus): void {
+    const words = [
+      stateWords(status),
+      // How long ago it ended nobody has said yet; the outcome may know how long it took.
+      ...(isFinal(status) ? [] : [`after ${since(this.#run.ref.createdAt, this.#io.clock.now())}`]),
+      ...idsOf(this.#run.ref),
+      ...(status.waiting ? [plain(status.waiting.summary)] : []),
+    ].join(', ');
+    if (isFinal(status)) this.#end = words;
+    else this.#out.note(words);
+  }
+
+  #sayEnd(): void {
+    if (this.#end !== undefined) this.#out.note(this.#end);
+    this.#end = undefined;
   }
 
   /** A link that came later is told as a state, too, and would be the same words once more. */
@@ -100,6 +115,7 @@ export class RunView {
   }
 
   close(): void {
+    this.#sayEnd();
     this.#closed = true;
     this.#live?.stop();
     this.#out.live = undefined;

@@ -1,6 +1,7 @@
 // What S3, or what stands before it, may answer besides the truth. Over real sockets: this file imports no nock.
 import test, { type ExecutionContext } from 'ava';
 import { awsClients, s3Ledger } from '../../src/aws/index.js';
+import { checkS3Input } from '../../src/aws/s3-input.js';
 import { Bucket } from '../../src/aws/s3/bucket.js';
 import { StagingStore } from '../../src/aws/staging/staging-store.js';
 import { ConfigError, HttpStatusError, LedgerError, UnreachableError } from '../../src/core/index.js';
@@ -113,6 +114,7 @@ const upload = {
 };
 const putting = {
   limit: <T>(work: () => Promise<T>) => work(),
+  begins: () => undefined,
   sent: () => undefined,
   signal: new AbortController().signal,
 };
@@ -143,4 +145,87 @@ test('who is sent away each time is told so, and does not ask for ever', async (
     message: /written and removed by others at the same time/,
   });
   t.true(puts > 1 && puts < 10);
+});
+
+test('an object whose answer is cut in the middle is asked for again, and no more than twice', async (t) => {
+  let cuts = 2;
+  const { bucket, server } = await s3Answering(t, (_seen, response, request) => {
+    response.writeHead(200, { etag: '"1"', 'content-length': '9' });
+    if (cuts-- <= 0) return response.end('{"v":"x"}');
+    return response.write('{"v"', () => setTimeout(() => request.socket.resetAndDestroy(), 20));
+  });
+  t.deepEqual(await bucket.read('k'), { text: '{"v":"x"}', etag: '"1"' });
+  t.is(server.seen.length, 3);
+  cuts = 9;
+  await t.throwsAsync(bucket.read('k'), { instanceOf: UnreachableError });
+  t.is(server.seen.length, 6);
+});
+
+/** A bucket with these objects: `name: class`, with a `+` where it was restored. */
+const shelf =
+  (objects: Readonly<Record<string, string>>): Respond =>
+  ({ url }, response) => {
+    const { pathname, searchParams } = new URL(url, 'http://s3');
+    const key = pathname.replace(/^\/box\/?/, '');
+    const held = (name: string) => ({ kind: objects[name]?.replace('+', ''), restored: objects[name]?.endsWith('+') });
+    if (key === '') {
+      const prefix = searchParams.get('prefix') ?? '';
+      const items = Object.keys(objects)
+        .filter((name) => name.startsWith(prefix))
+        .map((name) => {
+          const { kind, restored } = held(name);
+          const status = restored
+            ? '<RestoreStatus><IsRestoreInProgress>false</IsRestoreInProgress><RestoreExpiryDate>2026-12-01T00:00:00.000Z</RestoreExpiryDate></RestoreStatus>'
+            : '';
+          return `<Contents><Key>${name}</Key><Size>1</Size><StorageClass>${kind ?? ''}</StorageClass>${status}</Contents>`;
+        });
+      return response.end(`<ListBucketResult><IsTruncated>false</IsTruncated>${items.join('')}</ListBucketResult>`);
+    }
+    const { kind, restored } = held(key);
+    if (kind === undefined) return response.writeHead(404).end(refusal('NoSuchKey'));
+    if (kind === 'EMPTY') return response.writeHead(416).end(refusal('InvalidRange'));
+    if (kind === 'KMS')
+      return response
+        .writeHead(403)
+        .end(
+          '<Error><Code>AccessDenied</Code><Message>User: arn:aws:iam::1:user/ada is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:::key/1 because no policy allows it</Message></Error>',
+        );
+    if (/^(?:GLACIER|DEEP_ARCHIVE)$/.test(kind) && !restored)
+      return response
+        .writeHead(403)
+        .end(`<Error><Code>InvalidObjectState</Code><Message>no</Message><StorageClass>${kind}</StorageClass></Error>`);
+    return response.writeHead(206, { etag: '"1"', 'x-amz-storage-class': kind }).end('x');
+  };
+
+for (const [what, objects, input, message] of [
+  [
+    'an object that is archived',
+    { 'in/a': 'DEEP_ARCHIVE' },
+    's3://box/in/a',
+    /s3:\/\/box\/in\/a is archived, .*: s3:\/\/box\/in\/a \(DEEP_ARCHIVE\); restore it .*nothing was sent/,
+  ],
+  [
+    'a prefix some of which is archived',
+    { 'in/a': 'STANDARD', 'in/b': 'GLACIER', 'in/c': 'GLACIER', 'in/d': 'GLACIER', 'in/e': 'GLACIER' },
+    's3://box/in',
+    /s3:\/\/box\/in\/b \(GLACIER\), s3:\/\/box\/in\/c \(GLACIER\), s3:\/\/box\/in\/d \(GLACIER\) and 1 more; restore each/,
+  ],
+  ['an object whose key of KMS may not be used', { 'in/a': 'KMS' }, 's3://box/in/a', /user\/ada may not kms:Decrypt/],
+  [
+    'an object behind many folders that a console made',
+    Object.fromEntries<string>([...Array.from({ length: 12 }, (_, i) => [`in/${i}/`, 'STANDARD']), ['in/z', 'KMS']]),
+    's3://box/in',
+    /may not kms:Decrypt/,
+  ],
+] as const) {
+  test(`an input is refused before anything is sent: ${what}`, async (t) => {
+    const { clients } = await s3Answering(t, shelf(objects));
+    await t.throwsAsync(checkS3Input(input, clients), { instanceOf: ConfigError, message });
+  });
+}
+
+test('an input that can be read is no trouble: restored, retrieved at once, empty', async (t) => {
+  const { clients } = await s3Answering(t, shelf({ 'in/a': 'GLACIER+', 'in/b': 'GLACIER_IR', 'in/c': 'EMPTY' }));
+  for (const input of ['s3://box/in', 's3://box/in/a', 's3://box/in/b', 's3://box/in/c'])
+    await t.notThrowsAsync(checkS3Input(input, clients));
 });

@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { Livywire } from '../../src/app/index.js';
-import type { RunEvent, RunProgress, RunRef, RunWaiting } from '../../src/core/index.js';
+import type { RunEvent, RunProgress, RunRef, RunStatus, RunWaiting } from '../../src/core/index.js';
 import { testClock } from '../../src/testing/index.js';
 import { cli, oneDocument } from '../helpers/cli.js';
 
@@ -40,11 +40,12 @@ const outcome: RunEvent = {
 };
 
 /** A run that has these events, each so many milliseconds after the one before. */
-function world(events: readonly (readonly [number, RunEvent])[]) {
+function world(events: readonly (readonly [number, RunEvent])[], how: 'started' | 'adopted' = 'started') {
   const clock = testClock();
   const run = {
     ref,
-    how: 'started' as const,
+    how,
+    status: async () => ({ raw: 'RUNNING', state: 'running', source: 'yarn', links: {} }),
     async *events() {
       for (const [ms, event] of events) {
         await clock.sleep(ms);
@@ -66,6 +67,53 @@ test('without a terminal each stage that ended is one line, and the counts stand
   ])();
   t.is(stderr.match(/stage 0 "sum at etl\.py:3" finished: 4 tasks in 2\.0s, 0 failed/g)?.length, 1);
   t.regex(stdout, /^ {2}1 stage, 4 tasks$/m);
+});
+
+const stage = { id: 0, name: 'sum at etl.py:3', state: 'done', tasks: 4, failed: 0, tookMs: 2_000 } as const;
+const state = (raw: string, now: RunStatus['state']): RunEvent => ({
+  type: 'state',
+  status: { raw, state: now, source: 'yarn', links: {} },
+});
+
+test('that a run has succeeded is said after its last stage, and before what is waited for then', async (t) => {
+  const last: RunEvent = { type: 'progress', progress: { ...counts, ended: [stage] } };
+  const { stderr } = await world([
+    [0, state('FINISHED', 'succeeded')],
+    [0, last],
+    [0, outcome],
+  ])();
+  t.regex(stderr, /stage 0 [^\n]* finished[^\n]*\n[^\n]*succeeded \(yarn: FINISHED\)/);
+  const waits: RunEvent = { type: 'notice', text: 'waiting for its log in S3' };
+  const other = await world([
+    [0, state('FINISHED', 'succeeded')],
+    [0, waits],
+    [0, last],
+    [0, outcome],
+  ])();
+  t.regex(other.stderr, /succeeded \(yarn: FINISHED\)[^\n]*\n[^\n]*waiting for its log/);
+});
+
+test('the stages of a run that had ended before are not told again', async (t) => {
+  const last: RunEvent = { type: 'progress', progress: { ...counts, ended: [stage] } };
+  const { stderr, stdout } = await world(
+    [
+      [0, state('FINISHED', 'succeeded')],
+      [0, last],
+      [0, outcome],
+    ],
+    'adopted',
+  )();
+  t.false(stderr.includes('stage 0'));
+  t.regex(stdout, /^ {2}1 stage, 4 tasks$/m);
+  const live = await world(
+    [
+      [0, state('RUNNING', 'running')],
+      [0, last],
+      [0, outcome],
+    ],
+    'adopted',
+  )();
+  t.true(live.stderr.includes('stage 0'));
 });
 
 test('with --json the final counts are in the document', async (t) => {

@@ -2,13 +2,16 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  type ListObjectsV2CommandInput,
   paginateListObjectsV2,
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { type CallOptions, HttpStatusError } from '../../core/index.js';
-import { awsStatusOf, explainAwsError } from '../explain-error.js';
+import { awsErrorName, awsStatusOf, explainAwsError } from '../explain-error.js';
 import { serverTimeOf } from '../sdk/s3-client.js';
+import { archiveWords, isArchived } from './archived.js';
+import { wholeBody } from './whole-body.js';
 
 export interface StoredText {
   readonly text: string;
@@ -29,7 +32,17 @@ export interface ListedObject {
   readonly bytes: number;
   /** S3's own clock, milliseconds; whole seconds. */
   readonly modifiedMs: number;
+  /** Of one that nobody can read before it is restored: how it is stored. */
+  readonly archived?: string;
 }
+
+interface ListOptions extends CallOptions {
+  readonly atMost?: number;
+  /** Whether archived objects are told from those that were restored. @defaultValue `false` */
+  readonly restores?: boolean;
+}
+
+type ListInput = Omit<ListObjectsV2CommandInput, 'Bucket'> & { readonly Prefix: string };
 
 /** When a write is wanted: only where nothing stands, or only in the place of this very version. */
 export type Condition = { readonly ifNoneMatch: '*' } | { readonly ifMatch: string };
@@ -69,8 +82,14 @@ export class Bucket {
   async read(key: string, options?: CallOptions): Promise<StoredText | undefined> {
     return this.#ask('read', 's3:GetObject', key, options, async (client, how) => {
       try {
-        const answer = await client.send(new GetObjectCommand({ Bucket: this.name, Key: key }), how);
-        return { text: (await answer.Body?.transformToString('utf8')) ?? '', etag: this.#etagOf(answer) };
+        return await wholeBody(
+          async () => {
+            const answer = await client.send(new GetObjectCommand({ Bucket: this.name, Key: key }), how);
+            return { body: answer.Body, etag: this.#etagOf(answer) };
+          },
+          async ({ body, etag }) => ({ text: (await body?.transformToString('utf8')) ?? '', etag }),
+          options?.signal,
+        );
       } catch (error) {
         if (isMissingKey(error)) return undefined;
         throw error;
@@ -96,6 +115,29 @@ export class Bucket {
     });
   }
 
+  /**
+   * Reads its first byte, which takes the right to read it and the key that it is encrypted with; a look takes neither. `false`
+   * where there is none. An archived one is `archived`, with the words for it.
+   */
+  async taste(key: string, options?: CallOptions): Promise<boolean | { readonly archived: string }> {
+    return this.#ask('read', 's3:GetObject', key, options, async (client, how) => {
+      try {
+        const answer = await client.send(
+          new GetObjectCommand({ Bucket: this.name, Key: key, Range: 'bytes=0-0' }),
+          how,
+        );
+        (answer.Body as { destroy?: () => void } | undefined)?.destroy?.();
+        return true;
+      } catch (error) {
+        if (isMissingKey(error)) return false;
+        if (awsStatusOf(error) === 416) return true; // it is empty
+        if (awsErrorName(error) !== 'InvalidObjectState') throw error;
+        const { StorageClass, AccessTier } = error as { readonly StorageClass?: string; readonly AccessTier?: string };
+        return { archived: AccessTier ?? StorageClass ?? 'an archive class' };
+      }
+    });
+  }
+
   async write(key: string, text: string, condition?: Condition, options?: CallOptions): Promise<PutAnswer> {
     return this.#ask('written', 's3:PutObject', key, options, async (client, how) => {
       try {
@@ -111,7 +153,8 @@ export class Bucket {
       } catch (error) {
         const status = awsStatusOf(error);
         if (condition && status === 412) return { kind: 'taken' };
-        if (condition && status === 409) return { kind: 'collided' };
+        // The other one there is: the bucket itself is being made or removed.
+        if (condition && status === 409 && awsErrorName(error) !== 'OperationAborted') return { kind: 'collided' };
         if (condition && 'ifMatch' in condition && isMissingKey(error)) return { kind: 'gone' };
         throw error;
       }
@@ -127,14 +170,18 @@ export class Bucket {
   /** In the order of their keys, page by page: one request for each thousand. */
   async *list(
     prefix: string,
-    { atMost, ...options }: CallOptions & { readonly atMost?: number } = {},
+    { atMost, restores = false, ...options }: ListOptions = {},
   ): AsyncGenerator<ListedObject, void> {
-    for await (const page of this.#pages(
-      { Prefix: prefix, ...(atMost !== undefined && { MaxKeys: atMost }) },
-      options,
-    )) {
-      for (const { Key, Size, LastModified } of page.Contents ?? []) {
-        if (Key !== undefined) yield { key: Key, bytes: Size ?? 0, modifiedMs: LastModified?.getTime() ?? 0 };
+    const input: ListInput = {
+      Prefix: prefix,
+      ...(atMost !== undefined && { MaxKeys: atMost }),
+      ...(restores && { OptionalObjectAttributes: ['RestoreStatus'] }),
+    };
+    for await (const page of this.#pages(input, options)) {
+      for (const one of page.Contents ?? []) {
+        const { Key: key, Size: bytes = 0, LastModified } = one;
+        const archived = isArchived(one) && { archived: archiveWords(one) };
+        if (key !== undefined) yield { key, bytes, modifiedMs: LastModified?.getTime() ?? 0, ...archived };
       }
       if (atMost !== undefined) return;
     }
@@ -156,10 +203,7 @@ export class Bucket {
     throw new HttpStatusError(message, { status: 200, serverMessage: '', body: '' });
   }
 
-  async *#pages(
-    input: { readonly Prefix: string; readonly Delimiter?: string; readonly MaxKeys?: number },
-    options: CallOptions,
-  ) {
+  async *#pages(input: ListInput, options: CallOptions) {
     const client = await this.#client();
     const pages = paginateListObjectsV2({ client }, { Bucket: this.name, ...input }, sendingOf(options));
     for (;;) {

@@ -8,6 +8,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { type Clock, ConfigError, systemClock } from '../../core/index.js';
 import { awsErrorName, awsStatusOf, explainAwsError } from '../explain-error.js';
+import { archiveWords, isArchived } from '../s3/archived.js';
+import { wholeBody } from '../s3/whole-body.js';
 import { base64Of, type Content, readPart, wholeOf } from './content.js';
 import { type Limit, putInParts } from './multipart.js';
 import type { PlannedUpload } from './plan-staging.js';
@@ -24,6 +26,8 @@ export interface Expected {
 
 export interface Putting {
   readonly limit: Limit;
+  /** Told once when it is not there, and is sent. */
+  readonly begins: () => void;
   readonly sent: (bytes: number) => void;
   readonly signal: AbortSignal;
 }
@@ -58,8 +62,14 @@ export class StagingStore {
       signal?.throwIfAborted();
       const status = awsStatusOf(error);
       if (status === 404) return 'absent';
-      if (status === 400 || status === 403) return this.#askWithWords(expected, signal);
+      if (status === 400 || status === 403) return this.askWithWords(expected, signal);
       throw this.#explained(error, expected, 's3:GetObject', 'cannot be looked at');
+    }
+    if (isArchived(head)) {
+      throw new ConfigError(
+        `${expected.uri} is archived (${archiveWords(head)}) and cannot be read by a job; restore it, or stage to a prefix that no lifecycle rule archives`,
+        { field: '--stage' },
+      );
     }
     if (head.ContentLength !== expected.content.bytes || !(await this.#isSame(head, expected, signal))) {
       throw new ConfigError(
@@ -72,8 +82,9 @@ export class StagingStore {
 
   /** Puts it there unless it is. `sent` is told of bytes that arrived. @throws ConfigError, UnreachableError, HttpStatusError */
   async put(upload: PlannedUpload, putting: Putting): Promise<'uploaded' | 'there'> {
-    const { limit, signal } = putting;
+    const { limit, begins, signal } = putting;
     if ((await limit(() => this.look(upload, signal))) === 'there') return 'there';
+    begins();
     for (let tries = 1; ; tries++) {
       const how = await this.#try(upload, putting, tries >= TRIES);
       if (how !== 'absent') return how;
@@ -84,7 +95,7 @@ export class StagingStore {
   /** `absent`: something stood in the way of our write, and is not there. */
   async #try(
     upload: PlannedUpload,
-    { limit, sent, signal }: Putting,
+    { limit, sent, signal }: Omit<Putting, 'begins'>,
     isLast: boolean,
   ): Promise<'uploaded' | 'there' | 'absent'> {
     try {
@@ -108,7 +119,7 @@ export class StagingStore {
   }
 
   /** An answer to HEAD has no words; that to a GET tells an expired token from an object that may not be seen. */
-  async #askWithWords(expected: Expected, signal?: AbortSignal): Promise<Presence> {
+  async askWithWords(expected: Expected, signal?: AbortSignal): Promise<Presence> {
     const { bucket, key } = expected;
     try {
       const { Body } = await this.#client.send(
@@ -156,19 +167,21 @@ export class StagingStore {
   }
 
   async #read(expected: Expected, signal?: AbortSignal): Promise<string> {
-    const { bucket, key } = expected;
-    const hash = createHash('sha256');
+    const command = new GetObjectCommand({ Bucket: expected.bucket, Key: expected.key });
     try {
-      const { Body } = await this.#client.send(
-        new GetObjectCommand({ Bucket: bucket, Key: key }),
-        signal && { abortSignal: signal },
+      return await wholeBody(
+        () => this.#client.send(command, signal && { abortSignal: signal }),
+        async ({ Body }) => {
+          const hash = createHash('sha256');
+          for await (const piece of (Body ?? []) as AsyncIterable<Uint8Array>) hash.update(piece);
+          return hash.digest('hex');
+        },
+        signal,
       );
-      for await (const piece of (Body ?? []) as AsyncIterable<Uint8Array>) hash.update(piece);
     } catch (error) {
       signal?.throwIfAborted();
       throw this.#explained(error, expected, 's3:GetObject', 'cannot be read');
     }
-    return hash.digest('hex');
   }
 
   #explained(error: unknown, { uri, bucket, key }: Expected, action: string, what: string) {

@@ -7,6 +7,8 @@ import { type Presence, StagingStore } from './staging-store.js';
 export interface StagingProgress {
   readonly files: number;
   readonly filesDone: number;
+  /** Files that were not there, and are or were being sent. */
+  readonly filesSent: number;
   readonly bytes: number;
   readonly bytesDone: number;
 }
@@ -29,7 +31,11 @@ export async function lookAtAll(
 ): Promise<readonly Presence[]> {
   const store = new StagingStore(client);
   const limit = pLimit(REQUESTS);
-  return Promise.all(objects.map((object) => limit(() => store.look(object, signal))));
+  const seen = await Promise.all(objects.map((object) => limit(() => store.look(object, signal))));
+  // A bucket that is not there looks like an object that is not, until one is asked for with words.
+  const absent = objects[seen.indexOf('absent')];
+  if (absent) await store.askWithWords(absent, signal);
+  return seen;
 }
 
 /** Puts everything there that is not, several at once. At the first that fails the others are given up. */
@@ -43,8 +49,8 @@ export async function uploadAll(
   const failed = new AbortController();
   const either = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
   const bytes = uploads.reduce((sum, { content }) => sum + content.bytes, 0);
-  let [bytesDone, filesDone] = [0, 0];
-  const say = (): void => onProgress?.({ files: uploads.length, filesDone, bytes, bytesDone });
+  let [bytesDone, filesDone, filesSent] = [0, 0, 0];
+  const say = (): void => onProgress?.({ files: uploads.length, filesDone, filesSent, bytes, bytesDone });
   say();
   const one = async (upload: PlannedUpload): Promise<'uploaded' | 'there'> => {
     either.throwIfAborted();
@@ -54,7 +60,11 @@ export async function uploadAll(
       bytesDone += more;
       say();
     };
-    const how = await store.put(upload, { limit, sent, signal: either });
+    const begins = (): void => {
+      filesSent += 1;
+      say();
+    };
+    const how = await store.put(upload, { limit, begins, sent, signal: either });
     filesDone += 1;
     sent(upload.content.bytes - own);
     return how;

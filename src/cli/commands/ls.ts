@@ -127,6 +127,10 @@ export const lsCommand = defineCommand({
         }),
       );
     }
+    if (runs.some(({ state }) => state === 'started'))
+      out.note(
+        'started: no end is in the ledger yet, and no server was asked; livywire status <key> asks, reap asks for all',
+      );
     out.document({ v: 1, kind: 'runs', runs: records.map(summary) });
     return exitCodes.succeeded;
   },
