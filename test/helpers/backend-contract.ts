@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import test, { type ExecutionContext } from 'ava';
 import {
   type AttemptPlan,
@@ -21,15 +22,21 @@ export interface BackendWorld {
   taken(name: string): number;
   /** The next request to start something fails so. */
   failNext(how: 'reply-lost' | 'request-lost' | 'busy'): void;
-  /** Lets the job under this name end so. */
+  /** What the server's stand-in for Spark has to be told. @defaultValue nothing */
+  readonly args?: readonly string[];
+  /** Lets the job under this name end so, and waits until the server knows. */
   end(name: string, how: 'succeeded' | 'failed'): Promise<void>;
 }
 
-const plan: AttemptPlan = {
-  spec: { file: 's3://jobs/etl.py', args: ['2026-11-01'], conf: { 'spark.yarn.tags': 'mine' } },
-  name: `livywire-${'0b'.repeat(16)}-a1`,
-  tags: [`livywire-${'0b'.repeat(16)}-a1`, `livywire-spec-${'0'.repeat(32)}`],
-};
+/** Another one for each test: a server that several tests share takes a name once. */
+function newPlan(args: readonly string[] = []): AttemptPlan {
+  const name = `livywire-${randomBytes(16).toString('hex')}-a1`;
+  return {
+    spec: { file: 's3://jobs/etl.py', args: ['2026-11-01', ...args], conf: { 'spark.yarn.tags': 'mine' } },
+    name,
+    tags: [name, `livywire-spec-${'0'.repeat(32)}`],
+  };
+}
 
 /** The same namespace with nothing in it: a ledger that was restored from a backup. */
 const forgetful = (ledger: Ledger): Ledger => {
@@ -48,8 +55,14 @@ export function backendContract(
   what: string,
   newWorld: (t: ExecutionContext) => Promise<BackendWorld> | BackendWorld,
 ): void {
-  const promise = (sentence: string, body: (t: ExecutionContext, world: BackendWorld) => Promise<void>) =>
-    test(`${what}: ${sentence}`, async (t) => body(t, await newWorld(t)));
+  const promise = (
+    sentence: string,
+    body: (t: ExecutionContext, world: BackendWorld, plan: AttemptPlan) => Promise<void>,
+  ) =>
+    test(`${what}: ${sentence}`, async (t) => {
+      const world = await newWorld(t);
+      await body(t, world, newPlan(world.args));
+    });
   const engineOver = (world: BackendWorld, ledger: Ledger = memoryLedger()) => {
     const { clock } = world;
     const backend = world.open();
@@ -57,7 +70,7 @@ export function backendContract(
     return { ...rig({ backend: logs, clock, ledger }), ledger };
   };
 
-  promise('what is started is there by its name and by its ref, and goes on', async (t, world) => {
+  promise('what is started is there by its name and by its ref, and goes on', async (t, world, plan) => {
     const backend = world.open();
     t.is(await backend.find(plan.name), undefined);
     backend.check(plan.spec);
@@ -76,7 +89,7 @@ export function backendContract(
     t.is(world.taken(plan.name), 1);
   });
 
-  promise('a ref whose id belongs to another name has no record', async (t, world) => {
+  promise('a ref whose id belongs to another name has no record', async (t, world, plan) => {
     const backend = world.open();
     const answer = await backend.start(plan);
     if (answer.kind !== 'started') return t.fail(`it answered ${answer.kind}`);
@@ -95,13 +108,13 @@ export function backendContract(
     t.is((await backend.find(plan.name))?.id, answer.status.id);
   });
 
-  promise('the request can be shown as JSON, and carries the caller’s tags and ours', (t, world) => {
+  promise('the request can be shown as JSON, and carries the caller’s tags and ours', (t, world, plan) => {
     const text = JSON.stringify(world.open().request(plan));
     for (const word of [plan.name, ...plan.tags, 'mine', 's3://jobs/etl.py', '2026-11-01']) t.true(text.includes(word));
     return Promise.resolve();
   });
 
-  promise('the same key again is the same run, and one job', async (t, world) => {
+  promise('the same key again is the same run, and one job', async (t, world, plan) => {
     const { engine, ledger } = engineOver(world);
     const first = await engine.submit(plan.spec, { key: 'k' });
     const second = await engineOver(world, ledger).engine.submit(plan.spec, { key: 'k' });
@@ -111,7 +124,7 @@ export function backendContract(
     t.is(world.taken(first.ref.name), 1);
   });
 
-  promise('a ledger that forgot finds the job at the server, and starts no second one', async (t, world) => {
+  promise('a ledger that forgot finds the job at the server, and starts no second one', async (t, world, plan) => {
     const { engine, ledger } = engineOver(world);
     const first = await engine.submit(plan.spec, { key: 'k' });
     const second = await engineOver(world, forgetful(ledger)).engine.submit(plan.spec, { key: 'k' });
@@ -120,7 +133,7 @@ export function backendContract(
     t.is(world.taken(first.ref.name), 1);
   });
 
-  promise('a lost reply is settled: one job, and its id is known', async (t, world) => {
+  promise('a lost reply is settled: one job, and its id is known', async (t, world, plan) => {
     const { engine, ledger } = engineOver(world);
     world.failNext('reply-lost');
     const run = await engine.submit(plan.spec, { key: 'k' });
@@ -129,14 +142,14 @@ export function backendContract(
     t.is((await attemptOf(ledger, 'k')).phase, 'started');
   });
 
-  promise('a lost request is sent again, once it is certain that it was lost', async (t, world) => {
+  promise('a lost request is sent again, once it is certain that it was lost', async (t, world, plan) => {
     const { engine } = engineOver(world);
     world.failNext('request-lost');
     const run = await engine.submit(plan.spec, { key: 'k' });
     t.is(world.taken(run.ref.name), 1);
   });
 
-  promise('a server that is too busy is asked again later', async (t, world) => {
+  promise('a server that is too busy is asked again later', async (t, world, plan) => {
     const { engine } = engineOver(world);
     world.failNext('busy');
     const run = await engine.submit(plan.spec, { key: 'k' });
@@ -145,7 +158,7 @@ export function backendContract(
   });
 
   for (const how of ['succeeded', 'failed'] as const) {
-    promise(`another process learns that it has ${how}`, async (t, world) => {
+    promise(`another process learns that it has ${how}`, async (t, world, plan) => {
       const { engine, ledger } = engineOver(world);
       const { ref } = await engine.submit(plan.spec, { key: 'k' });
       await world.end(ref.name, how);
@@ -154,7 +167,7 @@ export function backendContract(
     });
   }
 
-  promise('what is stopped ends as cancelled, by us', async (t, world) => {
+  promise('what is stopped ends as cancelled, by us', async (t, world, plan) => {
     const { engine, ledger } = engineOver(world);
     await engine.submit(plan.spec, { key: 'k' });
     const run = await engineOver(world, ledger).engine.find('k');
@@ -163,7 +176,7 @@ export function backendContract(
     t.is(outcome.kind === 'cancelled' ? outcome.by : undefined, 'livywire');
   });
 
-  promise('what has ended is not stopped', async (t, world) => {
+  promise('what has ended is not stopped', async (t, world, plan) => {
     const backend = world.open();
     const answer = await backend.start(plan);
     if (answer.kind !== 'started') return t.fail(`it answered ${answer.kind}`);
@@ -172,7 +185,7 @@ export function backendContract(
     t.is(await world.open().stop({ ...ref, name: plan.name, ...answer.status, createdAt: '' }), 'ended');
   });
 
-  promise('a caller who gives up is not kept', async (t, world) => {
+  promise('a caller who gives up is not kept', async (t, world, plan) => {
     const why = new Error('enough');
     const gone = AbortSignal.abort(why);
     await t.throwsAsync(world.open().find(plan.name, { signal: gone }), { is: why });
