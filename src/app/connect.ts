@@ -16,6 +16,8 @@ export interface ConnectOptions {
   readonly caller?: { readonly env: Readonly<Record<string, string | undefined>>; readonly cwd: string };
   /** Who acts, where that is known already. @defaultValue who AWS says we are, else the user of the operating system */
   readonly actor?: Actor;
+  /** Whether a watcher of the ledger is believed. @defaultValue `true` */
+  readonly believeWatcher?: boolean;
 }
 
 /**
@@ -72,6 +74,7 @@ export async function connect(settings: Settings, options: ConnectOptions = {}):
     ...(historyUrl !== undefined && { historyUrl }),
     ...(settings.requestTimeoutMs !== undefined && { requestTimeoutMs: settings.requestTimeoutMs }),
     ...(options.logger && { logger: options.logger }),
+    ...(options.believeWatcher !== undefined && { believeWatcher: options.believeWatcher }),
   });
 }
 

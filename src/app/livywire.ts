@@ -16,7 +16,7 @@ import { lazyAws } from './aws.js';
 import { checkInputs, outputMarkers } from './data-places.js';
 import { lazyProgress, lazyWaiting } from './behind-progress.js';
 import { lazyDriverLog, lazyHistory, lazyYarn } from './behind.js';
-import { currentIdentity, defaultWaits, Engine, LogChooser, type Runs, type Waits } from '../run/index.js';
+import { currentIdentity, defaultWaits, Engine, LogChooser, type Runs, type Waits, WatcherView } from '../run/index.js';
 
 export interface LivywireOptions {
   /**
@@ -76,6 +76,11 @@ export interface LivywireOptions {
   /** Told what happens; never handed a secret. @defaultValue silence */
   readonly logger?: Logger;
   readonly clock?: Clock;
+  /**
+   * Whether a watcher of the ledger (the `watch` function) is believed: while it follows a run, `wait`, `watch` and `status` read the
+   * ledger and ask no server. @defaultValue `true`
+   */
+  readonly believeWatcher?: boolean;
 }
 
 /** Everything that runs jobs, and its end. */
@@ -147,6 +152,7 @@ export function createLivywire(options: LivywireOptions): Livywire {
     waits: { ...defaultWaits, ...options.waits },
     sources: [...(history ? [lazyHistory(history)] : []), ...(options.sources ?? [])],
     ...(rm && registry && { registry, waiting: lazyWaiting(rm) }),
+    ...(options.believeWatcher !== false && { watcher: new WatcherView(options.ledger, clock) }),
     progress: lazyProgress({
       livyUrl: url ?? backend.endpoint,
       open: (baseUrl) => behind(baseUrl, "Spark's driver"),

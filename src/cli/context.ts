@@ -48,13 +48,14 @@ export function createContext(
     signal: interrupts?.signal ?? io.closed,
     settings: () => (settings ??= read()),
     readFile: (path) => files.readFile(path),
-    connect: async (given, cluster) => {
+    connect: async (given, { believeWatcher = true, ...cluster } = {}) => {
       const wanted = given ?? (await (settings ??= read()));
       const connect = io.connect ?? (await loadConnect());
       const livywire = await connect(wanted, {
         logger: loggerTo(out, io.env.LIVYWIRE_DEBUG),
         caller: { env: io.env, cwd: io.cwd },
         cluster: { onProgress: (text) => out.note(text), signal: interrupts?.signal ?? io.closed, ...cluster },
+        believeWatcher,
       });
       open.push(livywire);
       return livywire;

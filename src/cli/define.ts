@@ -1,4 +1,4 @@
-import type { ClusterWishes, Livywire, Settings } from '../app/index.js';
+import type { ClusterWishes, ConnectOptions, Livywire, Settings } from '../app/index.js';
 import type { Io } from './io.js';
 import type { OptionSpec, OptionTable } from './option-spec.js';
 import type { Given } from './scan.js';
@@ -22,7 +22,10 @@ export interface Context {
   /** Settings from this call's flags, the environment and the config file. Read once. */
   readonly settings: () => Promise<Settings>;
   /** Wired services; closed when the command is done. */
-  readonly connect: (settings?: Settings, cluster?: ClusterWishes) => Promise<Livywire>;
+  readonly connect: (
+    settings?: Settings,
+    cluster?: ClusterWishes & Pick<ConnectOptions, 'believeWatcher'>,
+  ) => Promise<Livywire>;
   /** `undefined` when there is no such file. @throws ConfigError when it cannot be read */
   readonly readFile: (path: string) => Promise<string | undefined>;
   /** Aborts when this command should end: a signal, or nobody reads its output any more. */

@@ -48,6 +48,7 @@ export async function followRun(
   try {
     const events = run.events({
       signal,
+      ...(options.log === 'none' && { log: false }),
       ...(options.tail !== undefined && { tail: options.tail }),
       ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
       ...(options.queueTimeoutMs !== undefined && { queueTimeoutMs: options.queueTimeoutMs }),

@@ -35,7 +35,8 @@ export async function openServices(
           host: env.AWS_LAMBDA_LOG_STREAM_NAME ?? hostname(),
           livywire: VERSION,
         } as const);
-  const options = { logger, ...(actor && { actor }) };
+  // The watcher would believe itself; the others are called as seldom as their machines wish.
+  const options = { logger, believeWatcher: false, ...(actor && { actor }) };
   const livywire = await connect(settings, {
     ...options,
     cluster: { starts, optional: !starts, timeoutMs: withinMs, signal },

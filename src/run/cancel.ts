@@ -13,6 +13,7 @@ import { endUnsent } from './end-unsent.js';
 import type { CancelOptions } from './options.js';
 import { Patience } from './patience.js';
 import { StopRequest } from './stop-request.js';
+import { unwatched } from './under-watch.js';
 import { watch } from './watch.js';
 
 const DEFAULT_TIMEOUT_MS = 180_000;
@@ -32,7 +33,8 @@ const NOTES_MOST_MS = 15_000;
  * waits until a server says that it is over. Resolves with the outcome, whichever it was.
  * @throws WaitTimeoutError when no server would say so in time; `stop` tells whether one was asked
  */
-export async function cancel(deps: EngineDeps, ref: RunRef, options: CancelOptions = {}): Promise<RunOutcome> {
+export async function cancel(given: EngineDeps, ref: RunRef, options: CancelOptions = {}): Promise<RunOutcome> {
+  const deps = unwatched(given); // a proof is a server's
   const { registry, clock } = deps;
   const { timeoutMs = DEFAULT_TIMEOUT_MS, signal, onStop } = options;
   const start = clock.now();

@@ -1,4 +1,4 @@
-import type { CallOptions, LogOpening, RunEvent, RunRef } from '../core/index.js';
+import type { CallOptions, LogOpening, LogReader, RunEvent, RunRef } from '../core/index.js';
 import { checkOptions } from './check-options.js';
 import type { EngineDeps } from './deps.js';
 import { LogFeed } from './log-feed.js';
@@ -17,7 +17,8 @@ export async function* follow(
   checkOptions(options);
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
-  const log = new LogFeed(deps.logs.open(ref, openingOf(options)), ref, { clock: deps.clock, signal });
+  const reader = options.log === false ? noLines : deps.logs.open(ref, openingOf(options));
+  const log = new LogFeed(reader, ref, { clock: deps.clock, signal });
   const sights = watch(deps, ref, { ...options, signal });
   const pieces = log.pieces();
   const states = new States();
@@ -49,6 +50,8 @@ export async function* follow(
     await Promise.allSettled([sights.return(), pieces.return()]);
   }
 }
+
+const noLines: LogReader = { async *read() {}, async *finish() {} };
 
 /**
  * Something that is awaited beside something else. `ready` does not carry the result: what waits long beside many short ones

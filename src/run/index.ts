@@ -18,3 +18,4 @@ export { attemptName } from './names.js';
 export type { CancelOptions, EventOptions, LogOptions, Run, Runs, SubmitOptions, WaitOptions } from './options.js';
 export { LIVY_OVER_YARN_MIN_MS, pace, type PaceBounds } from './pace.js';
 export { attemptIn, finishedOutcome } from './records.js';
+export { WatcherView } from './watcher-view.js';

@@ -72,7 +72,10 @@ export interface WaitOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface EventOptions extends WaitOptions, LogOpening {}
+export interface EventOptions extends WaitOptions, LogOpening {
+  /** `false`: no line is read. Then a run that somebody watches is read from the ledger alone, as `wait` does. @defaultValue `true` */
+  readonly log?: boolean;
+}
 
 export interface LogOptions extends LogOpening {
   /** Keep going until the run ends. @defaultValue `false`: what is there now */
@@ -102,7 +105,8 @@ export interface Run {
    */
   readonly outcome: RunOutcome | undefined;
   /**
-   * One reading. An end that it sees is written to the ledger.
+   * One reading. An end that it sees is written to the ledger. Where a watcher of the ledger follows the run, it is that one's last
+   * look, a minute or two old, with `source: 'ledger'`, and no server is asked.
    * @throws RunNotFoundError when no server and no ledger knows it any more; RunUnsentError when it was never started
    * @throws UnreachableError when somebody who may know did not answer
    * @throws AuthError, JobRefusedError when the server had refused it
@@ -110,7 +114,9 @@ export interface Run {
   status(options?: { readonly signal?: AbortSignal }): Promise<RunStatus>;
   /**
    * Every reading until the end. The pause between two is 5 % of the attempt's age: at least 1 s, or 5 s towards a
-   * Livy that has YARN behind it, at most `maxDelayMs`. The last one is final, or `unknown` with `raw: 'lost'`.
+   * Livy that has YARN behind it, at most `maxDelayMs`. The last one is final, or `unknown` with `raw: 'lost'`. While a watcher of
+   * the ledger follows the run they are that one's, from the ledger; without a word from it for three to five minutes, or with a
+   * `queueTimeoutMs`, the servers are asked.
    * @throws WaitTimeoutError at `timeoutMs`
    * @throws UnreachableError after 15 minutes in which no server answered
    * @throws RunUnsentError when its submitter is gone and nothing was started; SubmitUnknownError when that cannot be told for 15 minutes

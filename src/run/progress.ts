@@ -118,6 +118,11 @@ class Side {
     this.#ref = { ...this.#ref, ...(id !== undefined && { id }), ...(appId !== undefined && { appId }) };
   }
 
+  /** Its watcher is believed, and nobody else asked: not for this, either. */
+  get #isSpared(): boolean {
+    return this.#status?.source === 'ledger';
+  }
+
   /** Until `signal` aborts or the run is over. */
   async run(signal: AbortSignal, tell: (event: RunEvent) => Promise<void>): Promise<void> {
     const { clock, logger } = this.#deps;
@@ -125,6 +130,7 @@ class Side {
       for (;;) {
         const minMs = Math.min(PROGRESS_MIN_MS, this.#maxMs);
         await clock.sleep(pace(this.#ageMs, { minMs, maxMs: Math.max(minMs, this.#maxMs) }), signal);
+        if (this.#isSpared) continue;
         for (const event of await this.#look({ signal })) if (!this.#isOver) await tell(event);
       }
     } catch (error) {
@@ -136,7 +142,8 @@ class Side {
   /** The last counts, and the outcome with them. */
   async *last(outcome: RunOutcome, { signal }: CallOptions): AsyncGenerator<RunEvent, void> {
     this.#isOver = true;
-    const progress = await this.#reader?.read(outcome.ref, signal && { signal }).catch(() => {
+    const reader = this.#isSpared ? undefined : this.#reader;
+    const progress = await reader?.read(outcome.ref, signal && { signal }).catch(() => {
       signal?.throwIfAborted();
       return undefined; // how it ended is known, and worth more
     });

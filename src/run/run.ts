@@ -18,6 +18,7 @@ import { noteSeen, unsettledStatus } from './left-behind.js';
 import { Observer } from './observer.js';
 import type { CancelOptions, EventOptions, LogOptions, Run, WaitOptions } from './options.js';
 import { explained, withProgress } from './progress.js';
+import { underWatch, unwatched } from './under-watch.js';
 import { watch } from './watch.js';
 
 /** One attempt, over the ports. */
@@ -43,7 +44,9 @@ export class EngineRun implements Run {
 
   async status({ signal }: { readonly signal?: AbortSignal } = {}): Promise<RunStatus> {
     const observer = new Observer(this.#deps, this.#ref);
-    const reading = await observer.read(signal);
+    const known = await underWatch(this.#deps, this.#ref);
+    if (known?.kind === 'going') return known.status;
+    const reading = known ?? (await observer.read(signal));
     const { id, appId } = this.#ref;
     this.#ref = observer.ref;
     switch (reading.kind) {
@@ -88,8 +91,10 @@ export class EngineRun implements Run {
   }
 
   events(options: EventOptions = {}): AsyncGenerator<RunEvent, void> {
-    const followed = (given: EventOptions) => follow(this.#deps, this.#ref, given);
-    return this.#learning(withProgress(this.#deps, this.#ref, options, followed));
+    // Whoever reads the log asks the servers anyhow.
+    const deps = options.log === false ? this.#deps : unwatched(this.#deps);
+    const followed = (given: EventOptions) => follow(deps, this.#ref, given);
+    return this.#learning(withProgress(deps, this.#ref, options, followed));
   }
 
   async *#learning(events: AsyncIterable<RunEvent>): AsyncGenerator<RunEvent, void> {
@@ -107,7 +112,7 @@ export class EngineRun implements Run {
     const options = { ...openingOf(wanted), ...(signal && { signal }) };
     // Who reads the log only has nobody asked for progress.
     const events = goOn
-      ? this.#learning(follow(this.#deps, this.#ref, options))
+      ? this.#learning(follow(unwatched(this.#deps), this.#ref, options))
       : logsNow(this.#deps, this.#ref, options);
     for await (const event of events) {
       if (event.type === 'line' || event.type === 'gap' || event.type === 'notice') yield event;
@@ -130,7 +135,9 @@ export class EngineRun implements Run {
   }
 
   async diagnose({ signal }: { readonly signal?: AbortSignal } = {}): Promise<Examined> {
-    const status = await this.status(signal ? { signal } : {});
+    const examined = new EngineRun(unwatched(this.#deps), this.#ref, this.how);
+    const status = await examined.status(signal ? { signal } : {});
+    this.#ref = examined.ref;
     return diagnoseAgain(this.#deps, this.#ref, status, signal);
   }
 

@@ -1,5 +1,4 @@
 import {
-  type AttemptRecord,
   AuthError,
   type Clock,
   type RunOutcome,
@@ -19,10 +18,11 @@ import type { WaitOptions } from './options.js';
 import { orAborted } from './or-aborted.js';
 import { DIRECT_MIN_MS, LIVY_OVER_YARN_MIN_MS, pace, TERMINAL_MAX_MS } from './pace.js';
 import { ageOf, QueueLimit } from './queue-limit.js';
-import { attemptIn, endIn } from './records.js';
+import { endIn } from './records.js';
 import { Spell } from './spell.js';
 import { StrayWatch } from './stray-watch.js';
 import { TimeWaited } from './time-waited.js';
+import { underWatch, writtenDown } from './under-watch.js';
 
 /** Longest wait for the last read: the one that begins on the deadline, or too close to it to be answered by then. */
 const LAST_READ_MS = 10_000;
@@ -66,17 +66,24 @@ export async function* watch(
     const said = await inTime(clock, rest, signal, (within) => strays.look(observer.ref, within));
     return said === 'late' ? [] : said;
   };
-  for (let isFirst = true; ; isFirst = false) {
+  // Since when it waits in a queue, the ledger does not say.
+  const isSpared = queueTimeoutMs === Infinity;
+  let isUnderWatch = false;
+  let isFirst = true;
+  for (;;) {
     signal?.throwIfAborted();
     const askedAt = clock.now();
     const rest = timeoutMs - waited.ms;
-    const looksItUp = isFirst || queue.needsAge;
     const read = async (within: AbortSignal | undefined): Promise<Reading> => {
-      const attempt = looksItUp ? await writtenDown(deps, ref) : undefined;
+      const known = isSpared ? await underWatch(deps, observer.ref) : undefined;
+      isUnderWatch = known !== undefined;
+      if (known) return known;
+      const attempt = isFirst || queue.needsAge ? await writtenDown(deps, ref) : undefined;
       const ended = endIn(attempt);
       if (ended) return ended;
       if (attempt) strays.knows(attempt);
       if (isFirst) observer.knows(attempt);
+      isFirst = false;
       const seen = await observer.read(within);
       // Asked after it, so that no time of the reading counts twice, and only of what waits.
       if (queue.needsAge && seen.kind === 'going' && seen.status.state === 'waiting')
@@ -115,7 +122,7 @@ export async function* watch(
         saidSilent = reading.aside ?? '';
         queue.saw(reading.status);
         yield { kind: 'status', ref: observer.ref, status: reading.status };
-        for (const reason of await lookForStrays()) yield { kind: 'silent', reason };
+        if (!isUnderWatch) for (const reason of await lookForStrays()) yield { kind: 'silent', reason };
         break;
       case 'unsent':
         throw new RunUnsentError(observer.ref, reading.reason);
@@ -142,7 +149,7 @@ export async function* watch(
     if (left <= 0) throw new WaitTimeoutError(observer.ref, timeoutMs);
     const leftInQueue = queue.left(waited.ms);
     if (leftInQueue <= 0) throw new WaitTimeoutError(observer.ref, queueTimeoutMs, 'queue-timeout');
-    const minMs = observer.asksLivyOverYarn ? LIVY_OVER_YARN_MIN_MS : DIRECT_MIN_MS;
+    const minMs = observer.asksLivyOverYarn || isUnderWatch ? LIVY_OVER_YARN_MIN_MS : DIRECT_MIN_MS;
     const mostMs = reading.kind === 'unsettled' ? Math.min(maxDelayMs, UNSETTLED_MAX_MS) : maxDelayMs;
     const next = askedAt + pace(now - bornAt, { minMs, maxMs: Math.max(minMs, mostMs) });
     // So the last read falls on the deadline.
@@ -182,11 +189,6 @@ function onTick(next: number, from: number, tick: number): number {
 }
 
 const minutes = (ms: number): string => `${Math.round(ms / 60_000)} minutes`;
-
-async function writtenDown({ ledger }: EngineDeps, ref: RunRef): Promise<AttemptRecord | undefined> {
-  const entry = await ledger.get(ref.key).catch(() => undefined);
-  return entry && attemptIn(entry.record.attempts, ref);
-}
 
 /** The reading of an end whose outcome is still to be made, or to be completed. */
 function endingOf(reading: Reading): RunStatus | undefined {

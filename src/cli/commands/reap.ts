@@ -145,7 +145,7 @@ class Servers {
     const isNamed =
       url !== undefined || (cluster !== undefined && clusterOfEndpoint(endpoint)?.id === cluster.selector);
     const settings = isNamed ? this.#settings : settingsElsewhere(this.#settings, endpoint).settings;
-    const known = this.#known.get(endpoint) ?? this.#context.connect(settings);
+    const known = this.#known.get(endpoint) ?? this.#context.connect(settings, { believeWatcher: false });
     this.#known.set(endpoint, known);
     return known;
   }
