@@ -24,7 +24,7 @@ export interface DeployOptions extends Pick<LocalPlaces, 'cacheDir'> {
 /** What runs the functions: AWS's own runtime interface client, or plain Node where that cannot be built. */
 export type LambdaRuntime = 'aws-lambda-ric' | 'node';
 
-const handlers = ['submit', 'status', 'cancel', 'diagnose'] as const;
+const handlers = ['submit', 'status', 'cancel', 'diagnose', 'watch'] as const;
 export type HandlerNames = Readonly<Record<(typeof handlers)[number], string>>;
 
 export interface Deployed {
