@@ -27,6 +27,7 @@ export {
   loadOurNames,
   loadForFunction,
   loadReport,
+  loadSynth,
   loadWorkflow,
   readPipelineText,
 } from './load.js';
@@ -34,6 +35,7 @@ export { openLedger, sweepLedger } from './open-ledger.js';
 export { parseDuration } from './settings-duration.js';
 export type { ClusterLine, ClusterOverview, RunPage } from './look-at-emr.js';
 export type { ExecutionPicture } from './draw-pipeline.js';
+export type { SynthFormat, SynthWish } from './synth.js';
 export type { ClusterWishes } from './locate.js';
 export type { SettingsAuth } from './settings-auth.js';
 export { settingsElsewhere } from './settings-elsewhere.js';

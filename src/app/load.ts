@@ -36,6 +36,9 @@ export const loadLocal = () => import('../local/index.js');
 /** State machines of Step Functions, as data. */
 export const loadWorkflow = () => import('../workflow/index.js');
 
+/** A machine and all it needs as a template, written to a folder. */
+export const loadSynth = () => import('./synth.js');
+
 /** The text of a pipeline's description, read. @throws PipelineError where it is no YAML */
 export const readPipelineText = async (text: string, source: string) =>
   (await import('./pipeline-file.js')).readPipelineText(text, source);

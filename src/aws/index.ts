@@ -67,4 +67,5 @@ export {
   type TargetOptions,
   unlockedIn,
   withPythonPath,
+  zipOf,
 } from './staging/index.js';

@@ -11,7 +11,12 @@ const formats = ['mermaid', 'svg'] as const;
 type Format = (typeof formats)[number];
 
 export const pipelineOptions = {
-  output: { type: 'string', alias: 'o', describe: 'File to write to (default: stdout)', group: 'compile, graph' },
+  output: {
+    type: 'string',
+    alias: 'o',
+    describe: 'File to write to (default: stdout); of synth the folder',
+    group: 'compile, graph',
+  },
   format: {
     type: 'string',
     choices: formats,

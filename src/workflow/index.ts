@@ -3,6 +3,19 @@
  * @module
  */
 export type { Json, State, StateMachine } from './asl.js';
+export {
+  cfnTemplate,
+  type DeployOptions,
+  describeDeployment,
+  type FunctionCode,
+  type HandlerName,
+  handlers,
+  type MachineToDeploy,
+  type MadeDeployment,
+  PLACEHOLDER_PREFIX,
+  samTemplate,
+  terraformFiles,
+} from './deploy/index.js';
 export type { MachineRetry } from './own-retries.js';
 export {
   type CompiledPipeline,

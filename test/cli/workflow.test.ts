@@ -32,7 +32,7 @@ test('retries and a timeout come into the machine', async (t) => {
 
 for (const [what, words, said] of [
   ['a machine that is not there', ['asl', 'run-spark-jb'], /did you mean run-spark-job\?/],
-  ['another action', ['draw', 'run-spark-job'], /write asl or run <machine>/],
+  ['another action', ['draw', 'run-spark-job'], /write asl, run or synth <machine>/],
   ['a machine without what it runs', ['asl', 'run-spark-step'], /--cluster-id is missing/],
   ['a wrong error to retry', ['asl', 'run-spark-job', '--retry', 'a b'], /retry\.errors: "a b"/],
   ['a run that is not to be on this machine', ['run', 'run-spark-job', '--input', '{}'], /add --local/],

@@ -49,6 +49,14 @@ const functions: Readonly<Record<string, (args: readonly unknown[]) => unknown>>
   StringToJson: ([text]) => JSON.parse(String(text)) as unknown,
   JsonToString: ([value]) => JSON.stringify(value),
   MathAdd: ([a, b]) => asNumber(a, 'MathAdd') + asNumber(b, 'MathAdd'),
+  Array: (values) => values,
+  ArrayGetItem: ([list, index]) => (list as readonly unknown[])[asNumber(index, 'ArrayGetItem')],
+  ArrayLength: ([list]) => (list as readonly unknown[]).length,
+  // As AWS does it: nothing comes of two separators side by side.
+  StringSplit: ([text, by]) =>
+    String(text)
+      .split(String(by))
+      .filter((part) => part !== ''),
   Format([template, ...values]) {
     const parts = String(template).split('{}');
     if (parts.length - 1 !== values.length) throw new StatesRuntimeError('Format needs a value for each {}');

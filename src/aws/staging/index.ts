@@ -18,3 +18,4 @@ export {
 export type { Presence } from './staging-store.js';
 export type { StagingProgress } from './upload-all.js';
 export type { TargetOptions } from './wheel-platform.js';
+export { zipOf } from './zip.js';

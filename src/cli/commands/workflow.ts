@@ -6,16 +6,18 @@ import { ledgerOptions, outputOptions } from '../options.js';
 import { compileFile, isPipelineFile } from '../pipeline-file.js';
 import { compilePipelineFile, graphPipelineFile, pipelineOptions } from '../workflow-pipeline.js';
 import { inputOf, runLocally } from '../workflow-run.js';
+import { synthOptions } from '../synth-options.js';
+import { synthFile } from '../workflow-synth.js';
 
 const { ledger: _ledger, ...awsOptions } = ledgerOptions;
 
-const actions = ['asl', 'run', 'compile', 'graph'] as const;
+const actions = ['asl', 'run', 'synth', 'compile', 'graph'] as const;
 
 export const workflowCommand = defineCommand({
   name: 'workflow',
-  positionals: '<asl|run> <machine>, or <compile|graph> <pipeline file>',
+  positionals: '<asl|run|synth> <machine>, or <compile|graph|run|synth> <pipeline file>',
   describe:
-    'State machines of Step Functions: print one, make one of a pipeline, draw it, or execute it on this machine',
+    'State machines of Step Functions: print one, make one of a pipeline, draw it, execute it on this machine, or write the template that deploys it',
   details: [
     '',
     `Machines: ${machineNames.join(', ')}; or a file that describes a pipeline.`,
@@ -24,16 +26,29 @@ export const workflowCommand = defineCommand({
   examples: [
     ['livywire workflow asl run-spark-job', 'the definition, for CreateStateMachine'],
     ['livywire workflow asl run-spark-job --retry NODE_LOST --timeout 4h', 'with new attempts, and an end to them'],
+    [
+      'livywire workflow synth run-spark-job --cluster nightly -o deploy',
+      'a CloudFormation template, with functions, roles, ledger, alarms; then it says what to type',
+    ],
+    [
+      'livywire workflow synth run-spark-job --trigger s3://landing/ --input etl.json -o deploy',
+      'etl.json: {"job": {"file": "s3://jobs/etl.py", "args": ["{uri}"]}}',
+    ],
     ['livywire local up --aws --name aws', 'an S3, an EMR, a Step Functions and a Lambda of your own'],
     ['livywire workflow run run-spark-job --local --name aws --input etl.json', 'etl.json: {"job": {"file": …}}'],
   ],
   options: {
     local: { type: 'boolean', describe: "run: on this machine's stack", group: 'run' },
     name: { type: 'string', describe: 'run: the local instance (default: default)', group: 'run' },
-    input: { type: 'string', describe: 'run: the input, as JSON, a file with it, or - for stdin', group: 'run' },
-    bundles: { type: 'string', describe: "run: the folder of the handlers (default: the package's own)", group: 'run' },
+    input: { type: 'string', describe: 'run, synth: the input, as JSON, a file with it, or - for stdin', group: 'run' },
+    bundles: {
+      type: 'string',
+      describe: "run, synth: the folder of the handlers (default: the package's own)",
+      group: 'run',
+    },
     ...machineOptions,
     ...pipelineOptions,
+    ...synthOptions,
     ...awsOptions,
     ...outputOptions,
   },
@@ -42,13 +57,14 @@ export const workflowCommand = defineCommand({
     const [action = '', machine = ''] = args.rest;
     if (!(actions as readonly string[]).includes(action)) {
       throw new ConfigError(
-        `livywire workflow ${action}: write ${actions.slice(0, 2).join(' or ')} <machine>, or ${actions.slice(2).join(' or ')} <pipeline file>`,
+        `livywire workflow ${action}: write asl, run or synth <machine>, or compile, graph, run or synth <pipeline file>`,
         {
           field: 'workflow',
         },
       );
     }
     if (action === 'compile') return compilePipelineFile(machine, args, context);
+    if (action === 'synth') return synthFile(machine, args, context);
     if (action === 'graph') return graphPipelineFile(machine, args, context);
     const local = action === 'run';
     const pipeline = isPipelineFile(machine)

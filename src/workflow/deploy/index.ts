@@ -1,0 +1,21 @@
+/**
+ * What has to be in an account for a machine to run by itself, as data, and as the templates that put it there.
+ * @module
+ */
+export { describeDeployment, type MadeDeployment } from './deployment.js';
+export {
+  type DeployOptions,
+  type FunctionCode,
+  type HandlerName,
+  handlers,
+  type LogName,
+  logNames,
+  type MachineToDeploy,
+  type RoleName,
+  roleNames,
+  type Trigger,
+} from './options.js';
+export { PLACEHOLDER_PREFIX } from './placeholders.js';
+export { cfnTemplate, type Template } from './write-cfn.js';
+export { samTemplate } from './write-sam.js';
+export { terraformFiles } from './write-terraform.js';
