@@ -8,7 +8,7 @@
  *  - the licences of what was inlined.
  * The same sources give the same bytes. `npm run build [folder]`.
  */
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
@@ -120,6 +120,7 @@ const [library, commandLine, page, lambdas] = await Promise.all([
 ]);
 
 await chmod(join(dist, 'cli/bin.js'), 0o755);
+await copyFile(join(root, 'src/local/moto-server.py'), join(dist, 'cli/moto-server.py'));
 const inlined = await inlinedPackages(commandLine);
 await writeFile(join(dist, 'cli/THIRD-PARTY-LICENSES.txt'), licenceText('The livywire command line', inlined));
 const drawing = await inlinedPackages(page);

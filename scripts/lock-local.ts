@@ -108,6 +108,8 @@ const moto: Wanted[] = [
     // For the interpreter of Step Functions; the last jsonpath-ng for Python 3.10.
     'antlr4-python3-runtime': '4.13.2',
     'jsonpath-ng': '1.8.0',
+    // For Glue.
+    pyparsing: '3.3.3',
   }).map(([name, version]) => ({ name, version, kind: 'any' as const })),
   // No newer cryptography: the last one with wheels for a Mac with an Intel processor.
   ...Object.entries({ cffi: '2.1.1', cryptography: '48.0.1', markupsafe: '3.0.4', pyyaml: '6.0.3' }).map(

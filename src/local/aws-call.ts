@@ -16,7 +16,11 @@ export interface AwsCall {
 export const nameOf = (call: Pick<AwsCall, 'service' | 'action'>): string => `${call.service}:${call.action}`;
 
 /** Some APIs have a name of their own in this header. */
-const services: Readonly<Record<string, string>> = { ElasticMapReduce: 'elasticmapreduce', AWSStepFunctions: 'states' };
+const services: Readonly<Record<string, string>> = {
+  ElasticMapReduce: 'elasticmapreduce',
+  AWSStepFunctions: 'states',
+  RedshiftData: 'redshift-data',
+};
 
 const invocation = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 

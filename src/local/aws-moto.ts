@@ -45,6 +45,14 @@ export class Moto {
     if (!reply.ok) throw new LocalError(`moto refused to put ${path} (${reply.status}): ${text.slice(0, 300)}`);
   }
 
+  /** Whether there is any object whose key begins so. */
+  async holds(bucket: string, prefix: string): Promise<boolean> {
+    const query = new URLSearchParams({ 'list-type': '2', 'max-keys': '1', prefix });
+    const headers = { authorization: signedFor('s3') };
+    const reply = await fetch(`${this.#url}/${bucket}?${query.toString()}`, { headers });
+    return (await reply.text()).includes('<Contents>') && reply.ok;
+  }
+
   /** Makes executions of state machines real: else they only stay RUNNING. @throws LocalError */
   async runStateMachines(): Promise<void> {
     const body = JSON.stringify({ stepfunctions: { execute_state_machine: true } });

@@ -12,6 +12,7 @@ import { firstCluster, versions } from './aws-first-cluster.js';
 import { logFiles, LogPush } from './aws-log-push.js';
 import { Moto } from './aws-moto.js';
 import { Proxy } from './aws-proxy.js';
+import { RedshiftData } from './aws-redshift.js';
 import { awsRouter } from './aws-router.js';
 import { parseRouterConfig } from './aws-router-config.js';
 import { runStep } from './aws-step-run.js';
@@ -66,6 +67,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 
 awsRouter({
   emr,
+  redshift: new RedshiftData(moto),
   logs,
   lambda,
   events: new ObjectEvents((machine, name, input) => steps.start(machine, name, input)),

@@ -5,17 +5,19 @@ import { CallRefused, errorFor, sendError, sendJson } from './aws-answer.js';
 import { type AwsCall, callOf, isForm, isInvocation, nameOf } from './aws-call.js';
 import { CONTROL, control, type Controlled } from './aws-control.js';
 import type { Proxy } from './aws-proxy.js';
+import type { RedshiftData } from './aws-redshift.js';
 import { sendInvoked } from './lambda-answer.js';
 import { readBody } from './read-body.js';
 
 export interface RouterParts extends Controlled {
   readonly proxy: Proxy;
+  readonly redshift: RedshiftData;
   /** Whether what is made at the start is there. */
   readonly isReady: () => boolean;
   readonly log: (line: string) => void;
 }
 
-/** The server before moto: what a test asked for first, then EMR where moto is untrue, then moto. */
+/** The server before moto: what a test asked for first, then EMR and Redshift where moto is untrue, then moto. */
 export const awsRouter = (parts: RouterParts): Server =>
   createServer((request, response) => {
     answer(parts, request, response).catch((error: unknown) => {
@@ -61,21 +63,31 @@ async function answer(parts: RouterParts, request: IncomingMessage, response: Se
   else sendError(response, call, fault.error);
 }
 
-/** The instance's cluster is in one region; in the others there is nothing, and moto says so. */
-const isOurs = (emr: RouterParts['emr'], { service, action }: AwsCall, { headers }: IncomingMessage): boolean =>
-  service === 'elasticmapreduce' && headers.authorization?.includes(`/${REGION}/`) === true && emr.knows(action);
+/** A service that is answered here. */
+interface OurService {
+  knows(action: string): boolean;
+  /** @throws CallRefused */
+  call(action: string, input: Readonly<Record<string, unknown>>): Promise<unknown>;
+}
+
+/** Who answers here, if anybody. The instance's cluster is in one region; in the others there is nothing, and moto says so. */
+function oursFor(parts: RouterParts, { service, action }: AwsCall, { headers }: IncomingMessage) {
+  const ours: Readonly<Record<string, OurService>> = {
+    elasticmapreduce: parts.emr,
+    'redshift-data': parts.redshift,
+  };
+  const found = headers.authorization?.includes(`/${REGION}/`) === true ? ours[service] : undefined;
+  return found?.knows(action) === true ? found : undefined;
+}
 
 const inputOf = (body: Buffer | undefined) => JSON.parse(body?.toString('utf8') ?? '{}') as Record<string, unknown>;
 
 /** Does what is asked, and keeps the answer back. */
-async function perform(
-  { emr, lambda, proxy }: RouterParts,
-  call: AwsCall,
-  request: IncomingMessage,
-  body?: Buffer,
-): Promise<void> {
+async function perform(parts: RouterParts, call: AwsCall, request: IncomingMessage, body?: Buffer): Promise<void> {
+  const { lambda, proxy } = parts;
+  const ours = oursFor(parts, call, request);
   if (call.service === 'lambda') await lambda.invoke(call.resource, body?.toString('utf8') ?? '');
-  else if (isOurs(emr, call, request)) await emr.call(call.action, inputOf(body));
+  else if (ours) await ours.call(call.action, inputOf(body));
   else await proxy.perform(request, body);
 }
 
@@ -101,14 +113,15 @@ async function carryOut(
   response: ServerResponse,
   body: Buffer | undefined,
 ): Promise<void> {
-  const { emr, lambda, proxy } = parts;
-  if (call.service !== 'lambda' && !isOurs(emr, call, request)) {
+  const { lambda, proxy } = parts;
+  const ours = oursFor(parts, call, request);
+  if (call.service !== 'lambda' && !ours) {
     proxy.forward(request, response, body, teller(parts, call, request, response));
     return;
   }
   try {
-    if (call.service === 'lambda') await sendInvoked(lambda, call, request, response, body);
-    else sendJson(response, 200, await emr.call(call.action, inputOf(body)));
+    if (ours) sendJson(response, 200, await ours.call(call.action, inputOf(body)));
+    else await sendInvoked(lambda, call, request, response, body);
   } catch (error) {
     if (error instanceof CallRefused) sendError(response, call, error.error);
     else if (error instanceof z.ZodError)

@@ -6,7 +6,7 @@ import type { RouterConfig } from './aws-router-config.js';
 import type { Layout } from './livy-server.js';
 import type { InstanceOptions } from './model.js';
 import { primaryAddresses } from './more-livys.js';
-import { programArgs } from './program.js';
+import { programArgs, pythonProgram } from './program.js';
 import { freePorts } from './ports.js';
 import type { ServerRecord } from './record.js';
 import type { Software } from './software.js';
@@ -60,7 +60,7 @@ export interface AwsPlan {
   readonly options: InstanceOptions;
 }
 
-/** S3 and the EMR API by moto, and our router before it. */
+/** S3, Step Functions and most else by moto, and our router before it. */
 export async function planAws(
   { moto, router }: AwsPorts,
   { name, layout, software, options }: AwsPlan,
@@ -99,7 +99,7 @@ export async function planAws(
       healthy: '',
       launch: {
         command: software.python,
-        args: ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(moto)],
+        args: [pythonProgram('moto-server'), '-H', '127.0.0.1', '-p', String(moto)],
         // Large objects are kept in its folder for temporary files.
         // No page in a browser is to write what a job reads. The interpreter of state machines calls every service at that
         // port: the router's, which has the functions.

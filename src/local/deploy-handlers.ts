@@ -17,6 +17,8 @@ export interface DeployOptions extends Pick<LocalPlaces, 'cacheDir'> {
   readonly env?: Readonly<Record<string, string>>;
   /** In front of the handlers' names. @defaultValue `livywire-` */
   readonly prefix?: string;
+  /** Another Node to run the functions, and its version: `v22.1.0`. @defaultValue the one that runs this */
+  readonly node?: { readonly path: string; readonly version: string };
   readonly report?: (message: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -40,13 +42,16 @@ export async function deployHandlers(instance: LocalInstance, options: DeployOpt
   const { bundles = join(packageRoot(), 'dist', 'lambda'), prefix = 'livywire-', timeoutMs = 60_000 } = options;
   const { aws } = instance;
   if (!aws) throw new LocalError(`${instance.name} has no AWS: start one by livywire local up --aws`);
+  const { node = { path: process.execPath, version: process.version } } = options;
   const ric = await ensureRic({
     cacheDir: cacheRoot(options),
+    node: node.path,
+    nodeVersion: node.version,
     report: options.report ?? (() => undefined),
     signal: options.signal,
   });
   const runtime: [string, ...string[]] = [
-    process.execPath,
+    node.path,
     ...(ric === undefined ? programArgs('lambda-node-main', 'lambda-node') : [ric]),
   ];
   const functions = Object.fromEntries(handlers.map((handler) => [handler, prefix + handler])) as HandlerNames;

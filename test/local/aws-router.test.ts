@@ -11,6 +11,7 @@ import { Faults } from '../../src/local/aws-faults.js';
 import { LogPush } from '../../src/local/aws-log-push.js';
 import { Moto } from '../../src/local/aws-moto.js';
 import { Proxy } from '../../src/local/aws-proxy.js';
+import { RedshiftData } from '../../src/local/aws-redshift.js';
 import { awsRouter } from '../../src/local/aws-router.js';
 import { Throttle } from '../../src/local/aws-throttle.js';
 import { LambdaHost } from '../../src/local/lambda-host.js';
@@ -55,6 +56,7 @@ async function world(t: ExecutionContext) {
   const events = new ObjectEvents(async (machine, _name, input) => started.push({ machine, input }));
   const router = awsRouter({
     emr,
+    redshift: new RedshiftData(new Moto(moto.url)),
     faults: new Faults(),
     throttle: new Throttle({ now: () => 0, sleep: () => Promise.resolve() }),
     logs: new LogPush({ delayMs: 0, files: async () => [], put: async () => undefined }),
