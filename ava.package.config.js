@@ -4,5 +4,5 @@ export default {
   extensions: { ts: 'module' },
   nodeArguments: ['--import=tsx'],
   workerThreads: false,
-  timeout: '2m',
+  timeout: '5m',
 };
