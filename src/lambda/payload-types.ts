@@ -35,7 +35,10 @@ export interface RunPayload {
   readonly timeoutSeconds?: number;
   /** The last answer. */
   readonly run?: RunAnswer;
-  /** To `submit`, from a machine whose task waits for it: completed once the run has ended, or when there is something else to do. */
+  /**
+   * To `submit`, from a machine whose task waits for it: completed once the run has ended, or when there is something else to do.
+   * The machine sends `{ taskToken, event }`, with all the rest in `event`.
+   */
   readonly taskToken?: string;
   /** To `submit`, from a machine: why `status` or `cancel` failed, in Step Functions' own fields. */
   readonly trouble?: { readonly Error?: string; readonly Cause?: string };

@@ -86,6 +86,14 @@ export function keyIn(event: Fields): { readonly key: string; readonly attempt: 
   throw new ConfigError('attempt needs key, the key of the run to try again', { field: 'attempt' });
 }
 
+/** A machine whose task waits puts its token beside the event. */
+export function unpacked(payload: unknown): unknown {
+  if (typeof payload !== 'object' || payload === null || !('taskToken' in payload) || !('event' in payload))
+    return payload;
+  const { taskToken, event } = payload;
+  return typeof event === 'object' && event !== null ? { ...event, taskToken } : payload;
+}
+
 /** @throws ConfigError naming the field */
 export function submitRequestOf(payload: unknown, context: LambdaContext | undefined): SubmitRequest {
   const event = new Fields(payload).only(knownFields);

@@ -1,6 +1,6 @@
 import type { RunAnswer } from './answer.js';
 import { createHandler, type Handler, type HandlerOptions } from './invocation.js';
-import { submitRequestOf } from './payload.js';
+import { submitRequestOf, unpacked } from './payload.js';
 import type { SubmitEventAnswer } from './events/answer.js';
 import { submitEvents } from './events/submit-events.js';
 import { sourceOf } from './events/sources.js';
@@ -34,7 +34,7 @@ export function createSubmitHandler(options: SubmitHandlerOptions = {}): Handler
     async (event, call) => {
       const source = sourceOf(event);
       if (source) return submitEvents(call, source, templateOf(options.job, call.env));
-      const request = submitRequestOf(event, call.context);
+      const request = submitRequestOf(unpacked(event), call.context);
       const { answer, outcome } = await submitRun(call, request);
       if (outcome) await tellEnds(call, await call.services().catch(() => call.readers()), request.key);
       if (outcome && outcome.kind !== 'succeeded')

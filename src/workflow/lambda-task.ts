@@ -4,6 +4,9 @@ import { forHandlers, forWaitingHandler } from './retries.js';
 /** No function runs longer than 900 s; after this its answer does not come any more. */
 const LONGEST_SECONDS = 930;
 
+/** What Step Functions takes: longer than an execution may run. */
+const LONGEST_WAIT_SECONDS = 99_999_999;
+
 export interface LambdaTask {
   readonly comment: string;
   readonly functionName: string;
@@ -32,9 +35,14 @@ export const waitingTask = (task: LambdaTask, heartbeatSeconds: number): TaskSta
   Type: 'Task',
   Comment: task.comment,
   Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
-  Parameters: { FunctionName: task.functionName, 'Payload.$': task.payload },
+  // No intrinsic function puts a text into an object without braces in quotes, which not every interpreter takes.
+  Parameters: {
+    FunctionName: task.functionName,
+    Payload: { 'taskToken.$': '$$.Task.Token', 'event.$': task.payload },
+  },
   ResultSelector: { 'run.$': '$' },
   ResultPath: '$.answer',
+  TimeoutSeconds: LONGEST_WAIT_SECONDS,
   HeartbeatSeconds: heartbeatSeconds,
   Retry: forWaitingHandler,
   ...(task.catch && { Catch: task.catch }),

@@ -9,28 +9,11 @@ export const paths = {
   wait: '$.answer.run.waitSeconds',
 } as const;
 
-/** Who asks, now, as fields of JSON: no intrinsic function writes down an object. ARNs and the states' names hold no quotes. */
-const whoAsks: Fields = {
-  template: '"execution":\\{"arn":"{}","state":"{}","retries":{},"redriveCount":{}\\}',
-  paths: [
-    `${paths.execution}.arn`,
-    `${paths.execution}.state`,
-    `${paths.execution}.retries`,
-    '$$.Execution.RedriveCount',
-  ],
-};
-/** What completes the task that calls. */
-const taskToken: Fields = { template: '"taskToken":"{}"', paths: ['$$.Task.Token'] };
-
-interface Fields {
-  /** As `States.Format` takes it: braces that stand for themselves are escaped. */
-  readonly template: string;
-  readonly paths: readonly string[];
-}
-
-const objectOf = (...fields: readonly Fields[]): string =>
+/** Who asks, now, as text of JSON: no intrinsic function writes down an object. ARNs and the states' names hold no quotes. */
+const whoAsks =
   'States.StringToJson(States.Format(' +
-  `'\\{${fields.map(({ template }) => template).join(',')}\\}', ${fields.flatMap((one) => one.paths).join(', ')}))`;
+  `'\\{"execution":\\{"arn":"{}","state":"{}","retries":{},"redriveCount":{}\\}\\}', ` +
+  `${paths.execution}.arn, ${paths.execution}.state, ${paths.execution}.retries, $$.Execution.RedriveCount))`;
 
 const merge = (left: string, right: string): string => `States.JsonMerge(${left}, ${right}, false)`;
 
@@ -43,13 +26,12 @@ export interface Payloads {
   readonly handOver: string;
 }
 
-/** The handlers' events, put together from the data: intrinsic functions. `waits`: submit is given the token of its task. */
-export function payloads(redrives: boolean, waits = false): Payloads {
+/** The handlers' events, put together from the data: intrinsic functions. */
+export function payloads(redrives: boolean): Payloads {
   const ask = merge('$.input', '$.answer');
-  const now = [...(redrives ? [whoAsks] : []), ...(waits ? [taskToken] : [])];
   return {
     ask,
-    submit: now.length > 0 ? merge(ask, objectOf(...now)) : ask,
-    handOver: redrives ? merge('$.input', objectOf(whoAsks)) : '$.input',
+    submit: redrives ? merge(ask, whoAsks) : ask,
+    handOver: redrives ? merge('$.input', whoAsks) : '$.input',
   };
 }

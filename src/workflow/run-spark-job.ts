@@ -69,7 +69,7 @@ export function runSparkJob(options: RunSparkJobOptions): StateMachine {
   if (retry) checkRetry(retry);
   checkWhole('heartbeatSeconds', heartbeatSeconds, 1);
   const { submit, choose, status, cancel, handOver, succeeded, trouble } = stateNames;
-  const event = payloads(redrives, wait === 'token');
+  const event = payloads(redrives);
   const toSubmit = retry ? stateNames.mayRetry : submit;
   // Whatever it was: only a submit says with authority how the run stands, and fails for what is wrong.
   const onTrouble: readonly Catcher[] = [
