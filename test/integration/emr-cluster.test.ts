@@ -1,9 +1,12 @@
-// A cluster of the local EMR API with two primaries: found by its name, its Livys killed, the cluster terminated under a run.
+// A cluster of the local EMR API with two primaries: a Livy on each, found by its name, its Livys killed, the cluster terminated
+// under a run.
+import { EMRClient, ListClustersCommand, ListInstancesCommand } from '@aws-sdk/client-emr';
 import test from 'ava';
 import { connectToCluster, type ConnectToClusterOptions } from '../../src/aws/index.js';
 import { createLivywire, type Ledger, type Livywire, memoryLedger } from '../../src/index.js';
 import { killServer, startServer } from '../../src/local/index.js';
 import { useLocalLivy } from '../helpers/local-livy.js';
+import { ask, askUntil, batchOf, submit } from '../helpers/livy-rest.js';
 import { standInCredentials } from '../helpers/moto.js';
 
 standInCredentials();
@@ -34,10 +37,52 @@ async function connect(
   return createLivywire({ ...connection, ledger });
 }
 
-const ask = async (path: string, body: unknown): Promise<void> => {
+const control = async (path: string, body: unknown): Promise<void> => {
   const answer = await fetch(`${aws().endpoint}/_livywire/${path}`, { method: 'POST', body: JSON.stringify(body) });
   if (!answer.ok) throw new Error(await answer.text());
 };
+
+/** Livy on each primary, as a client finds them. */
+async function livys(): Promise<string[]> {
+  const { endpoint, region } = aws();
+  const emr = new EMRClient({ endpoint, region, credentials: aws() });
+  const { Clusters } = await emr.send(new ListClustersCommand({}));
+  const { Instances } = await emr.send(
+    new ListInstancesCommand({ ClusterId: Clusters?.[0]?.Id, InstanceGroupTypes: ['MASTER'] }),
+  );
+  const { port } = new URL(local().url);
+  return (Instances ?? []).map(({ PrivateIpAddress = '' }) => `http://${PrivateIpAddress}:${port}`);
+}
+
+test.serial(
+  'each primary has a Livy of its own that knows its own batches; their applications are one YARN’s',
+  async (t) => {
+    t.timeout(300_000);
+    const [first = '', second = ''] = await livys();
+    t.deepEqual([first, second], [local().url, local().url.replace('127.0.0.1', '127.0.0.2')]);
+
+    const name = 'ha';
+    const { id } = await submit(second, { name, file: await local().job('sleep.py', job), args: ['15'] });
+    const { appId } = await askUntil(
+      () => batchOf(second, id),
+      (batch) => batch.appId !== null,
+    );
+    t.deepEqual(await ask(`${first}/batches/${name}`), { msg: `Session '${name}' not found.` });
+
+    await killServer({ ...local().places, server: 'livy-2', signal: 'SIGKILL' });
+    await t.throwsAsync(fetch(second));
+    const place = `${local().instance.behind?.resourceManager ?? ''}/ws/v1/cluster/apps/${appId ?? 'none'}`;
+    const app = async () => ((await ask(place)) as { app: { state: string; finalStatus: string } }).app;
+    t.like(await askUntil(app, ({ state }) => state === 'FINISHED'), { finalStatus: 'SUCCEEDED' });
+
+    await startServer({ ...local().places, server: 'livy-2' });
+    const found = await askUntil(
+      () => batchOf(second, name),
+      ({ state }) => state === 'success',
+    );
+    t.is(found.appId, appId);
+  },
+);
 
 test.serial('the Livy that took a job is killed: the run goes on at YARN, and ends once, as it ended', async (t) => {
   t.timeout(300_000);
@@ -93,7 +138,7 @@ test.serial(
     const id = run.ref.endpoint.split('/').at(-1) ?? '';
     for (const server of ['livy', 'livy-2', 'resourcemanager', 'spark-history'] as const)
       await killServer({ ...local().places, server, signal: 'SIGKILL' });
-    await ask(`clusters/${id}`, {
+    await control(`clusters/${id}`, {
       state: 'TERMINATED',
       reason: { code: 'USER_REQUEST', message: 'Terminated by user request' },
     });

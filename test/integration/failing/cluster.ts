@@ -55,7 +55,7 @@ export class YarnRest {
 
   /** Waits until an application with this tag runs, and its driver has got somewhere. */
   async running(tag: string, executors = 1): Promise<string> {
-    for (let i = 0; i < 240; i++) {
+    for (const until = Date.now() + 300_000; Date.now() < until;) {
       const { apps } = await this.ask<AppsAnswer>(`/apps?applicationTags=${tag.toLowerCase()}`);
       const app = apps?.app?.[0];
       if (app?.state === 'RUNNING' && app.runningContainers > executors) return app.id;
