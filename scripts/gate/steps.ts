@@ -32,6 +32,18 @@ export function sideBySide(...steps: readonly Step[]): Step {
   };
 }
 
+/** One after the other, beside other steps. */
+export function inTurn(...steps: readonly Step[]): Step {
+  return {
+    title: steps.map(({ title }) => title).join(', then '),
+    async run() {
+      const tallies: Tally[] = [];
+      for (const step of steps) tallies.push(await runStep(step));
+      return sum(tallies);
+    },
+  };
+}
+
 /** `12 passed, 0 failed`, and `, 1 skipped` where some were. */
 function inWords({ passed, failed, skipped }: Tally): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;

@@ -9,6 +9,8 @@ import { ONE_FAILED, type Step, sum, type Tally } from './steps.js';
 export interface SuiteOptions {
   /** ava's configuration file. @defaultValue ava's own */
   readonly config?: string;
+  /** Paths of the files to run. @defaultValue those of the configuration */
+  readonly files?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** Name every test as it ends, for suites of which one test takes long. @defaultValue `false` */
   readonly verbose?: boolean;
@@ -41,7 +43,7 @@ function show(result: Result, verbose: boolean, endedAt: string): void {
 
 export function suiteStep(
   title: string,
-  { config, env, verbose = false, timeoutMs = 600_000 }: SuiteOptions = {},
+  { config, files = [], env, verbose = false, timeoutMs = 600_000 }: SuiteOptions = {},
 ): Step {
   return {
     title,
@@ -58,7 +60,7 @@ export function suiteStep(
         tallies.push(count(result));
         show(result, verbose, ends.shift() ?? '');
       });
-      const ava = execa('ava', ['--tap', ...(config === undefined ? [] : ['--config', config])], {
+      const ava = execa('ava', ['--tap', ...(config === undefined ? [] : ['--config', config]), ...files], {
         cwd: root,
         preferLocal: true,
         stdin: 'ignore',
