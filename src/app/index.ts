@@ -31,7 +31,9 @@ export {
   loadWorkflow,
   readPipelineText,
 } from './load.js';
+export { LivyLines } from './livy-lines.js';
 export { openLedger, sweepLedger } from './open-ledger.js';
+export { Since } from './since.js';
 export { parseDuration } from './settings-duration.js';
 export type { ClusterLine, ClusterOverview, RunPage } from './look-at-emr.js';
 export type { ExecutionPicture } from './draw-pipeline.js';

@@ -14,6 +14,7 @@ import { lazyArchive, lazyArchivedLog, noLog } from './behind-archive.js';
 import { takerOfJobs } from './taker-of-jobs.js';
 import { lazyAws } from './aws.js';
 import { checkInputs, outputMarkers } from './data-places.js';
+import { livyServerWords } from './livy-server-words.js';
 import { lazyProgress, lazyWaiting } from './behind-progress.js';
 import { lazyDriverLog, lazyHistory, lazyYarn } from './behind.js';
 import { currentIdentity, defaultWaits, Engine, LogChooser, type Runs, type Waits, WatcherView } from '../run/index.js';
@@ -144,6 +145,10 @@ export function createLivywire(options: LivywireOptions): Livywire {
     markers: outputMarkers(aws),
     inputs: (paths, callOptions) => checkInputs(paths, aws, callOptions),
     clock,
+    ...(options.logFolders?.length &&
+      backend.kind === 'livy' && {
+        serverWords: livyServerWords({ aws, folders: options.logFolders, clock, logger }),
+      }),
     // Loaded when a run has failed.
     diagnose: async (facts) => (await import('../diagnosis/index.js')).diagnose(facts),
     logger,

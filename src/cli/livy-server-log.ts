@@ -1,8 +1,7 @@
-import { loadLivyServerLog, openLedger } from '../app/index.js';
+import { LivyLines, loadLivyServerLog, openLedger } from '../app/index.js';
 import { ConfigError, redactText } from '../core/index.js';
 import type { Context } from './define.js';
 import { exitCodes } from './exit-code.js';
-import { LivyLines } from './livy-lines.js';
 import { findAttempt } from './open-run.js';
 import { plain } from './show.js';
 

@@ -1,7 +1,7 @@
+import type { Since } from '../app/index.js';
 import type { LogLine, RunEvent } from '../core/index.js';
 import { Chatter } from './chatter.js';
 import { gapWords } from './show.js';
-import type { Since } from './since.js';
 import type { Terminal } from './terminal.js';
 
 export interface LogPrinterOptions {

@@ -1,6 +1,7 @@
 import type { Line } from './line.js';
 
-const YARN = 'yarn';
+/** Who tells of a driver without being it. */
+const OTHERS: ReadonlySet<string> = new Set(['yarn', 'livy-server']);
 /** Of spark-submit in cluster mode, which hands the job over and is no driver. */
 const LAUNCHERS: ReadonlySet<string> = new Set(['Client', 'YarnClientImpl']);
 const DRIVERS: ReadonlySet<string> = new Set(['ApplicationMaster', 'YarnAllocator', 'YarnClusterScheduler', 'DAGScheduler', 'TaskSetManager', 'SparkEnv', 'SparkUI', 'MemoryStore', 'BlockManager', 'BlockManagerInfo', 'SignalUtils']); // prettier-ignore
@@ -13,7 +14,7 @@ const BEGUN =
  * Python that failed no more than that it ended with 1.
  */
 export function hasDriverLog(lines: readonly Line[]): boolean {
-  const written = lines.filter(({ source, text }) => source !== YARN && text !== '');
+  const written = lines.filter(({ source, text }) => !OTHERS.has(source) && text !== '');
   const loggers = new Set(written.flatMap(({ event }) => event?.logger ?? []));
   const isLaunchers = [...loggers].some((one) => LAUNCHERS.has(one));
   return (

@@ -5,13 +5,18 @@ import type { View } from './view.js';
 import { oneLine } from './words.js';
 
 const SHOWN = 8;
-const TELLING = /\b(?:ERROR|FATAL|Exception|Error|Caused by|failed|killed|denied|not found)\b/;
+const TELLING = /\b(?:ERROR|FATAL|Exception|Error|Caused by|failed|killed|denied|not found|exited with code)\b/;
 const UNTELLING = /^\s+at |NativeCodeLoader|ShutdownHookManager/;
 
 const NAME_YARN =
   "What there is of the log is not the driver's: with the address of YARN (--yarn-url http://<ResourceManager>:8088) livywire diagnose reads that";
 const NAME_FILES =
   "This is spark-submit's log, or YARN's report: give the driver's own stdout and stderr, from the application's first container (…_000001)";
+
+/** Livy says so in its server's log alone (seen on 0.7.1, whose spark-submit was killed before it wrote anything). */
+const SUBMIT_EXIT = /spark-submit exited with code (\d+)/;
+const KILLED =
+  'Code 137 is SIGKILL: the primary node ran out of memory (dmesg there names spark-submit’s java), or somebody killed it; run it again';
 
 export const unknownCode = {
   code: 'UNKNOWN',
@@ -29,7 +34,10 @@ export function unknown({ facts: { status }, lines, verdict }: View): Diagnosis 
   const shown: DiagnosisLine[] = (telling.length > 0 ? telling : said)
     .slice(-SHOWN)
     .map(({ source, line, text }) => ({ source, ...(line !== undefined && { line }), text: oneLine(text, 400) }));
-  const words = status.message ?? shown.at(-1)?.text;
+  const [exit, exitCode] = lines.map(({ text }) => SUBMIT_EXIT.exec(text)).find((one) => one !== null) ?? [];
+  const words = exit ?? status.message ?? shown.at(-1)?.text;
+  // It is about a run that has no log.
+  const isServers = lines.some(({ source }) => source === 'livy-server');
   const how =
     status.state === 'unknown' && verdict.kind === undefined
       ? undefined
@@ -50,9 +58,14 @@ export function unknown({ facts: { status }, lines, verdict }: View): Diagnosis 
     transient: false,
     lines: shown,
     next: [
-      ...(lines.length === 0 || hasDriverLog(lines) ? [] : [status.appId === undefined ? NAME_FILES : NAME_YARN]),
+      ...(exitCode === '137' ? [KILLED] : []),
+      ...(lines.length === 0 || isServers || hasDriverLog(lines)
+        ? []
+        : [status.appId === undefined ? NAME_FILES : NAME_YARN]),
       status.appId === undefined
-        ? 'Read the log with livywire logs'
+        ? isServers
+          ? 'Read what Livy wrote about it: livywire logs --livy-server'
+          : 'Read the log with livywire logs'
         : `Read the driver's own log, in its YARN container: livywire logs, or yarn logs -applicationId ${status.appId}`,
     ],
   };

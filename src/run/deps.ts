@@ -13,6 +13,7 @@ import type {
   OutcomeSource,
   OutputMarkers,
   ProgressSource,
+  RunRef,
   RunStatus,
   WaitingSource,
 } from '../core/index.js';
@@ -61,6 +62,8 @@ export interface EngineDeps {
   readonly clock: Clock;
   readonly logs: LogSource;
   readonly diagnose: Diagnose;
+  /** What the backend's own server wrote about a run that left no log. @defaultValue it is not kept */
+  readonly serverWords?: (ref: RunRef, options?: Pick<CallOptions, 'signal'>) => Promise<readonly string[]>;
   readonly logger: Logger;
   readonly identity: Identity;
   readonly waits: Waits;

@@ -6,9 +6,12 @@ import { wholeLog } from './log-feed.js';
 /** Of each stream: a stack trace with its causes is long, and what led to it stands before. */
 const DIAGNOSED_LINES = 2_000;
 
+/** In a diagnosis, the source of what the backend's server wrote. */
+const SERVER = 'livy-server';
+
 /** What there is to reason from. A log that cannot be read makes the reason poorer, never the outcome. */
 export async function factsOf(
-  { logs, logger }: EngineDeps,
+  { logs, logger, serverWords }: EngineDeps,
   ref: RunRef,
   { status, app }: { readonly status: RunStatus; readonly app?: AppReport | undefined },
   signal?: AbortSignal,
@@ -16,7 +19,13 @@ export async function factsOf(
   const known = { status, ...(app && { app }) };
   try {
     const reader = logs.open(ref, { tail: DIAGNOSED_LINES });
-    return { ...known, lines: await linesOf(wholeLog(reader, ref, signal ? { signal } : {})) };
+    const lines = await linesOf(wholeLog(reader, ref, signal ? { signal } : {}));
+    // Nothing came to run: then it is the server that knows why, if anybody does.
+    // What stands under YARN's name there is Livy's own: "spark-submit start failed".
+    const isBlank =
+      status.appId === undefined && lines.every(({ source, text }) => source === 'yarn' || text.trim() === '');
+    const words = isBlank ? ((await serverWords?.(ref, signal && { signal })) ?? []) : [];
+    return { ...known, lines: [...lines, ...words.map((text) => ({ source: SERVER, text }))] };
   } catch (error) {
     signal?.throwIfAborted();
     logger.warn('the log could not be read for the diagnosis', { error: (error as Error).message });

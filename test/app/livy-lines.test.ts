@@ -1,5 +1,5 @@
 import test from 'ava';
-import { LivyLines } from '../../src/cli/livy-lines.js';
+import { LivyLines } from '../../src/app/index.js';
 
 const name = 'livywire-6db6ba88562b90967b80ce6601dc6324-a1';
 const of = { name, appId: 'application_1795430806876_0002', createdAt: '2026-11-23T11:06:34.000Z' };

@@ -213,7 +213,7 @@ for (const [what, objects, input, message] of [
   ['an object whose key of KMS may not be used', { 'in/a': 'KMS' }, 's3://box/in/a', /user\/ada may not kms:Decrypt/],
   [
     'an object behind many folders that a console made',
-    Object.fromEntries<string>([...Array.from({ length: 12 }, (_, i) => [`in/${i}/`, 'STANDARD']), ['in/z', 'KMS']]),
+    { ...Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`in/${i}/`, 'STANDARD'] as const)), 'in/z': 'KMS' },
     's3://box/in',
     /may not kms:Decrypt/,
   ],

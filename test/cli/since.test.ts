@@ -1,5 +1,6 @@
 import test from 'ava';
-import { Since, sinceOf } from '../../src/cli/since.js';
+import { Since } from '../../src/app/index.js';
+import { sinceOf } from '../../src/cli/since.js';
 
 const NOW = Date.parse('2026-11-23T05:00:00Z');
 

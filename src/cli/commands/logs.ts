@@ -1,3 +1,4 @@
+import { Since } from '../../app/index.js';
 import { ConfigError } from '../../core/index.js';
 import { defineCommand } from '../define.js';
 import { exitCodes } from '../exit-code.js';
@@ -5,7 +6,7 @@ import { LogPrinter } from '../log-printer.js';
 import { showLivyServerLog } from '../livy-server-log.js';
 import { openRun } from '../open-run.js';
 import { connectionOptions, countOf, logOptions, outputOptions } from '../options.js';
-import { Since, sinceOf } from '../since.js';
+import { sinceOf } from '../since.js';
 
 export const logsCommand = defineCommand({
   name: 'logs',
