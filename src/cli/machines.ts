@@ -37,25 +37,18 @@ type MachineArgs = Args<typeof machineOptions>;
 type Workflow = Awaited<ReturnType<typeof loadWorkflow>>;
 type Machine = ReturnType<Workflow['runSparkJob']>;
 
-/** What the machine is made for. */
-interface Wish {
-  /** It runs in the interpreter of this machine. */
-  readonly local?: boolean;
-}
-
 const must = (value: string | undefined, flag: string): string => {
   if (value !== undefined) return value;
   throw new ConfigError(`${flag} is missing`, { field: flag });
 };
 
-function sparkJob({ runSparkJob }: Workflow, args: MachineArgs, { local = false }: Wish): Machine {
+function sparkJob({ runSparkJob }: Workflow, args: MachineArgs): Machine {
   const maxAttempts = countOf(args['max-retries'], '--max-retries') ?? 2;
   const { wait } = args;
   if (wait !== undefined && wait !== 'poll' && wait !== 'token')
     throw new ConfigError(`--wait: ${JSON.stringify(wait)} is neither poll nor token`, { field: '--wait' });
   return runSparkJob({
     functions: handlerNames(args.functions),
-    redrives: !local,
     ...(wait && { wait }),
     ...(args.retry.length > 0 && { retry: { errors: args.retry, maxAttempts } }),
     ...(args.timeout !== undefined && { defaults: timeoutOf(args) }),
@@ -65,7 +58,7 @@ function sparkJob({ runSparkJob }: Workflow, args: MachineArgs, { local = false 
 const timeoutOf = ({ timeout }: MachineArgs): { readonly timeoutSeconds?: number } =>
   timeout === undefined ? {} : { timeoutSeconds: Math.ceil(parseDuration(timeout, '--timeout') / 1_000) };
 
-const machines: Readonly<Record<string, (workflow: Workflow, args: MachineArgs, wish: Wish) => Machine>> = {
+const machines: Readonly<Record<string, (workflow: Workflow, args: MachineArgs) => Machine>> = {
   'run-spark-job': sparkJob,
   'run-spark-step': ({ runSparkStep }, args) =>
     runSparkStep({ clusterId: must(args['cluster-id'], '--cluster-id'), ...timeoutOf(args) }),
@@ -78,9 +71,9 @@ const machines: Readonly<Record<string, (workflow: Workflow, args: MachineArgs, 
 export const machineNames = Object.keys(machines);
 
 /** The machine of that name, as data. @throws ConfigError */
-export async function machineOf(name: string, args: MachineArgs, wish: Wish = {}): Promise<Machine> {
+export async function machineOf(name: string, args: MachineArgs): Promise<Machine> {
   const make = Object.hasOwn(machines, name) ? machines[name] : undefined;
-  if (make) return make(await loadWorkflow(), args, wish);
+  if (make) return make(await loadWorkflow(), args);
   const near = nearest(name, machineNames);
   throw new ConfigError(
     `There is no machine ${JSON.stringify(name)}; ${near === undefined ? `there are ${machineNames.join(', ')}` : `did you mean ${near}?`}`,

@@ -20,7 +20,7 @@ const nameOf = (path: string): string => path.replace(/^.*[\\/]/, '').replace(/\
 /** Reads a description and makes the machine. @throws PipelineError, ConfigError */
 export async function compileFile(
   path: string,
-  { prefix, local = false }: { readonly prefix?: string | undefined; readonly local?: boolean },
+  { prefix }: { readonly prefix?: string | undefined },
   context: Pick<Context, 'io' | 'readFile'>,
 ): Promise<Compiled> {
   if (!isPipelineFile(path))
@@ -33,7 +33,6 @@ export async function compileFile(
     source: path,
     name: nameOf(path),
     functions: handlerNames(prefix),
-    redrives: !local,
   };
   if (programs.includes(extname(path))) return compilePipeline(await exported(path, context), wishes);
   const text = await context.readFile(resolve(context.io.cwd, path));

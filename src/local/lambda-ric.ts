@@ -10,15 +10,23 @@ const NAME = 'aws-lambda-ric';
 interface Ric {
   readonly version: string;
   readonly sha512: string;
+  /** Within its folder. */
+  readonly program: string;
+  /** What is compiled. */
+  readonly native: string;
 }
 /** AWS's own runtime interface client for Node: the last one that Node 20 takes, and the one for newer Nodes. */
 const OLD: Ric = {
   version: '3.3.0',
   sha512: '9p06TbKVK4a050NY/vYOxhMHvnIiUu5o1W0//q6yNLSqA/c91pn4BOj3C3sRTpplkUNsGJdU5qWyU2STo6L8hA==',
+  program: 'bin/index.mjs',
+  native: 'dist/rapid-client.node',
 };
 const NEW: Ric = {
   version: '4.0.2',
   sha512: 'FE5Vskx7mYNnqAnWWJXUOsLp2VGgdsJsCoRLFTa8L4Yk0QVtArqR8q58yPA++QC1a73ZWJXBQ2AH31nIAv7NOQ==',
+  program: 'index.mjs',
+  native: 'rapid-client.node',
 };
 const NEW_FROM = 22;
 /** What it is built with: it brings libcurl and a client in C++, and neither was compiled. */
@@ -44,7 +52,7 @@ export async function ensureRic(options: RicOptions): Promise<string | undefined
   // Not beside what `up` fetches: it clears away what it takes for its own leftovers.
   const root = join(cacheDir, 'lambda');
   const dir = join(root, `ric-${ric.version}-node${major}-${process.platform}-${process.arch}`);
-  const program = join(dir, 'node_modules', NAME, 'bin', 'index.mjs');
+  const program = join(dir, 'node_modules', NAME, ric.program);
   const isThere = async (): Promise<boolean> => (await stat(program).catch(() => undefined)) !== undefined;
   if (await isThere()) return program;
   if (process.platform !== 'linux') return undefined;
@@ -81,7 +89,7 @@ async function build(ric: Ric, root: string, dir: string, { node, signal }: RicO
       .digest('base64');
     if (sum !== ric.sha512) throw new LocalError(`${file} is not the one that was expected: sha512-${sum}`);
     await npm('install', `./${file}`, '--prefix', staging, '--no-audit', '--no-fund', '--ignore-scripts=false');
-    await stat(join(staging, 'node_modules', NAME, 'dist', 'rapid-client.node')).catch((error: unknown) => {
+    await stat(join(staging, 'node_modules', NAME, ric.native)).catch((error: unknown) => {
       throw new LocalError(`${NAME} was installed and not built: npm ran no scripts`, { cause: error });
     });
     await rm(dir, { recursive: true, force: true });

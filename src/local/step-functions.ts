@@ -85,6 +85,11 @@ export class StepFunctions {
     }
   }
 
+  /** Goes on with an execution that did not end well, where it was left. @throws LocalError */
+  async redrive(arn: string): Promise<void> {
+    await this.#ask('RedriveExecution', { executionArn: arn });
+  }
+
   /** Ends the execution; what it started goes on. */
   async stop(arn: string): Promise<void> {
     await this.#ask('StopExecution', { executionArn: arn });

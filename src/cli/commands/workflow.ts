@@ -66,11 +66,10 @@ export const workflowCommand = defineCommand({
     if (action === 'compile') return compilePipelineFile(machine, args, context);
     if (action === 'synth') return synthFile(machine, args, context);
     if (action === 'graph') return graphPipelineFile(machine, args, context);
-    const local = action === 'run';
     const pipeline = isPipelineFile(machine)
-      ? await compileFile(machine, { prefix: args.functions, local }, context)
+      ? await compileFile(machine, { prefix: args.functions }, context)
       : undefined;
-    const definition = pipeline?.definition ?? (await machineOf(machine, args, { local }));
+    const definition = pipeline?.definition ?? (await machineOf(machine, args));
     if (action === 'asl') {
       context.out.result(...JSON.stringify(definition, undefined, 2).split('\n'));
       context.out.document({ v: 1, kind: 'state-machine', machine, definition });
