@@ -7,6 +7,7 @@ import { LocalError } from './errors.js';
 import type { ProcessId, ServerStatus } from './model.js';
 import { identify, isAlive, MARK } from './process-id.js';
 import type { ServerRecord } from './record.js';
+import { within } from './within.js';
 
 /** Starts a server as recorded, on its own: it outlives us, and a Ctrl-C in our terminal does not reach it. */
 export async function launch(server: ServerRecord, token: string): Promise<ProcessId> {
@@ -36,22 +37,16 @@ export async function launch(server: ServerRecord, token: string): Promise<Proce
 
 /** Whether the server answers. */
 async function answers(server: Pick<ServerRecord, 'url' | 'health' | 'healthy'>, timeoutMs: number): Promise<boolean> {
-  // Not AbortSignal.timeout: nothing keeps that alive, and with it the wait for a server that took the question and says nothing.
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), timeoutMs);
-  try {
+  const answered = await within(timeoutMs, async (signal) => {
     const reply = await fetch(server.url + server.health, {
-      signal: late.signal,
+      signal,
       redirect: 'manual',
       headers: { accept: 'application/json' },
     });
     const text = await reply.text();
     return reply.ok && text.includes(server.healthy);
-  } catch {
-    return false;
-  } finally {
-    clearTimeout(timer);
-  }
+  }).catch(() => false);
+  return answered === true;
 }
 
 export interface HealthOptions {

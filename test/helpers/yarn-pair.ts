@@ -12,6 +12,7 @@ import { isAlive, stopMarked } from '../../src/local/process-id.js';
 import { readRecord, type ServerRecord } from '../../src/local/record.js';
 import { launch } from '../../src/local/server.js';
 import { ensureSoftware, type Software } from '../../src/local/software.js';
+import { within } from '../../src/local/within.js';
 
 /** Two ResourceManagers of one cluster, as EMR's with high availability has them: ZooKeeper says which of them is active, and keeps what they know. */
 export interface YarnPair {
@@ -171,17 +172,15 @@ const isListening = (port: number): Promise<boolean> =>
   });
 
 async function haState(url: string): Promise<string | undefined> {
-  try {
+  return within(2_000, async (signal) => {
     const answer = await fetch(`${url}/ws/v1/cluster/info`, {
       redirect: 'manual',
-      signal: AbortSignal.timeout(2_000),
+      signal,
       headers: { accept: 'application/json' },
     });
     const { clusterInfo } = (await answer.json()) as { clusterInfo?: { haState?: string } };
     return clusterInfo?.haState;
-  } catch {
-    return undefined;
-  }
+  }).catch(() => undefined);
 }
 
 async function until(is: () => Promise<boolean>, otherwise: string): Promise<void> {

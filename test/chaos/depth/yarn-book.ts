@@ -1,5 +1,6 @@
 /** What YARN itself says of every application, read without any proxy and kept: a YARN that forgets does not take it along. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { within } from '../../../src/local/within.js';
 
 export interface YarnApp {
   readonly id: string;
@@ -66,18 +67,16 @@ export class YarnBook {
 
   /** `false` where YARN did not answer. */
   async read(): Promise<boolean> {
-    try {
-      const reply = await fetch(`${this.#url}/ws/v1/cluster/apps`, { signal: AbortSignal.timeout(5_000) });
-      if (!reply.ok) return false;
-      const { apps } = (await reply.json()) as { apps?: { app?: readonly Listed[] } | null };
-      for (const { id, applicationTags = '', state, finalStatus, finishedTime } of apps?.app ?? []) {
-        const tags = applicationTags.split(',');
-        this.#apps.set(id, { id, tags, state, finalStatus, endMs: finishedTime, isForgotten: false });
-      }
-      return true;
-    } catch {
-      return false;
+    const answer = await within(5_000, async (signal) => {
+      const reply = await fetch(`${this.#url}/ws/v1/cluster/apps`, { signal });
+      return reply.ok ? ((await reply.json()) as { apps?: { app?: readonly Listed[] } | null }) : undefined;
+    }).catch(() => undefined);
+    if (answer === undefined) return false;
+    for (const { id, applicationTags = '', state, finalStatus, finishedTime } of answer.apps?.app ?? []) {
+      const tags = applicationTags.split(',');
+      this.#apps.set(id, { id, tags, state, finalStatus, endMs: finishedTime, isForgotten: false });
     }
+    return true;
   }
 
   async close(): Promise<void> {
