@@ -75,13 +75,13 @@ test.serial('every server of the instance answers and has a log', async (t) => {
 });
 
 test.serial('the driver of a job in cluster mode is read from its node, then from the JobHistory server', async (t) => {
-  const { batch, appId, app } = await running({ file: join(jobs, 'sleep.py'), args: ['8'] });
+  const { batch, appId, app } = await running({ file: join(jobs, 'sleep.py'), args: ['12'] });
   const container = containerOf(app);
   const live = await askUntil(
     () => askText(`${behind().nodeManager}/ws/v1/node/containers/${container}/logs/stdout`),
-    (text) => text.includes('slept 1 of 8 s'),
+    (text) => text.includes('slept 1 of 12 s'),
   );
-  t.false(live.includes('slept 8 of 8 s'), 'it was read while the job ran');
+  t.false(live.includes('slept 12 of 12 s'), 'it was read while the job ran');
 
   await askUntil(
     () => batchOf(instance.url, batch.id),
@@ -92,7 +92,7 @@ test.serial('the driver of a job in cluster mode is read from its node, then fro
     () => askText(`${behind().jobHistory}/ws/v1/history/containerlogs/${container}/stdout`),
     (text) => text.includes('End of LogType'),
   );
-  t.true(kept.includes('slept 8 of 8 s'));
+  t.true(kept.includes('slept 12 of 12 s'));
   const history = (await askUntil(
     () => ask(`${behind().sparkHistory}/api/v1/applications/${appId}`).catch(() => undefined),
     (answer) => answer !== undefined,
