@@ -94,7 +94,7 @@ test('two functions at once start one application, and a redrive after its failu
   const redriven = await submit(given, { ...payload, execution: { ...payload.execution, redriveCount: 1 } });
   t.is(redriven.ref?.attempt, 2);
   // Nobody polls it: the watcher writes down how it ended.
-  const watched = await createWatchHandler(given)({}, context());
+  const watched = await createWatchHandler(given)({}, context(600));
   t.like(watched, { followed: 1, ended: { failed: 1 } });
 });
 
