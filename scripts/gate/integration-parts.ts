@@ -24,8 +24,9 @@ const SECONDS: Readonly<Record<string, number>> = {
   'spark-runs': 14,
   staging: 54,
   'staging-pip': 23,
-  watch: 90,
+  watch: 120,
   workflow: 85,
+  'workflow-pipeline': 120,
   'yarn-failover': 48,
   'yarn-runs': 105,
 };
