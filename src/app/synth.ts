@@ -1,6 +1,13 @@
 import { stringify } from 'yaml';
 import { VERSION } from '../core/index.js';
-import { cfnTemplate, type DeployOptions, describeDeployment, samTemplate, terraformFiles } from '../workflow/index.js';
+import {
+  cfnTemplate,
+  type DeployOptions,
+  describeDeployment,
+  samTemplate,
+  terraformFiles,
+  terraformVariables,
+} from '../workflow/index.js';
 import { zipFunctions } from './function-zips.js';
 import { type OwnFile, writeOwned } from './owned-folder.js';
 
@@ -49,7 +56,7 @@ export async function synthesize({ options, format, folder, bundles, force }: Sy
   await writeOwned(folder, files, force);
   return {
     files: files.map(({ name }) => name),
-    open: Object.entries(deployment.parameters)
+    open: Object.entries(format === 'terraform' ? terraformVariables(deployment) : deployment.parameters)
       .filter(([name, { Default }]) => Default === undefined && !(format === 'sam' && name === 'CodeBucket'))
       .map(([name]) => name),
     hasFunctions,

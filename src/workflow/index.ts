@@ -15,6 +15,7 @@ export {
   PLACEHOLDER_PREFIX,
   samTemplate,
   terraformFiles,
+  terraformVariables,
 } from './deploy/index.js';
 export type { MachineRetry } from './own-retries.js';
 export {

@@ -100,6 +100,7 @@ test('each format has its files and its next command', async (t) => {
   for (const [format, file, next] of [
     ['--cfn', 'template.yaml', /aws cloudformation deploy/],
     ['--sam', 'template.yaml', /sam deploy .*--resolve-s3/],
+    ['--terraform', 'main.tf.json', /terraform -chdir=\S+ apply/],
     ['--asl', 'machine.asl.json', /create-state-machine/],
   ] as const) {
     const out = `out${format}`;

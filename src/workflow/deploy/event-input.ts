@@ -93,7 +93,7 @@ const PLACEHOLDER = /\{\{|\}\}|\{([A-Za-z][\w.-]*)\}/g;
 function filled(value: Json, names: readonly string[], at: string): unknown {
   if (typeof value === 'string')
     return value
-      .replaceAll('${', '$${')
+      .replaceAll('${', () => '$${')
       .replace(PLACEHOLDER, (whole, name?: string) =>
         name === undefined ? whole.slice(0, 1) : pathOf(name, names, at),
       );

@@ -18,4 +18,4 @@ export {
 export { PLACEHOLDER_PREFIX } from './placeholders.js';
 export { cfnTemplate, type Template } from './write-cfn.js';
 export { samTemplate } from './write-sam.js';
-export { terraformFiles } from './write-terraform.js';
+export { terraformFiles, terraformVariables } from './write-terraform.js';

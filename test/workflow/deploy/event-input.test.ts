@@ -90,10 +90,13 @@ test('a schedule starts the job of its planned time', async (t) => {
 });
 
 test('a field of the event itself can be named, a brace is written twice, and a key of one’s own is kept', async (t) => {
-  const input = { key: 'k/{event.detail.reason}', job: { file: 's3://jobs/a.py', args: ['{{x}}', '{event.account}'] } };
+  const input = {
+    key: 'k/{event.detail.reason}',
+    job: { file: 's3://jobs/a.py', args: ['{{x}}', '{event.account}', '${{HOME}}'] },
+  };
   const sent = await firstCall(onObject(input), s3Event('a.csv'));
   t.is(sent.key, 'k/PutObject');
-  t.deepEqual(sent.job, { file: 's3://jobs/a.py', args: ['{x}', '123456789012'] });
+  t.deepEqual(sent.job, { file: 's3://jobs/a.py', args: ['{x}', '123456789012', '${HOME}'] });
 });
 
 test('an execution that a person starts goes past all of it', async (t) => {

@@ -22,6 +22,6 @@ export async function accepts(
     reject: false,
     ...(input !== undefined && { input }),
   });
-  t.is(exitCode, 0, `${file} says:\n${stdout}\n${stderr}`);
+  t.is(exitCode, 0, `${file} says:\n${`${stderr}\n${stdout}`.slice(0, 4_000)}`);
   return stdout;
 }
