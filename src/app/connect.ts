@@ -38,7 +38,8 @@ export async function connect(settings: Settings, options: ConnectOptions = {}):
     );
   }
   const auth = authOf(settings);
-  const yarn = cluster && 'yarn' in cluster ? cluster.yarn : undefined;
+  const { yarn: found, ...taker } = cluster && 'yarn' in cluster ? cluster : { ...cluster, yarn: undefined };
+  const yarn = settings.withoutYarn ? undefined : found;
   const yarnUrls = settings.yarnUrl === undefined ? yarn?.url : [settings.yarnUrl, ...(settings.yarnOthers ?? [])];
   const logServerUrl = settings.logServerUrl ?? yarn?.logServerUrl;
   const historyUrl = settings.historyUrl ?? (cluster && 'historyUrl' in cluster ? cluster.historyUrl : undefined);
@@ -49,7 +50,7 @@ export async function connect(settings: Settings, options: ConnectOptions = {}):
     ...(historyUrl !== undefined && { historyUrl }),
   });
   return createLivywire({
-    ...(cluster ?? { url: url ?? '' }),
+    ...(cluster ? taker : { url: url ?? '' }),
     ledger: openLedger(settings, options.logger, aws),
     aws: forAws,
     actor: async () =>

@@ -21,7 +21,10 @@ export async function* checkBehind(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Finding, void> {
   const yarnUrl = settings.yarnUrl ?? resourceManagerIn(found.links);
-  if (yarnUrl === undefined) {
+  if (settings.withoutYarn) {
+    const seen = `YARN is not asked (${settings.sources.yarnUrl ?? 'settings'}: none): ends are Livy's word alone`;
+    yield { check: 'yarn', level: 'skipped', seen };
+  } else if (yarnUrl === undefined) {
     yield {
       check: 'yarn',
       level: 'skipped',

@@ -71,8 +71,10 @@ function withAddresses(settings: Settings, { livys, ports }: ClusterOverview): S
   return {
     ...settings,
     ...(url !== undefined && { url }),
-    yarnUrl: settings.yarnUrl ?? `http://${host}:${ports.resourceManager}`,
-    yarnOthers: settings.yarnUrl === undefined ? yarns : (settings.yarnOthers ?? []),
+    ...(!settings.withoutYarn && {
+      yarnUrl: settings.yarnUrl ?? `http://${host}:${ports.resourceManager}`,
+      yarnOthers: settings.yarnUrl === undefined ? yarns : (settings.yarnOthers ?? []),
+    }),
     historyUrl: settings.historyUrl ?? `http://${host}:${ports.sparkHistory}`,
     sources: { yarnUrl: 'the cluster', historyUrl: 'the cluster', ...settings.sources },
   };

@@ -66,6 +66,9 @@ async function found(
     network: networkOptions(settings),
     starting: starts ? 'wait' : 'refuse',
     unanswered: mustAnswer ? 'throw' : (why) => logger?.warn(why),
+    ...(starts &&
+      settings.yarnUrl === undefined &&
+      !settings.withoutYarn && { onBlind: (text: string) => logger?.warn(text) }),
     ...(onProgress && { onProgress }),
     ...(executionRole !== undefined && { executionRole }),
     ...(cache && { cache }),

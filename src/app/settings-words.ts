@@ -151,7 +151,8 @@ export const settingWords = {
     env: 'LIVYWIRE_YARN_URL',
     kind: 'text',
     bound: true,
-    describe: "The ResourceManager's address, http(s)://host:8088; several, with commas, where some are standby",
+    describe:
+      "The ResourceManager's address, http(s)://host:8088; several, with commas, where some are standby; none: do without",
   },
   yarnUser: {
     flag: 'yarn-user',

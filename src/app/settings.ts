@@ -54,6 +54,8 @@ export interface Settings {
   readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string; readonly insecure: boolean };
   /** Only for the cluster that `url` names. */
   readonly yarnUrl?: string;
+  /** YARN is not asked, also where a cluster that was found has one: `--yarn-url none`. */
+  readonly withoutYarn?: true;
   /** More ResourceManagers of that cluster, of which one is active. */
   readonly yarnOthers?: readonly string[];
   /** `user.name` for YARN's simple authentication. */
@@ -136,7 +138,8 @@ export async function readSettings(input: SettingsInput): Promise<Settings> {
     const there = found.cert ?? found.certKey;
     throw wrongSetting(there, 'a client certificate needs both: --cert and --cert-key');
   }
-  const [yarnUrl, ...yarnOthers] = listOf(found.yarnUrl).flatMap(
+  const withoutYarn = found.yarnUrl !== undefined && textOf(found.yarnUrl) === 'none';
+  const [yarnUrl, ...yarnOthers] = listOf(withoutYarn ? undefined : found.yarnUrl).flatMap(
     (one) => address(found.yarnUrl && { ...found.yarnUrl, value: one }) ?? [],
   );
   const logServerUrl = address(found.logServerUrl);
@@ -166,6 +169,7 @@ export async function readSettings(input: SettingsInput): Promise<Settings> {
       ...(key !== undefined && { key }),
       insecure: isTrue(found.insecure),
     },
+    ...(withoutYarn && { withoutYarn }),
     ...(yarnUrl !== undefined && { yarnUrl }),
     ...(yarnOthers.length > 0 && { yarnOthers }),
     ...(logServerUrl !== undefined && { logServerUrl }),

@@ -6,6 +6,7 @@ import type { SshSettings } from './settings-via.js';
 const OPEN_WITHIN_MS = 60_000;
 const LOOK_EACH_MS = 100;
 const AGAIN_AFTER_MS = 2_000;
+const AGAIN_AT_MOST_MS = 60_000;
 
 export interface WayOptions {
   readonly clock?: Clock;
@@ -30,6 +31,8 @@ export class SshWay implements Way {
   readonly #closing = new AbortController();
   #ssh: HeldProgram | undefined;
   #isOpen = false;
+  #startedAt = 0;
+  #againAfterMs = AGAIN_AFTER_MS;
 
   private constructor(via: SshSettings, port: number, { clock = systemClock, logger }: WayOptions) {
     this.#via = via;
@@ -66,13 +69,18 @@ export class SshWay implements Way {
       ...(port === undefined ? [] : ['-p', String(port)]),
       ...['--', host],
     ];
+    this.#startedAt = this.#clock.now();
     this.#ssh = new HeldProgram('ssh', args, { clock: this.#clock, onEnd: () => this.#over() });
   }
 
   #over(): void {
     if (this.#closing.signal.aborted || !this.#isOpen) return;
-    this.#logger?.warn(`${this.#sentence()}; it is started again`);
-    this.#clock.sleep(AGAIN_AFTER_MS, this.#closing.signal).then(
+    // One that ends each time right after its start is asked for less and less often.
+    const wasUp = this.#clock.now() - this.#startedAt > AGAIN_AT_MOST_MS;
+    const afterMs = wasUp ? AGAIN_AFTER_MS : this.#againAfterMs;
+    this.#againAfterMs = Math.min(2 * afterMs, AGAIN_AT_MOST_MS);
+    this.#logger?.warn(`${this.#sentence()}; it is started again in ${afterMs / 1_000} s`);
+    this.#clock.sleep(afterMs, this.#closing.signal).then(
       () => this.#start(),
       () => undefined,
     );

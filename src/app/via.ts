@@ -1,4 +1,4 @@
-import { ConfigError, type Logger } from '../core/index.js';
+import { ConfigError, type Logger, orAborted } from '../core/index.js';
 import { awsSettings, lazyAws } from './aws.js';
 import type { ConnectOptions } from './connect.js';
 import type { Livywire } from './livywire.js';
@@ -8,6 +8,8 @@ import { SshWay, type Way } from './ssh-way.js';
 
 interface Shared {
   readonly way: Promise<Way>;
+  /** Ends the opening when the last of those who wait for it has gone; one of them alone does not. */
+  readonly left: AbortController;
   users: number;
 }
 
@@ -30,7 +32,7 @@ export async function openVia(settings: Settings, options: OpenOptions = {}): Pr
   const { via, ...rest } = settings;
   if (!via) return { settings, close: async () => undefined };
   const name = nameOf(via, settings);
-  const shared = open.get(name) ?? { way: wayOf(via, settings, options), users: 0 };
+  const shared = open.get(name) ?? begun(via, settings, options.logger);
   shared.users++;
   open.set(name, shared);
   let isClosed = false;
@@ -39,15 +41,21 @@ export async function openVia(settings: Settings, options: OpenOptions = {}): Pr
     isClosed = true;
     if (--shared.users > 0) return;
     open.delete(name);
+    shared.left.abort(new Error('nobody waits for it any more'));
     await (await shared.way.catch(() => undefined))?.close();
   };
   try {
-    const { proxy } = await shared.way;
+    const { proxy } = await orAborted(shared.way, options.signal);
     return { settings: { ...rest, proxy }, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function begun(via: ViaSettings, settings: Settings, logger: Logger | undefined): Shared {
+  const left = new AbortController();
+  return { way: wayOf(via, settings, { logger, signal: left.signal }), left, users: 0 };
 }
 
 /** The same name is the same way. */

@@ -68,6 +68,8 @@ const THROTTLED = new Set([
 ]);
 /** Raised by name lookup and connecting only. */
 const UNSENT = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'PROXY_REFUSED']);
+/** The SDK's own limit for connecting. */
+const UNCONNECTED = /did not establish a connection/;
 /** Raised by connecting, and by a connection whose network goes away under a request. */
 const NO_ROUTE = new Set(['EHOSTUNREACH', 'ENETUNREACH']);
 const NETWORK = new Set([
@@ -274,6 +276,6 @@ const network: Explain = ({ name, code, syscall, message, status }, { doing, ser
   return new UnreachableError(
     `${doing}: ${service} ${late ? 'did not answer in time' : `is out of reach (${message})`}; ` +
       'check the endpoint and the way to it: HTTPS_PROXY and NO_PROXY, or a VPC endpoint where there is no internet',
-    UNSENT.has(code) || (NO_ROUTE.has(code) && syscall === 'connect') ? 'no' : 'maybe',
+    UNSENT.has(code) || UNCONNECTED.test(message) || (NO_ROUTE.has(code) && syscall === 'connect') ? 'no' : 'maybe',
   );
 };

@@ -77,6 +77,7 @@ export {
 } from './ledger-text.js';
 export { openRecords } from './open-records.js';
 export type { ArchivedFiles, ArchivedPart, LogArchive } from './log-archive.js';
+export { orAborted } from './or-aborted.js';
 export type {
   AppRegistry,
   AppReport,

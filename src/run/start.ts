@@ -3,6 +3,7 @@ import {
   type AttemptRecord,
   LedgerError,
   type LivywireError,
+  orAborted,
   type RunStatus,
   type StartAnswer,
   SubmitUnknownError,
@@ -14,7 +15,6 @@ import { cancelledUnsent } from './end-unsent.js';
 import { discardLeftover } from './leftover.js';
 import { Lookout, type Sighting } from './lookout.js';
 import { noteStarted } from './note-started.js';
-import { orAborted } from './or-aborted.js';
 import { knownFrom, refOf } from './records.js';
 import { ServerTime } from './server-time.js';
 import { Settling, unsettled } from './settling.js';

@@ -1,6 +1,7 @@
 import {
   AuthError,
   type Clock,
+  orAborted,
   type RunOutcome,
   type RunRef,
   type RunStatus,
@@ -15,7 +16,6 @@ import type { EngineDeps } from './deps.js';
 import { Observer, type OwnCancel, type Reading } from './observer.js';
 import { isUnsettled, noteSeen, unsettledStatus } from './left-behind.js';
 import type { WaitOptions } from './options.js';
-import { orAborted } from './or-aborted.js';
 import { DIRECT_MIN_MS, LIVY_OVER_YARN_MIN_MS, pace, TERMINAL_MAX_MS } from './pace.js';
 import { ageOf, QueueLimit } from './queue-limit.js';
 import { endIn } from './records.js';

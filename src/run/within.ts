@@ -1,5 +1,4 @@
-import type { Clock } from '../core/index.js';
-import { orAborted } from './or-aborted.js';
+import { type Clock, orAborted } from '../core/index.js';
 
 /** Resolves with the answer, or with `undefined` once `ms` are over; the request itself goes on. */
 export async function within<T>(

@@ -55,6 +55,10 @@ test('what was written for another server is left out for a cluster, and kept fo
   t.is((await read({ flags: { cluster: 'nightly' }, env })).yarnUrl, undefined);
 });
 
+test('--yarn-url none does without YARN, also where the cluster has one', async (t) => {
+  t.like(await read({ flags: { cluster: 'nightly', yarnUrl: 'none' } }), { withoutYarn: true, yarnUrl: undefined });
+});
+
 test('a runtime role is an ARN and needs a cluster; addresses are private or public', async (t) => {
   const wrong = (flags: Record<string, string>, message: RegExp) =>
     t.throwsAsync(read({ flags }), { name: 'ConfigError', message });

@@ -51,6 +51,23 @@ test.serial('a run goes through an ssh of its own, which ends with the connectio
   t.true(await gone(call?.pid ?? 0));
 });
 
+test.serial('of two who wait for one way, the one that gives up leaves it to the other', async (t) => {
+  const livy = await livyStub(t);
+  const settings = await settingsOf(t, { via: 'ssh:shared', url: `http://livy.private:${new URL(livy.url).port}` });
+  const connect = await loadConnect();
+  const stop = new AbortController();
+  const first = connect(settings, { cluster: { signal: stop.signal } });
+  const second = connect(settings, {});
+  stop.abort(new Error('enough'));
+  await t.throwsAsync(first, { message: 'enough' });
+  const livywire = await second;
+  t.is((await callsTo('shared')).length, 1);
+  const [call] = await callsTo('shared');
+  t.true(lives(call?.pid ?? 0));
+  await livywire.close();
+  t.true(await gone(call?.pid ?? 0));
+});
+
 test.serial('an ssh that is refused is told in its own words', async (t) => {
   const settings = await settingsOf(t, { via: 'ssh:refuses', url: 'http://livy.private:8998' });
   const connect = await loadConnect();

@@ -157,6 +157,12 @@ for (const [syscall, reached] of [
   });
 }
 
+test('a request that found no connection in time has certainly not arrived', (t) => {
+  const words =
+    '@smithy/node-http-handler - the request socket did not establish a connection with the server within the configured timeout of 10000 ms.';
+  t.is((explainAwsError(sdkError('TimeoutError', words), question) as UnreachableError).reached, 'no');
+});
+
 test('our own time limit is no mistake of anybody', (t) => {
   const explained = explainAwsError(sdkError('AbortError', 'Request aborted'), question);
   t.true(explained instanceof UnreachableError);

@@ -29,12 +29,16 @@ export function portsOf({ configurations }: Pick<EmrCluster, 'configurations'>):
   };
 }
 
-/** From emr-7.4.0 in-transit encryption covers Livy; before, somebody set its keystore. The likelier one first. */
-export function schemesOf({ configurations, isSecured, release }: EmrCluster): readonly [Scheme, Scheme] {
+/**
+ * From emr-7.4.0 in-transit encryption covers Livy: the likelier scheme first. With a keystore of its own there is TLS for certain, and
+ * nobody in between gets credentials by cutting it off.
+ */
+export function schemesOf({ configurations, isSecured, release }: EmrCluster): readonly [Scheme, Scheme?] {
   const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(release) ?? [];
   const coversLivy = Number(major) > 7 || (Number(major) === 7 && Number(minor) >= 4);
   const hasKeystore = configurations['livy-conf']?.['livy.keystore'] !== undefined;
-  return hasKeystore || (isSecured && coversLivy) ? ['https', 'http'] : ['http', 'https'];
+  if (hasKeystore) return ['https'];
+  return isSecured && coversLivy ? ['https', 'http'] : ['http', 'https'];
 }
 
 /** TLS is for a name, which only the VPC's own DNS knows; an address works without. @throws ConfigError */

@@ -18,7 +18,7 @@ import { ClusterCache, type FoundCluster } from './cluster-cache.js';
 import { inWords } from './describe-age.js';
 import { EmrApi } from './emr-api.js';
 import { findCluster, hasLivy, isMeant } from './find-cluster.js';
-import { probeLivys, type ProbedLivy } from './probe.js';
+import { probeLivys, probeYarn, type ProbedLivy } from './probe.js';
 import { parseSelector } from './selector.js';
 import { runtimeRoleAuth } from './session-credentials.js';
 import { ClusterEnd } from './terminated.js';
@@ -26,6 +26,8 @@ import { unreachableWords } from './unreachable-words.js';
 
 const START_WITHIN_MS = 1_800_000;
 /** A Livy comes up a little after its cluster says that it is ready. */
+/** As `connectToSteps` gives it. */
+const YARN_WITHIN_MS = 3_000;
 const LIVY_WITHIN_MS = 180_000;
 const LIVY_PAUSE_MS = 5_000;
 
@@ -45,6 +47,11 @@ export interface ConnectToClusterOptions extends AwsSettings {
    * all the same, for YARN may know of its runs. @defaultValue `throw`
    */
   readonly unanswered?: 'throw' | ((why: string) => void);
+  /**
+   * Told what it costs, where a Livy answers and YARN does not, which is asked for that. The connection has it all the same: it may
+   * answer later. @defaultValue it is not asked
+   */
+  readonly onBlind?: (text: string) => void;
   /** Told what is waited for, one line each. @defaultValue silence */
   readonly onProgress?: (text: string) => void;
   /**
@@ -127,7 +134,7 @@ class Connecting {
     if (kept && (await this.#isStillMeant(kept.cluster))) {
       const probed = await this.#probe(kept);
       // Another cluster may go by that name now, or its primary is gone: asked anew.
-      if (probed.some(({ error }) => error === undefined)) return this.#connection(kept, probed);
+      if (probed.some(({ error }) => error === undefined)) return this.#withSight(kept, probed);
     }
     if (kept) await this.#cache?.drop();
     return this.#asked();
@@ -166,7 +173,7 @@ class Connecting {
       if (unanswered === 'throw') throw new UnreachableError(text, 'no', { cause: probed[0]?.error });
       unanswered(text);
     } else if (!isLeaving(cluster)) await this.#cache?.write({ cluster, primaries });
-    return this.#connection({ cluster, primaries }, probed);
+    return this.#withSight({ cluster, primaries }, probed);
   }
 
   async #started(cluster: EmrCluster): Promise<EmrCluster> {
@@ -192,6 +199,30 @@ class Connecting {
       if (isFirst) this.#say(plainLine(`waiting for Livy on ${inWords(found.cluster, this.#clock)}`));
       await this.#clock.sleep(LIVY_PAUSE_MS, signal);
     }
+  }
+
+  /** Where a security group opens Livy's port alone, everything works but what needs YARN: better known before than found out. */
+  async #withSight(found: FoundCluster, probed: readonly ProbedLivy[]): Promise<ClusterConnection> {
+    const connection = this.#connection(found, probed);
+    const { onBlind, network: way, signal } = this.#options;
+    const isThere = probed.some(({ error }) => error === undefined);
+    if (!onBlind || !isThere || !connection.yarn) return connection;
+    const network = createNetwork(way ?? {});
+    try {
+      const how = { network, signal, timeoutMs: YARN_WITHIN_MS };
+      const yarns = await Promise.all(connection.yarn.url.map((url) => probeYarn(url, how)));
+      if (yarns.every(({ error }) => error !== undefined)) {
+        const at = connection.yarn.url.join(', ');
+        onBlind(
+          plainLine(
+            `YARN does not answer from here (${at}): a lost answer may stay open, and after each failure it is waited for up to 15 minutes; open that port (livywire doctor says where), or give --yarn-url none to go by Livy's word alone`,
+          ),
+        );
+      }
+    } finally {
+      network.close();
+    }
+    return connection;
   }
 
   async #probe({ cluster, primaries }: FoundCluster): Promise<readonly ProbedLivy[]> {

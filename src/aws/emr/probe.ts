@@ -34,7 +34,7 @@ export async function probeLivys(
     primaries.map(async (node) => {
       const at = (scheme: 'http' | 'https') => probeLivy(`${scheme}://${hostOf(node, kind, scheme)}:${port}`, options);
       const one = await at(first);
-      if (one.error === undefined || !OTHER_SCHEME.test(wordsOf(one.error))) return one;
+      if (one.error === undefined || second === undefined || !OTHER_SCHEME.test(wordsOf(one.error))) return one;
       const other = await at(second);
       return other.error === undefined ? other : one;
     }),

@@ -2,12 +2,12 @@ import {
   type CallOptions,
   type Clock,
   clusterOfEndpoint,
+  orAborted,
   type OutcomeSource,
   plainLine,
   type RunRef,
   type RunStatus,
 } from '../../core/index.js';
-import { unlessAborted } from '../unless-aborted.js';
 import { type EmrCluster, hasEnded, isLeaving } from './cluster.js';
 import type { EmrApi } from './emr-api.js';
 
@@ -61,11 +61,11 @@ export class ClusterEnd implements OutcomeSource {
     signal: AbortSignal | undefined,
   ): Promise<EmrCluster> {
     const known = this.#asked.get(key);
-    if (known && this.#clock.now() - known.at < KEPT_MS) return unlessAborted(known.answer, signal);
+    if (known && this.#clock.now() - known.at < KEPT_MS) return orAborted(known.answer, signal);
     const answer = this.#apiOf(region).describe(id);
     this.#asked.set(key, { at: this.#clock.now(), answer });
     answer.catch(() => this.#asked.delete(key));
-    return unlessAborted(answer, signal);
+    return orAborted(answer, signal);
   }
 }
 

@@ -1,5 +1,4 @@
-import { BadAnswerError, type CallOptions, type Clock } from '../../core/index.js';
-import { unlessAborted } from '../unless-aborted.js';
+import { BadAnswerError, type CallOptions, type Clock, orAborted } from '../../core/index.js';
 import { MOST_IDS, type StepApi } from './step-api.js';
 import { isOver, type StepFacts } from './step-reading.js';
 
@@ -30,7 +29,7 @@ export class StepBook {
   /** As EMR has them now, newest first: read after this call. */
   async now(options?: CallOptions): Promise<readonly StepFacts[]> {
     options?.signal?.throwIfAborted();
-    await unlessAborted(this.#fresh(), options?.signal);
+    await orAborted(this.#fresh(), options?.signal);
     return this.#all();
   }
 
@@ -38,7 +37,7 @@ export class StepBook {
   async lately(options?: CallOptions): Promise<readonly StepFacts[]> {
     options?.signal?.throwIfAborted();
     const age = this.#clock.now() - this.#readAt;
-    if (age < 0 || age >= SHARED_MS) await unlessAborted(this.#walk ?? this.#begin(), options?.signal);
+    if (age < 0 || age >= SHARED_MS) await orAborted(this.#walk ?? this.#begin(), options?.signal);
     return this.#all();
   }
 

@@ -166,6 +166,54 @@ test('a Livy that does not answer is told with the port, or handed on where the 
   t.is(told.length, 1);
 });
 
+for (const [what, isThere] of [
+  ['does not answer is said with what that costs', false],
+  ['answers is no news', true],
+] as const) {
+  test(`a YARN that ${what}, and the connection has it all the same`, async (t) => {
+    const port = await portOf(t);
+    const yarn = createServer((_, response) => response.end(JSON.stringify({ clusterInfo: { state: 'STARTED' } })));
+    await new Promise<void>((resolve) => yarn.listen(0, '127.0.0.1', resolve));
+    const rm = isThere ? (yarn.address() as AddressInfo).port : 1;
+    t.teardown(() => yarn.close());
+    const given = answers([{ id: 'j-NIGHTLY', port }]);
+    const described = (input: Readonly<Record<string, unknown>>) => {
+      const { Cluster } = given.DescribeCluster?.(input) as { Cluster: { Configurations: object[] } };
+      const address = { 'yarn.resourcemanager.webapp.address': `h:${rm}` };
+      return {
+        Cluster: {
+          ...Cluster,
+          Configurations: [...Cluster.Configurations, { Classification: 'yarn-site', Properties: address }],
+        },
+      };
+    };
+    const told: string[] = [];
+    const { connecting } = await connect(
+      t,
+      'nightly',
+      { ...given, DescribeCluster: described },
+      { onBlind: (text) => told.push(text) },
+    );
+    const connection = await connecting;
+    t.deepEqual(connection.yarn?.url, [`http://127.0.0.1:${rm}`]);
+    t.is(told.length, isThere ? 0 : 1);
+    if (!isThere)
+      t.regex(told[0] ?? '', /^YARN does not answer from here \(http:\/\/127\.0\.0\.1:1\): .*--yarn-url none/);
+  });
+}
+
+test('where Livy has a keystore, plain http is not tried: whoever is in between would get the password', async (t) => {
+  const port = await portOf(t);
+  const given = answers([{ id: 'j-NIGHTLY', port }]);
+  const described = (input: Readonly<Record<string, unknown>>) => {
+    const { Cluster } = given.DescribeCluster?.(input) as { Cluster: object };
+    const properties = { 'livy.server.port': port, 'livy.keystore': '/etc/livy/keystore.jks' };
+    return { Cluster: { ...Cluster, Configurations: [{ Classification: 'livy-conf', Properties: properties }] } };
+  };
+  const { connecting } = await connect(t, 'nightly', { ...given, DescribeCluster: described });
+  await t.throwsAsync(connecting, { message: /does not answer at https:/ });
+});
+
 test('a denied action is named, and so are expired credentials', async (t) => {
   const denied = refusal('AccessDeniedException', 'User: arn:aws:iam::123456789012:user/ada is not authorized to perform: elasticmapreduce:ListClusters on resource: "*"'); // prettier-ignore
   const raise = (error: Error): never => {
