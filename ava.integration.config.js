@@ -1,4 +1,5 @@
-// Real servers, started by the tests: one file after the other, one test after the other. `npm test` runs them in parts, side by side.
+// Real servers, started by the tests: one file after the other, one test after the other. `npm test` runs them in parts, side by side:
+// scripts/gate/integration-parts.ts knows which files take long.
 export default {
   files: ['test/integration/*.test.ts'],
   extensions: { ts: 'module' },
