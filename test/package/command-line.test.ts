@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { consumer, installed, nodes, run } from './installed.js';
@@ -26,3 +27,27 @@ for (const node of nodes) {
     t.not(wrong.stderr, '');
   });
 }
+
+test('workflow synth writes a template, and the functions that came with the package', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'livywire-synth-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const made = await Promise.all(
+    ['one', 'two'].map(async (name) => {
+      const words = ['workflow', 'synth', 'run-spark-job', '--cluster', 'nightly', '-o', join(folder, name)];
+      const { exitCode, stderr } = await run(bin, words);
+      t.is(exitCode, 0, String(stderr));
+      return readdir(join(folder, name, 'functions'));
+    }),
+  );
+  t.deepEqual(made[0], made[1], 'the checksums in the names are the same each time');
+  t.deepEqual(made[0]?.map((name) => name.replace(/-[0-9a-f]{16}\.zip$/, '')).sort(), [
+    'cancel',
+    'diagnose',
+    'status',
+    'submit',
+    'watch',
+  ]);
+  const template = await readFile(join(folder, 'one', 'template.yaml'), 'utf8');
+  for (const name of made[0] ?? []) t.true(template.includes(`livywire/functions/${name}`));
+  t.true(template.includes(`livywire ${version}`));
+});
