@@ -35,9 +35,19 @@ function settingsForStranger(name: string, settings: Settings): Settings {
   if (id !== undefined && !/^\d+$/.test(id)) {
     throw new ConfigError(`${plain(name)}: ${JSON.stringify(plain(id))} is no batch number`, { field: '<run>' });
   }
+  const isServers = id !== undefined || SERVERS_NAME.test(name);
+  if (!isServers && settings.url === undefined && !settings.cluster && !settings.serverless) {
+    throw new ConfigError(
+      `${plain(name)}: no such run in the ledger ${settings.ledger}; livywire ls shows which there are, --ledger names another, and with --url or --cluster a server is asked`,
+      { field: '<run>' },
+    );
+  }
   needUrl(settings);
   return settings;
 }
+
+/** What a server may know a run by that our ledger does not hold. */
+const SERVERS_NAME = /^(?:application_\d+_\d+|livywire-[0-9a-f]{32}-a\d+)$/;
 
 function settingsFor(name: string, { endpoint, isEnded }: Known, settings: Settings, { out }: Context): Settings {
   const { url, cluster, sources } = settings;
@@ -91,7 +101,7 @@ async function attemptInLedger(name: string, ledger: Ledger): Promise<Known | un
 export async function findAttempt(name: string, ledger: Ledger): Promise<AttemptRecord | undefined> {
   const entry = await ledger.get(name);
   if (entry) return lastOf(entry.record);
-  if (!/^(?:application_\d+_\d+|livywire-[0-9a-f]{32}-a\d+)$/.test(name)) return undefined;
+  if (!SERVERS_NAME.test(name)) return undefined;
   for await (const record of ledger.list()) {
     const attempt = record.attempts.find((one) => one.appId === name || one.name === name);
     if (attempt) return attempt;

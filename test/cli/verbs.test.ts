@@ -3,6 +3,7 @@ import { type RunEvent, UnreachableError } from '../../src/core/index.js';
 import { fileLedger } from '../../src/run/index.js';
 import { MemoryBackend, testClock, testLivywire } from '../../src/testing/index.js';
 import { cli, oneDocument, type RunningCli, startCli, tempFolder } from '../helpers/cli.js';
+import { recordFor, refFor } from '../helpers/engine.js';
 
 const ENDPOINT = 'http://livy.test:8998';
 const JOB = 's3://b/etl.py';
@@ -196,6 +197,23 @@ test('ls lists key, attempt, state, age, id and label, newest first, and asks no
     ],
   );
   t.is(backend.requests.length, asked);
+});
+
+test('ls says of what was never sent that it was not', async (t) => {
+  const { env } = await world(t);
+  const clock = testClock();
+  const ref = refFor(clock, { key: 'unsent' });
+  await fileLedger(env.LIVYWIRE_LEDGER).create(recordFor(ref, { phase: 'claimed', posts: [] }));
+  const { stdout } = await cli(['ls'], { clock, env: { LIVYWIRE_LEDGER: env.LIVYWIRE_LEDGER } });
+  t.regex(stdout, /^unsent +1 +not sent /m);
+});
+
+test('a key that the ledger does not have is said to be none, and not an address that is missing', async (t) => {
+  const env = { LIVYWIRE_LEDGER: await tempFolder(t) };
+  const { code, stderr } = await cli(['status', 'sales/2026-11-01'], { env });
+  t.is(code, 2);
+  t.regex(stderr, /sales\/2026-11-01: no such run in the ledger .*; livywire ls shows which there are/);
+  t.regex((await cli(['status', 'livy:7'], { env })).stderr, /No Livy to talk to/);
 });
 
 test('ls --json, --limit and --since choose the runs', async (t) => {

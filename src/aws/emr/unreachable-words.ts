@@ -20,7 +20,7 @@ export function unreachableWords(cluster: EmrCluster, probed: readonly ProbedLiv
       return `its name is known inside the VPC only: go in with --via ssh:<host>, --proxy or --map${otherKind(kind)}`;
     const group = network.primaryGroups.join(', ') || 'of the primary';
     const subnet = network.subnet === undefined ? '' : ` (${network.subnet})`;
-    return `the connection is not let through: security group ${group} has to allow TCP ${portsOf(cluster).livy} from here, and its subnet${subnet} has to be reachable; or go in with --via ssh:<host>, --proxy or --map${otherKind(kind)}`;
+    return `the connection is not let through: security group ${group} has to allow TCP ${portsOf(cluster).livy} from here, and its subnet${subnet} has to be reachable (livywire doctor --cluster ${id} says which rule is missing); or go in with --via ssh:<host>, --proxy or --map${otherKind(kind)}`;
   }
 }
 

@@ -46,6 +46,9 @@ const shortWho = (who: string): string => (who.startsWith('arn:') ? who.replace(
 const madeBy = (by: string, us: readonly string[]) => (who: string | undefined) =>
   who !== undefined && (by === 'me' ? us.includes(who) : who.toLowerCase().includes(by.toLowerCase()));
 
+/** Of one that is being submitted right now, no list knows more. */
+const stateWord = (state: string): string => ({ posting: 'submitting', claimed: 'not sent' })[state] ?? state;
+
 const silent = { debug: () => undefined, info: () => undefined };
 
 export const lsCommand = defineCommand({
@@ -107,7 +110,7 @@ export const lsCommand = defineCommand({
     const rows = runs.map((run) => [
       plain(run.key),
       String(run.attempt),
-      run.state === 'posting' ? 'submitting' : run.state,
+      stateWord(run.state),
       since(run.createdAt, now),
       run.appId ?? (run.id === undefined ? '' : idWord(run.id)),
       ...(isShared ? [plain(shortWho(run.who ?? ''))] : []),
