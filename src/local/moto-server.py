@@ -4,6 +4,7 @@ moto's server, with what its interpreter of the States Language lacks of Step Fu
 - calls of states:startExecution and of the AWS SDK with their fields named as the States Language names them: moto passes them on as
   they stand and ends in a KeyError. So startExecution.sync:2 waits for another execution;
 - elasticmapreduce:addStep, with .sync, and glue:startJobRun.sync, which moto has and cannot wait for;
+- braces in States.Format that stand for themselves, as \\{;
 - $$.Execution.RedriveCount and RedriveExecution; the cause of SendTaskFailure.
 
 It reaches into moto's insides, and moto's version is pinned in livy.lock.json.
@@ -11,6 +12,7 @@ It reaches into moto's insides, and moto's version is pinned in livy.lock.json.
 
 import datetime
 import json
+import re
 import uuid
 
 import boto3
@@ -21,6 +23,7 @@ from moto.server import main
 from moto.stepfunctions.parser import api
 from moto.stepfunctions.parser.asl.component.common.error_name import failure_event, states_error_name
 from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import StatesErrorNameType
+from moto.stepfunctions.parser.asl.component.intrinsic.function.statesfunction.generic.string_format import StringFormat
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
     state_task_service,
     state_task_service_aws_sdk,
@@ -160,6 +163,20 @@ class MoreServices(state_task_service_unsupported.StateTaskServiceUnsupported):
 
 
 state_task_service_factory.StateTaskServiceUnsupported = MoreServices
+
+# Intrinsic functions.
+
+
+def format_text(self, env):
+    self.argument_list.eval(env=env)
+    text, *values = env.stack.pop()
+    left = iter(values)
+    # Either a character that stands for itself, or the place of the next value. moto leaves both backslashes of the JSON.
+    pattern = r"\\{1,2}(.)|\{\}"
+    env.stack.append(re.sub(pattern, lambda found: found[1] or self._to_str_repr(next(left)), text))
+
+
+StringFormat._eval_body = format_text
 
 # Executions.
 
