@@ -1,5 +1,5 @@
 /** What S3 says of how an object is stored. */
-export interface Stored {
+interface Stored {
   readonly StorageClass?: string | undefined;
   /** Of Intelligent-Tiering: `ARCHIVE_ACCESS`, `DEEP_ARCHIVE_ACCESS`. */
   readonly ArchiveStatus?: string | undefined;
