@@ -21,8 +21,9 @@ function startUpFiles(build, entry, loads = () => false) {
   return [...files];
 }
 
-/** What a run that goes well needs of the servers' side, with a ledger in S3; YARN is one more, and the reason of a failure. */
-const RARE = /socks|proxy-agents|diagnosis|fflate|settings-file|serverless|steps|locate|emr-client|s3-logs|sts|actor/;
+/** What a machine's run that goes well needs of the servers' side, with a ledger in S3; YARN is one more, and the reason of a failure. */
+const RARE =
+  /lambda\/events|sources|submit-events|template|trouble|sfn-client|eventbridge|socks|proxy-agents|diagnosis|fflate|settings-file|serverless|steps|locate|emr-client|s3-logs|sts|actor/;
 const withLivy = (source) => !RARE.test(source) && !/hadoop/.test(source);
 const withYarn = (source) => !RARE.test(source);
 const lambda = (handler, loads) => startUpFiles(`lambda-${handler}`, `dist/lambda/${handler}/index.mjs`, loads);

@@ -17,7 +17,7 @@ import { checkInputs, outputMarkers } from './data-places.js';
 import { livyServerWords } from './livy-server-words.js';
 import { lazyProgress, lazyWaiting } from './behind-progress.js';
 import { lazyDriverLog, lazyHistory, lazyYarn } from './behind.js';
-import { currentIdentity, defaultWaits, Engine, LogChooser, type Runs, type Waits, WatcherView } from '../run/index.js';
+import { currentIdentity, defaultWaits, Engine, LogChooser, type Runs, type Waits, watcherOf } from '../run/index.js';
 
 export interface LivywireOptions {
   /**
@@ -157,7 +157,7 @@ export function createLivywire(options: LivywireOptions): Livywire {
     waits: { ...defaultWaits, ...options.waits },
     sources: [...(history ? [lazyHistory(history)] : []), ...(options.sources ?? [])],
     ...(rm && registry && { registry, waiting: lazyWaiting(rm) }),
-    ...(options.believeWatcher !== false && { watcher: new WatcherView(options.ledger, clock) }),
+    ...(options.believeWatcher !== false && { watcher: watcherOf(options.ledger, clock) }),
     progress: lazyProgress({
       livyUrl: url ?? backend.endpoint,
       open: (baseUrl) => behind(baseUrl, "Spark's driver"),

@@ -56,6 +56,10 @@ export function shortOutcome(outcome: RunOutcome, room?: Room): ShortOutcome {
   };
 }
 
+/** The answer that a run which has ended is concluded with. */
+export const doneAnswer = (outcome: RunOutcome, events: number): RunAnswer =>
+  fitAnswer({ v: 1, next: 'done', ref: outcome.ref, outcome: shortOutcome(outcome), events });
+
 /** Leaves out what is least needed until it fits. */
 export function fitAnswer(answer: RunAnswer): RunAnswer {
   const { status, ...rest } = answer;

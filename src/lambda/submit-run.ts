@@ -7,12 +7,11 @@ import { TimeUpError } from './deadline.js';
 import { endInLedger, runInLedger } from './in-ledger.js';
 import type { Invocation } from './invocation.js';
 import type { SubmitRequest } from './payload.js';
-import { fitAnswer } from './short.js';
+import { loadListeners, loadTrouble } from './later.js';
+import { doneAnswer, fitAnswer } from './short.js';
 import { handlerError } from './thrown.js';
-import { keepListeners, listenersOf } from './tell/keep-listener.js';
-import { doneAnswer } from './tell/tell-ends.js';
-import { isAfterTrouble, lookedAfterTrouble } from './trouble.js';
-import { ageOf, eventsAfterSubmit, waitForSettling, waitForStatus } from './turns.js';
+import { busOf } from './tell/bus.js';
+import { ageOf, eventsAfterSubmit, isAfterTrouble, waitForSettling, waitForStatus } from './turns.js';
 
 /** What is pending for so long waits in no queue any more: somebody has to look. */
 const LONGEST_PENDING_MS = 3_600_000;
@@ -59,11 +58,15 @@ export async function submitRun(call: Invocation, request: SubmitRequest): Promi
   telemetry.log('INFO', how, { run: run.ref });
   let outcome = run.outcome ?? (hasSeenEnd(before, run.ref) ? await endOf(call, run) : undefined);
   if (!outcome && isAfterTrouble(request)) {
+    const { lookedAfterTrouble } = await loadTrouble();
     const looked = await lookedAfterTrouble(call, request, run, events);
     if ('answer' in looked) return { how, answer: looked.answer };
     outcome = looked.outcome;
   }
-  outcome ??= await keepListeners(call, run.ref, listenersOf(call, request, run.ref, events));
+  if (!outcome && (request.taskToken !== undefined || busOf(call) !== undefined)) {
+    const { keepListeners, listenersOf } = await loadListeners();
+    outcome = await keepListeners(call, run.ref, listenersOf(call, request, run.ref, events));
+  }
   if (outcome) return { how, ...concluded(outcome, events) };
   const limitMs = timeoutSeconds === undefined ? Infinity : timeoutSeconds * 1_000;
   const waitSeconds = waitForStatus(ageOf(run.ref, clock.now()), limitMs);

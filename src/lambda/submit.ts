@@ -1,16 +1,12 @@
 import type { RunAnswer } from './answer.js';
-import { createHandler, type Handler, type HandlerOptions } from './invocation.js';
-import { submitRequestOf, unpacked } from './payload.js';
 import type { SubmitEventAnswer } from './events/answer.js';
-import { submitEvents } from './events/submit-events.js';
-import { sourceOf } from './events/sources.js';
-import { type JobForEvents, templateOf } from './events/template.js';
+import type { JobForEvents } from './events/template.js';
+import { createHandler, type Handler, type HandlerOptions } from './invocation.js';
+import { loadEvents, loadTell, loadTrouble } from './later.js';
+import { submitRequestOf, unpacked } from './payload.js';
 import { submitRun } from './submit-run.js';
-import { errorOfOutcome } from './thrown.js';
-import { answerTask } from './tell/answer-task.js';
-import { tellEnds } from './tell/tell-ends.js';
-import { checkDecided, isAfterTrouble, type TroubleOptions } from './trouble.js';
-import { type HistoryOptions, isHistoryFull } from './turns.js';
+import type { TroubleOptions } from './trouble.js';
+import { type HistoryOptions, isAfterTrouble, isHistoryFull } from './turns.js';
 
 export interface SubmitHandlerOptions extends HandlerOptions, HistoryOptions, TroubleOptions {
   /**
@@ -32,26 +28,37 @@ export function createSubmitHandler(options: SubmitHandlerOptions = {}): Handler
     'submit',
     options,
     async (event, call) => {
-      const source = sourceOf(event);
-      if (source) return submitEvents(call, source, templateOf(options.job, call.env));
+      if (mayTell(event)) {
+        const { sourceOf, submitEvents, templateOf } = await loadEvents();
+        const source = sourceOf(event);
+        if (source) return submitEvents(call, source, templateOf(options.job, call.env));
+      }
       const request = submitRequestOf(unpacked(event), call.context);
       const { answer, outcome } = await submitRun(call, request);
-      if (outcome) await tellEnds(call, await call.services().catch(() => call.readers()), request.key);
-      if (outcome && outcome.kind !== 'succeeded')
-        throw errorOfOutcome(outcome, request.run?.timedOut === true && request.run.ref?.name === outcome.ref.name);
+      if (outcome) {
+        const { tellEnds, errorOfOutcome } = await loadTell();
+        await tellEnds(call, await call.services().catch(() => call.readers()), request.key);
+        if (outcome.kind !== 'succeeded')
+          throw errorOfOutcome(outcome, request.run?.timedOut === true && request.run.ref?.name === outcome.ref.name);
+      }
       // Where `status` fails each time nobody else looks at the history.
       const goesOn = answer.next === 'status' || answer.next === 'submit' || answer.next === 'cancel';
       const isFull = goesOn && isHistoryFull(answer.events, options);
-      checkDecided(call, answer, { ...options, isFull });
+      if (answer.trouble) (await loadTrouble()).checkDecided(call, answer, { ...options, isFull });
       const said = isFull ? ({ ...answer, next: 'hand-over' } as const) : answer;
       // A run that goes on, and that all is well with, is the watcher's to tell of.
       const isWatched = said.next === 'status' && !isAfterTrouble(request);
-      if (request.taskToken !== undefined && !isWatched) await answerTask(call, request.taskToken, said);
+      if (request.taskToken !== undefined && !isWatched)
+        await (await loadTell()).answerTask(call, request.taskToken, said);
       return said;
     },
     { starts: true },
   );
 }
+
+/** Whether it may come from somebody who tells of things that happened: a list of records, an event on a bus, S3's test. */
+const mayTell = (event: unknown): boolean =>
+  typeof event === 'object' && event !== null && ['Records', 'detail-type', 'Event'].some((name) => name in event);
 
 /** As Lambda calls it. */
 export const handler = createSubmitHandler();

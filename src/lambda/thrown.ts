@@ -1,4 +1,3 @@
-import type { RunOutcome } from '../core/index.js';
 import { cut } from './cut.js';
 
 /** Step Functions makes its cause of the message, and people read it there. */
@@ -31,33 +30,3 @@ export function clean(error: unknown): Error {
 
 /** Whether it says how a run ended: then the handler did what it should. */
 export const isOfRun = (error: Error): boolean => ofRun in error;
-
-type NotWell = Exclude<RunOutcome, { kind: 'succeeded' }>;
-
-/** A run that ended not well, as the error that ends its execution: title, evidence, what to do. */
-export function errorOfOutcome(outcome: NotWell, timedOut: boolean): Error {
-  const { key, attempt, appId } = outcome.ref;
-  const run = `${key} (attempt ${attempt}${appId === undefined ? '' : `, ${appId}`})`;
-  switch (outcome.kind) {
-    case 'failed': {
-      const { code, title, lines, next } = outcome.diagnosis;
-      // The key may be a thousand characters long, and says least: it comes last.
-      const parts = [title, lines[0]?.text, next[0], `Run ${run}`].filter((part) => part !== undefined);
-      return handlerError(code, parts.map((part) => cut(part, 400).trim()).join(' | '), 'run');
-    }
-    case 'cancelled':
-      if (timedOut)
-        return handlerError('RunTimedOut', `It was stopped, for it was older than its limit. Run ${run}`, 'run');
-      return handlerError(
-        'RunCancelled',
-        `It was stopped by ${outcome.by === 'livywire' ? 'livywire' : 'somebody else'}${
-          outcome.message === undefined ? '' : `: ${cut(outcome.message, 300)}`
-        }. Run ${run}`,
-        'run',
-      );
-    case 'lost': {
-      const asked = outcome.evidence.slice(-4).map(({ source, answer }) => `${source}: ${answer}`);
-      return handlerError('RunLost', `Nobody knows how it ended (${cut(asked.join('; '), 500)}). Run ${run}`, 'run');
-    }
-  }
-}

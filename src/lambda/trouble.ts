@@ -21,10 +21,6 @@ const UNDECIDED_AFTER_S = 21_600;
 /** Long enough that the history has room for all of the tries. */
 const AGAIN_SECONDS = 300;
 
-/** The last answer named another handler, or the machine says so: that one has failed, and it is submit that is called. */
-export const isAfterTrouble = ({ run, trouble }: Pick<SubmitRequest, 'run' | 'trouble'>): boolean =>
-  trouble !== undefined || run?.next === 'status' || run?.next === 'cancel';
-
 /**
  * The look that `status` could not take, for a run that the ledger holds as going on: submit can see an end as well. Where it
  * sees none either, the trouble goes on, and so does one to stop a run.

@@ -28,6 +28,10 @@ export const eventsAfter = (before: RunAnswer | undefined): number =>
 export const eventsAfterSubmit = (before: RunAnswer | undefined, isAfterTrouble: boolean): number =>
   eventsAfter(before) + (isAfterTrouble ? EVENTS_OF_TROUBLE : 0);
 
+/** The last answer named another handler, or the machine says so: that one has failed, and it is submit that is called. */
+export const isAfterTrouble = ({ run, trouble }: { readonly run?: RunAnswer; readonly trouble?: string }): boolean =>
+  trouble !== undefined || run?.next === 'status' || run?.next === 'cancel';
+
 /** Whether another turn would come too near to the end of the history. */
 export const isHistoryFull = (
   events: number,

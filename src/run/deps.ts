@@ -18,7 +18,7 @@ import type {
   WaitingSource,
 } from '../core/index.js';
 import type { Identity } from './identity.js';
-import type { WatcherView } from './watcher-view.js';
+import type { Watcher } from './watcher-view.js';
 
 /** What is known about a failed attempt: the end of the log of the driver's last start, and YARN's report. */
 export interface DiagnosisFacts {
@@ -82,5 +82,5 @@ export interface EngineDeps {
   /** Why a run waits, where YARN can be asked. */
   readonly waiting?: WaitingSource;
   /** Who watches the runs of the ledger: while somebody does, those who only wait ask nobody else. Absent for the watcher itself. */
-  readonly watcher?: WatcherView;
+  readonly watcher?: Watcher;
 }

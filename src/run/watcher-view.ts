@@ -21,12 +21,18 @@ export interface Watched {
   readonly saidMs: number;
 }
 
+/** Who watches the runs of a ledger. */
+export interface Watcher {
+  /** `undefined` where nobody watches, or was heard of for too long: then the servers are to be asked. Never rejects. */
+  sees(name: string): Promise<Watched | undefined>;
+}
+
 /**
  * The watcher of a ledger, as one process knows it: its last beat, read once for all who wait here. Whether it is there is judged by the clock of
  * this machine: at first by the time in its beat, then by when a new one was seen here, so that two clocks which disagree cost
  * a few reads and blind nobody for longer than the limit.
  */
-export class WatcherView {
+export class WatcherView implements Watcher {
   readonly #ledger: Pick<Ledger, 'lastBeat'>;
   readonly #clock: Clock;
   readonly #random: () => number;
@@ -43,7 +49,6 @@ export class WatcherView {
     this.#random = random;
   }
 
-  /** `undefined` where nobody watches, or was heard of for too long: then the servers are to be asked. Never rejects. */
   async sees(name: string): Promise<Watched | undefined> {
     const limitMs = STALE_MS + this.#patienceFor(name);
     const keptMs = this.#clock.now() - this.#saidAt <= limitMs ? KEPT_MS : LOOK_AGAIN_MS;

@@ -1,7 +1,8 @@
 /** While somebody watches all runs of a ledger, those who only wait read the ledger, and leave the servers alone. */
 import test from 'ava';
 import type { Ledger, RunStatus, WatchedRun } from '../../src/core/index.js';
-import { memoryLedger, WatcherView } from '../../src/run/index.js';
+import { memoryLedger } from '../../src/run/index.js';
+import { WatcherView } from '../../src/run/watcher-view.js';
 import { createWatchHandler } from '../../src/lambda/index.js';
 import { MemoryBackend, type Script, type TestClock, testClock, testLivywire } from '../../src/testing/index.js';
 import { rig } from '../helpers/engine.js';

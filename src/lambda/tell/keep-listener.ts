@@ -2,10 +2,7 @@ import { amend } from '../../app/index.js';
 import { LedgerError, type Listener, type RunOutcome, type RunRef } from '../../core/index.js';
 import type { Invocation } from '../invocation.js';
 import type { SubmitRequest } from '../payload.js';
-
-/** The bus that the ends of runs are put on, by its name or ARN. */
-export const busOf = ({ env }: Pick<Invocation, 'env'>): string | undefined =>
-  env.LIVYWIRE_EVENT_BUS === '' ? undefined : env.LIVYWIRE_EVENT_BUS;
+import { busOf } from './bus.js';
 
 /** Who is to be told of the end of a run that was just submitted. */
 export function listenersOf(

@@ -3,17 +3,14 @@ import { type AttemptRecord, type Listener, owesWord, type RunOutcome, type RunR
 import type { RunAnswer } from '../answer.js';
 import type { Invocation } from '../invocation.js';
 import type { Services } from '../services.js';
-import { fitAnswer, shortOutcome } from '../short.js';
-import { clean, errorOfOutcome } from '../thrown.js';
-import { busOf } from './keep-listener.js';
+import { doneAnswer } from '../short.js';
+import { clean } from '../thrown.js';
+import { busOf } from './bus.js';
+import { errorOfOutcome } from './error-of-outcome.js';
 import { eventOf } from './run-event.js';
 
 /** Of what a listener was told, or `undefined` where it is still owed a word. */
 type Word = Listener['told'];
-
-/** The answer that a run which succeeded ends with. */
-export const doneAnswer = (outcome: RunOutcome, events: number): RunAnswer =>
-  fitAnswer({ v: 1, next: 'done', ref: outcome.ref, outcome: shortOutcome(outcome), events });
 
 /**
  * Tells everybody who waits for the end of an attempt of this run, where it has come; what could not be told stays owed, and is told
