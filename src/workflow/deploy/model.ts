@@ -1,6 +1,6 @@
 /** What is deployed, before it is written in anybody's format: CloudFormation's resources as data. */
 
-export type Value = string | number | boolean | readonly Value[] | { readonly [name: string]: Value };
+export type Value = string | number | boolean | null | readonly Value[] | { readonly [name: string]: Value };
 export type Properties = Readonly<Record<string, Value>>;
 
 /** A value that is known when it is deployed. */
@@ -47,7 +47,7 @@ export const sub = (text: string): Value => (text.includes('${') ? { 'Fn::Sub': 
 export const joined = (separator: string, parts: Value): Value => ({ 'Fn::Join': [separator, parts] });
 
 const isGroup = (value: Value): value is { readonly [name: string]: Value } =>
-  typeof value === 'object' && !Array.isArray(value);
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The same value with each of its parts that `change` gives another one for replaced. */
 export function mapValue(value: Value, change: (one: Value) => Value | undefined): Value {

@@ -45,7 +45,7 @@ const KNOWN_THERE: Readonly<Record<string, string>> = {
 /** A text of Terraform that means itself: two signs begin an expression. */
 export const literal = (text: string): string => text.replaceAll('${', () => '$${').replaceAll('%{', '%%{');
 
-export type TfValue = string | number | boolean | readonly TfValue[] | { readonly [name: string]: TfValue };
+export type TfValue = string | number | boolean | null | readonly TfValue[] | { readonly [name: string]: TfValue };
 
 /** Says everything of a deployment in Terraform's expressions. */
 export class Expressions {
@@ -108,7 +108,7 @@ export class Expressions {
     if (made) throw new TypeError('Terraform is not told of Fn::Join');
     if (typeof value === 'string') return this.#secret(value) ?? literal(value);
     if (Array.isArray(value)) return (value as readonly Value[]).map((one) => this.value(one));
-    if (typeof value !== 'object') return value;
+    if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, this.value(one)]));
   }
 
