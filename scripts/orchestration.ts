@@ -6,6 +6,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format } from 'prettier';
+import { LIVY_OVER_YARN_MIN_MS, pace } from '../src/run/index.js';
 import { runSparkJob, type StateMachine } from '../src/workflow/index.js';
 import { type Execution, Interpreter, total, type World } from '../test/workflow/interpreter.js';
 import { functions, SparkWorld } from '../test/workflow/spark-world.js';
@@ -17,6 +18,10 @@ const DAY = 24 * HOUR;
 const lengths = { '10 min': 10 * MINUTE, '1 h': HOUR, '24 h': DAY, '30 d': 30 * DAY } as const;
 /** The end falls somewhere between two looks: on average over many lengths, all near the one that is named. */
 const SAMPLES = 40;
+/** A call of a function. */
+const CALL_MS = 800;
+/** Between two looks of the watcher into the ledger, and the longest between two at one run. */
+const ROUND_MS = 60_000;
 
 interface Row {
   readonly way: string;
@@ -78,6 +83,33 @@ class FixedWorld implements World {
   }
 }
 
+/** One watcher for all runs: it finds a run within a minute, looks at the pace of its age, a minute at most, and completes the task. */
+class WatchedWorld implements World {
+  now = 0;
+  readonly endsAt: number;
+  /** When in its round it finds a run: another time for each. */
+  static #found = 0;
+  #complete: (answer: unknown) => void = () => undefined;
+  constructor(seconds: number) {
+    this.endsAt = CALL_MS + 1_000 * seconds;
+  }
+  async wait(ms: number): Promise<void> {
+    this.now += ms;
+  }
+  completed(): Promise<unknown> {
+    return new Promise((resolve) => (this.#complete = resolve));
+  }
+  async invoke(): Promise<unknown> {
+    this.now += CALL_MS;
+    const bornAt = this.now;
+    for (this.now += (WatchedWorld.#found++ * 7_300) % ROUND_MS; this.now < this.endsAt;)
+      this.now += pace(this.now - bornAt, { minMs: LIVY_OVER_YARN_MIN_MS, maxMs: ROUND_MS });
+    this.now += CALL_MS;
+    this.#complete({ v: 1, next: 'done', events: 9, outcome: { kind: 'succeeded' } });
+    return {};
+  }
+}
+
 interface Tried {
   readonly execution: Execution;
   readonly endedAt: number;
@@ -89,6 +121,12 @@ const ways: Readonly<Record<string, Way>> = {
     const spark = new SparkWorld({ plans: [{ seconds }] });
     const execution = await new Interpreter(runSparkJob({ functions }), spark).run({ job: { file: 's3://b/job.py' } });
     return { execution, endedAt: spark.attempts[0]?.endsAt ?? NaN };
+  },
+  'run-spark-job by token': async (seconds) => {
+    const world = new WatchedWorld(seconds);
+    const machine = runSparkJob({ functions, wait: 'token' });
+    const execution = await new Interpreter(machine, world).run({ job: { file: 's3://b/job.py' } });
+    return { execution, endedAt: world.endsAt };
   },
   'fixed 10 s loop': async (seconds) => {
     const world = new FixedWorld(seconds);
