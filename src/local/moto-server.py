@@ -4,7 +4,7 @@ moto's server, with what its interpreter of the States Language lacks of Step Fu
 - calls of states:startExecution and of the AWS SDK with their fields named as the States Language names them: moto passes them on as
   they stand and ends in a KeyError. So startExecution.sync:2 waits for another execution;
 - elasticmapreduce:addStep, with .sync, and glue:startJobRun.sync, which moto has and cannot wait for;
-- braces in States.Format that stand for themselves, as \\{;
+- braces in States.Format that stand for themselves, as \\{, and quotes in texts of intrinsic functions, as \\';
 - $$.Execution.RedriveCount and RedriveExecution; the cause of SendTaskFailure.
 
 It reaches into moto's insides, and moto's version is pinned in livy.lock.json.
@@ -36,6 +36,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.resou
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.utils.boto_client import boto_client_for
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
+from moto.stepfunctions.parser.asl.parse.intrinsic.intrinsic_parser import IntrinsicParser
 from moto.stepfunctions.parser.backend.execution import Execution
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
@@ -166,13 +167,26 @@ state_task_service_factory.StateTaskServiceUnsupported = MoreServices
 
 # Intrinsic functions.
 
+parse = IntrinsicParser.parse
+
+
+def parse_decoded(source):
+    """moto gives the text as it stands in the JSON, where each backslash is two."""
+    try:
+        return parse(json.loads(f'"{source}"'))
+    except ValueError:
+        return parse(source)
+
+
+IntrinsicParser.parse = staticmethod(parse_decoded)
+
 
 def format_text(self, env):
     self.argument_list.eval(env=env)
     text, *values = env.stack.pop()
     left = iter(values)
-    # Either a character that stands for itself, or the place of the next value. moto leaves both backslashes of the JSON.
-    pattern = r"\\{1,2}(.)|\{\}"
+    # Either a character that stands for itself, or the place of the next value.
+    pattern = r"\\(.)|\{\}"
     env.stack.append(re.sub(pattern, lambda found: found[1] or self._to_str_repr(next(left)), text))
 
 
