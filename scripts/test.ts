@@ -11,7 +11,7 @@ const LONG_MS = 3_000_000;
 const faults = suiteStep('faults', { config: 'ava.chaos.config.js', verbose: true, timeoutMs: LONG_MS });
 const FAULTS_SECONDS = 176;
 
-// Three on two cores: a file keeps about two thirds of one busy.
+// Three on two cores: a file keeps two thirds to nine tenths of one busy, so two at a time leave some of them idle.
 const integration = integrationParts([0, 0, FAULTS_SECONDS]).map((files, i, { length }) =>
   suiteStep(`integration tests, ${i + 1} of ${length}`, {
     config: 'ava.integration.config.js',
