@@ -51,7 +51,7 @@ export {
   settingWords,
 } from './settings-words.js';
 export { readSettings, type Settings } from './settings.js';
-export type { BusEvent, Messenger, Told } from '../aws/index.js';
+export type { BusEvent, Messenger } from '../aws/index.js';
 export type { RunReport } from '../report/index.js';
 export { amend, isBackPressure, LIVY_OVER_YARN_MIN_MS, pace } from '../run/index.js';
 export type { CancelOptions, EventOptions, LogOptions, Run, Runs, SubmitOptions, WaitOptions } from '../run/index.js';

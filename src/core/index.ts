@@ -63,6 +63,7 @@ export type {
   WatcherBeat,
 } from './ledger-port.js';
 export {
+  isInFlight,
   isOpen,
   isOver,
   lastAtOf,

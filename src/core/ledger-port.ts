@@ -146,7 +146,7 @@ export interface Ledger {
   /** As `list`, where a ledger can tell it without reading every record. */
   summaries?(options?: { readonly since?: Date; readonly limit?: number }): AsyncIterable<RunSummary>;
   /**
-   * The runs that have not ended or whose end is not explained, where a ledger can tell them without reading the others;
+   * The runs that have not ended, whose end is not explained, or of which somebody is still to be told, where a ledger can tell them without reading the others;
    * what a killed writer left undone beside the records is put in order on the way.
    */
   open?(): AsyncIterable<RunRecord>;

@@ -43,11 +43,14 @@ export const isOver = ({ phase }: AttemptRecord): boolean => phase === 'ended' |
 export const owesWord = ({ outcome, unfinished, listeners = [] }: AttemptRecord): boolean =>
   outcome !== undefined && unfinished === undefined && listeners.some(({ told }) => told === undefined);
 
-/** Whether something is still to be done about a run: it is not over, nobody has explained its end, or somebody has not been told of it. */
-export const isOpen = ({ attempts }: RunRecord): boolean => {
+/** Whether something is still to be found out about a run: it is not over, or nobody has explained its end. */
+export const isInFlight = ({ attempts }: Pick<RunRecord, 'attempts'>): boolean => {
   const last = attempts.at(-1);
-  return last !== undefined && (!isOver(last) || last.unfinished !== undefined || attempts.some(owesWord));
+  return last !== undefined && (!isOver(last) || last.unfinished !== undefined);
 };
+
+/** Whether something is still to be done about it: it is in flight, or somebody has not been told of its end. */
+export const isOpen = ({ attempts }: RunRecord): boolean => isInFlight({ attempts }) || attempts.some(owesWord);
 
 /** An attempt that may be shown: who has the token of a task can complete it. */
 export function withoutTokens(attempt: AttemptRecord): AttemptRecord {

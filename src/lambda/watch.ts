@@ -1,4 +1,11 @@
-import { isLivywireError, isOver, openRecords, type OutcomeKind, type RunRecord, type RunRef } from '../core/index.js';
+import {
+  isLivywireError,
+  isInFlight,
+  openRecords,
+  type OutcomeKind,
+  type RunRecord,
+  type RunRef,
+} from '../core/index.js';
 import { Beats } from './beats.js';
 import { isTimeUp } from './deadline.js';
 import { isBusEvent } from './events/event-bridge.js';
@@ -56,6 +63,7 @@ export function createWatchHandler(options: WatchHandlerOptions = {}): Handler<W
       let oldestMs = 0;
       const records: RunRecord[] = [];
       for await (const record of openRecords(ledger)) {
+        // Of one that has ended somebody is still to be told.
         if (!isInFlight(record)) {
           if (!going.has(record.key)) await tellEnds(call, services, record.key);
           continue;
@@ -97,12 +105,6 @@ async function untilOver({ clock, signal }: Invocation, ms: number, followed: re
   done.abort();
   await pause;
 }
-
-/** Whether its end, or why it came, is still to be seen; else only somebody is to be told of it. */
-const isInFlight = ({ attempts }: RunRecord): boolean => {
-  const last = attempts.at(-1);
-  return last !== undefined && (!isOver(last) || last.unfinished !== undefined);
-};
 
 const idOf = ({ key, attempts }: RunRecord): string => `${attempts.length} ${key}`;
 

@@ -15,7 +15,7 @@ const LOOK_AGAIN_MS = 60_000;
 const AHEAD_MS = 60_000;
 
 /** What is known of a run that somebody else watches. `run`: as it was last seen; absent where the watcher says nothing of it. */
-export interface Watched {
+interface Watched {
   readonly run?: WatchedRun;
   /** How long ago that was said, in milliseconds, by our clock. */
   readonly saidMs: number;

@@ -12,6 +12,7 @@ import {
   clusterOfEndpoint,
   ConfigError,
   isFinal,
+  isInFlight,
   isLivywireError,
   type Ledger,
   type LivywireError,
@@ -122,7 +123,7 @@ async function openRuns({ signal }: Context, ledger: Ledger, before: number): Pr
   for await (const record of openRecords(ledger)) {
     signal.throwIfAborted();
     const attempt = lastOf(record);
-    if (!attempt || Date.parse(attempt.createdAt) > before) continue;
+    if (!attempt || !isInFlight(record) || Date.parse(attempt.createdAt) > before) continue;
     open.push({ record, attempt, standing: 'open', seen: recordState(attempt) });
   }
   return open;
