@@ -79,7 +79,8 @@ const spark: Wanted[] = [
   },
   { name: 'numpy', version: '2.2.6', marker: "python_version >= '3.12'", kind: 'python', pythons: ['3.12', '3.13'] },
 ];
-// S3, the EMR API and Step Functions on this machine, without what moto wants for other services.
+// S3, the EMR API and Step Functions on this machine, without what moto wants for other services. Another version has to be tried with
+// src/local/moto-server.py, which reaches into its insides: test/integration/workflow*.test.ts.
 const moto: Wanted[] = [
   ...Object.entries({
     moto: '5.2.5',

@@ -19,6 +19,7 @@ import boto3
 import botocore.session
 from botocore import xform_name
 from moto.core import responses
+from moto.core.exceptions import AWSError
 from moto.server import main
 from moto.stepfunctions.parser import api
 from moto.stepfunctions.parser.asl.component.common.error_name import failure_event, states_error_name
@@ -211,6 +212,10 @@ def send_task_failure(self):
 LEFT = "Where it was left"
 
 
+class NotRedrivable(AWSError):
+    TYPE = "ExecutionNotRedrivable"
+
+
 def resumed(part, events):
     """
     A machine, or a branch of it, that begins where the events end: the state that was entered last is entered again with the input
@@ -230,7 +235,7 @@ def resumed(part, events):
         done = {"Type": "Pass", "Result": json.loads(ended["output"]), "End": True}
         return {**part, "StartAt": mark, "States": {**names, mark: done}}
     if state["Type"] == "Map":
-        raise api.ExecutionNotRedrivable(f"{name} is a Map state: that cannot be redriven on this machine")
+        raise NotRedrivable(f"{name} is a Map state: that cannot be redriven on this machine")
     if state["Type"] == "Parallel":
         state = {**state, "Branches": [resumed(branch, since) for branch in state["Branches"]]}
     go_on = {"Type": "Pass", "Result": json.loads(details["input"]), "Next": name}
@@ -264,7 +269,7 @@ def to_history_output(self):
 def redrive_execution(self):
     execution = self.stepfunction_backend.describe_execution(self._get_param("executionArn"))
     if execution.status not in ("FAILED", "ABORTED", "TIMED_OUT"):
-        raise api.ExecutionNotRedrivable(f"Execution is {execution.status} and cannot be redriven")
+        raise NotRedrivable(f"Execution is {execution.status} and cannot be redriven")
     events = execution.to_history_output()["events"]
     definition = json.dumps(resumed(json.loads(execution.state_machine.definition), events))
     now = datetime.datetime.now(tz=datetime.timezone.utc)

@@ -294,6 +294,7 @@ test.serial('a run is handed over to another execution, and its result is that o
   const others = (await steps.executions(machine)).filter((one) => one !== arn);
   t.is(others.length, 1);
   t.is((await steps.describe(others[0] ?? '')).status, 'SUCCEEDED');
+  await t.throwsAsync(steps.redrive(arn), { message: /ExecutionNotRedrivable/ }, 'there is nothing to go on with');
 });
 
 test.serial('a pipeline fails with a diagnosis, and once that is mended a redrive brings it to its end', async (t) => {
