@@ -21,7 +21,7 @@ export interface RunSparkJobOptions {
   /** Fields that hold where an execution's input does not have them: `timeoutSeconds`, `output`, even `job`. */
   readonly defaults?: Readonly<Record<string, Json>>;
   /**
-   * Whether the interpreter counts redrives. AWS does; the one that runs on a person's own machine has none.
+   * Whether the interpreter counts redrives. AWS does, and so does `livywire local`; moto by itself does not.
    * @defaultValue `true`
    */
   readonly redrives?: boolean;

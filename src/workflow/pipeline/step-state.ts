@@ -37,7 +37,7 @@ export function factsOf(step: Step, around: Surroundings, problem: StepFacts['pr
     identity: (field) => (isForEach ? { [`${field}.$`]: ofItem } : { [field]: name }),
     token: `States.Hash(States.Format('${parts.map(() => '{}').join('/')}', ${parts.join(', ')}), 'SHA-256')`,
     // A run of an item goes to an execution of its own as soon as it may: nobody knows how many items there are.
-    // The interpreter of a person's own machine counts no events, and cannot wait for another execution.
+    // An interpreter that counts no redrives may not wait for another execution, either.
     ...(isForEach && around.redrives && { historyShare: 0 }),
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
     ...(retry && { retry }),
