@@ -10,12 +10,15 @@ export {
   type FunctionCode,
   type HandlerName,
   handlers,
+  intrinsicOf,
   type MachineToDeploy,
   type MadeDeployment,
+  mapValue,
   PLACEHOLDER_PREFIX,
   samTemplate,
   terraformFiles,
   terraformVariables,
+  type Value,
 } from './deploy/index.js';
 export type { MachineRetry } from './own-retries.js';
 export {

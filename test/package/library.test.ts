@@ -8,9 +8,24 @@ interface Manifest {
   readonly exports: Readonly<Record<string, unknown>>;
 }
 const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as Manifest;
+/** Entrances that are of no use without a package that their users have anyway. */
+const WITH_PEER: Readonly<Record<string, string>> = { 'livywire/cdk': 'aws-cdk-lib' };
 const entrances = Object.entries(manifest.exports).flatMap(([name, target]) =>
-  typeof target === 'object' ? [`livywire${name.slice(1)}`] : [],
+  typeof target === 'object' && !(`livywire${name.slice(1)}` in WITH_PEER) ? [`livywire${name.slice(1)}`] : [],
 );
+
+for (const [entrance, peer] of Object.entries(WITH_PEER)) {
+  test(`${entrance} is there, and without ${peer} says that this is what is missing`, async (t) => {
+    t.true(`.${entrance.slice('livywire'.length)}` in manifest.exports);
+    const { exitCode, stderr } = await run(nodes[0]!.path, [
+      '--input-type=module',
+      '--eval',
+      `await import('${entrance}')`,
+    ]);
+    t.not(exitCode, 0);
+    t.regex(String(stderr), new RegExp(`Cannot find package '${peer}'`));
+  });
+}
 
 test('there is at least the library and its testing entrance', (t) => {
   t.true(entrances.includes('livywire') && entrances.includes('livywire/testing'));

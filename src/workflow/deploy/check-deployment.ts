@@ -99,13 +99,17 @@ function contradictions(options: DeployOptions): readonly (readonly [boolean, st
   ]; // prettier-ignore
 }
 
+/** A value that the CDK knows only when it is deployed. */
+const isToken = (text: string): boolean => /^\$\{Token\[[^\]]+\]\}$/.test(text);
+
 /** @throws ConfigError with the flag, what was seen and what would be right */
 export function checkDeployment(options: DeployOptions): void {
   const refuse = (flag: string, why: string): never => {
     throw new ConfigError(`${flag}: ${why}`, { field: flag });
   };
   for (const [flag, given, right, what] of texts(options))
-    for (const text of given) if (!right.test(text)) refuse(flag, `${JSON.stringify(text)} is not ${what}`);
+    for (const text of given)
+      if (!right.test(text) && !isToken(text)) refuse(flag, `${JSON.stringify(text)} is not ${what}`);
   for (const [flag, given, least, most] of numbers(options))
     if (given !== undefined && !(Number.isSafeInteger(given) && given >= least && given <= most))
       refuse(flag, `${given} is not a whole number from ${least} to ${most}`);

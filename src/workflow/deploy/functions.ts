@@ -60,7 +60,6 @@ function addFunction(stack: Stack, handler: HandlerName, { ledger, vpc, env, que
   );
   const properties: Properties = {
     FunctionName: stack.name(handler),
-    Description: `livywire ${options.version}: ${WHAT[handler]}`,
     Runtime: 'nodejs22.x',
     Architectures: [architecture],
     Handler: 'index.handler',
@@ -84,9 +83,12 @@ function addFunction(stack: Stack, handler: HandlerName, { ledger, vpc, env, que
     ...(concurrency !== undefined && { ReservedConcurrentExecutions: concurrency }),
     ...(xray && { TracingConfig: { Mode: 'Active' } }),
   };
-  const version = `${idOf(handler)}Version${fingerprint(properties)}`;
+  const print = fingerprint(properties, options.stamp);
+  const version = `${idOf(handler)}Version${print}`;
+  // Lambda makes no version of a function that has not changed, and CloudFormation takes that for a failure.
+  const Description = `livywire ${options.version} (${print}): ${WHAT[handler]}`;
   stack.add({
-    [functionName(handler)]: { Type: 'AWS::Lambda::Function', Properties: properties },
+    [functionName(handler)]: { Type: 'AWS::Lambda::Function', Properties: { ...properties, Description } },
     [version]: versionOf(stack, handler, properties),
     [aliasName(handler)]: {
       Type: 'AWS::Lambda::Alias',
@@ -100,9 +102,13 @@ function addFunction(stack: Stack, handler: HandlerName, { ledger, vpc, env, que
   });
 }
 
-/** A version never changes, so other code or another configuration is another resource. */
-const fingerprint = (properties: Properties): string =>
-  createHash('sha256').update(JSON.stringify(properties)).digest('hex').slice(0, 10);
+/** A version never changes, so other code or another configuration is another resource. What the CDK's tokens stand for is in the stamp. */
+const fingerprint = (properties: Properties, stamp = ''): string =>
+  createHash('sha256')
+    .update(JSON.stringify(properties).replace(/\$\{Token\[[^\]]+\]\}/g, 'token'))
+    .update(stamp)
+    .digest('hex')
+    .slice(0, 10);
 
 function versionOf(stack: Stack, handler: HandlerName, properties: Properties): Resource {
   const used = new Set<string>();

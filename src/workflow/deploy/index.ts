@@ -3,6 +3,7 @@
  * @module
  */
 export { describeDeployment, type MadeDeployment } from './deployment.js';
+export { intrinsicOf, mapValue, type Value } from './model.js';
 export {
   type DeployOptions,
   type FunctionCode,

@@ -48,6 +48,8 @@ export interface DeployOptions {
   readonly version: string;
   /** Of the handlers; needed where the machine calls them. */
   readonly code: Readonly<Record<HandlerName, FunctionCode>>;
+  /** What else a version of a function depends on: another text makes another version. */
+  readonly stamp?: string;
   /** In front of every name. @defaultValue the parameter NamePrefix */
   readonly namePrefix?: string;
   /** `LIVYWIRE_CLUSTER`: name, id, tag:key=value or auto. @defaultValue the parameter Cluster, unless `env` says where Livy is */

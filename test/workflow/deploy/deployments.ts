@@ -96,7 +96,7 @@ export const everything: Partial<DeployOptions> = {
   primaryGroup: 'sg-0a1b2c3d',
   coreGroup: 'sg-0b2b2c3d',
   permissionsBoundary: `arn:aws:iam::${account}:policy/boundary`,
-  kmsKey: `arn:aws:kms:eu-west-1:${account}:key/0a1b2c3d`,
+  kmsKey: `arn:aws:kms:eu-west-1:${account}:key/0a1b2c3d-1111-2222-3333-444455556666`,
   tags: { team: 'data', stage: 'prod' },
   logDays: 90,
   architecture: 'x86_64',

@@ -118,6 +118,13 @@ test('other code or another configuration is another version, and the same is th
   t.is(versions({}), versions({ email: 'a@example.com' }), 'what is not about functions makes none');
 });
 
+test('a function says which version it is of, for Lambda makes none of a function that has not changed', (t) => {
+  const made = deploy('run-spark-job', { concurrency: 5 });
+  const [version = ''] = ofType(made, 'AWS::Lambda::Version')[0] ?? [];
+  const said = made.deployment.resources.SubmitFunction?.Properties.Description;
+  t.true(JSON.stringify(said).includes(`(${version.replace('SubmitVersion', '')})`), JSON.stringify(said));
+});
+
 test('a parameter that is changed later makes a version, by its description; old versions stay', (t) => {
   const [, version] = ofType(deploy(), 'AWS::Lambda::Version')[0] ?? [];
   t.is(version?.DeletionPolicy, 'Retain');
