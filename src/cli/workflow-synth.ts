@@ -83,7 +83,7 @@ function nextLines(
     case 'terraform':
       return [
         `terraform -chdir=${folder} init`,
-        `terraform -chdir=${folder} apply${open.map((name) => ` -var ${name}=<…>`).join('')}`,
+        `terraform -chdir=${folder} apply${open.map((name) => (name.endsWith('_ids') ? ` -var '${name}=["<…>"]'` : ` -var ${name}=<…>`)).join('')}`,
       ];
     case 'asl':
       return [

@@ -159,7 +159,3 @@ export function serviceName(stack: Stack, machine: string): Value {
   const given = stack.options.env?.POWERTOOLS_SERVICE_NAME;
   return given ?? stack.name(machine);
 }
-
-/** What stands for it within a `sub`. */
-export const serviceText = (stack: Stack): string =>
-  stack.options.env?.POWERTOOLS_SERVICE_NAME ?? `${stack.prefix}${stack.options.machine.name}`;

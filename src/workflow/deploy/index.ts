@@ -4,19 +4,8 @@
  */
 export { describeDeployment, type MadeDeployment } from './deployment.js';
 export { intrinsicOf, mapValue, type Value } from './model.js';
-export {
-  type DeployOptions,
-  type FunctionCode,
-  type HandlerName,
-  handlers,
-  type LogName,
-  logNames,
-  type MachineToDeploy,
-  type RoleName,
-  roleNames,
-  type Trigger,
-} from './options.js';
+export { type DeployOptions, type FunctionCode, type HandlerName, handlers, type MachineToDeploy } from './options.js';
 export { PLACEHOLDER_PREFIX } from './placeholders.js';
-export { cfnTemplate, type Template } from './write-cfn.js';
+export { cfnTemplate } from './write-cfn.js';
 export { samTemplate } from './write-sam.js';
 export { terraformFiles, terraformVariables } from './write-terraform.js';

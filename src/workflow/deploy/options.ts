@@ -7,12 +7,10 @@ export const handlers = ['submit', 'status', 'cancel', 'diagnose', 'watch'] as c
 export type HandlerName = (typeof handlers)[number];
 
 /** Roles that can be brought: one for each function, the machine's, and the one that rules start the machine with. */
-export const roleNames = [...handlers, 'machine', 'trigger'] as const;
-export type RoleName = (typeof roleNames)[number];
+export type RoleName = HandlerName | 'machine' | 'trigger';
 
 /** Log groups that can be brought. */
-export const logNames = [...handlers, 'machine', 'audit'] as const;
-export type LogName = (typeof logNames)[number];
+export type LogName = HandlerName | 'machine' | 'audit';
 
 /** Code as it lies beside the template. */
 export interface FunctionCode {

@@ -46,7 +46,7 @@ test('cfn-lint finds nothing to say about any template of CloudFormation or SAM'
 
 test('cfn-lint is no yes-sayer: it finds a resource that is not there', async (t) => {
   if (!(await has(t, 'cfn-lint', '--version'))) return;
-  t.timeout(60_000);
+  t.timeout(110_000);
   const template = cfnTemplate(deploy('run-glue-job').deployment) as unknown as { Resources: Record<string, unknown> };
   const { AlarmTopic: _gone, ...Resources } = template.Resources;
   const file = join(await folder(t), 'broken.json');
@@ -116,7 +116,7 @@ interface Deployed {
 
 test('CloudFormation as moto has it deploys the template: functions, machine, rules and ledger know each other', async (t) => {
   if (!(await has(t, 'python3', '-c', 'import boto3, moto.cloudformation'))) return;
-  t.timeout(60_000);
+  t.timeout(110_000);
   const { trigger } = everything;
   const template = cfnTemplate(deploy('run-spark-job', trigger && { trigger }).deployment);
   const objects = Object.values(code).map(({ file }) => `livywire/${file}`);
