@@ -135,7 +135,8 @@ export class Observer {
     return isLeftInDoubt(this.#noted, this.#deps);
   }
 
-  #learn(status: RunStatus): void {
+  /** What a status says beyond the state: where the run is found. */
+  learn(status: RunStatus): void {
     this.#links = { ...this.#links, ...status.links };
     this.#ref = { ...this.#ref, ...knownFrom(status) };
   }
@@ -148,7 +149,7 @@ export class Observer {
 
   #fromApp(app: AppReport): Reading {
     const status = statusOfApp(app);
-    this.#learn(status);
+    this.learn(status);
     this.#shown();
     if (!isFinal(status)) return { kind: 'going', status };
     if ((app.attempts ?? 1) > 1) this.#notes.add(`YARN started the driver ${app.attempts} times`);
@@ -158,7 +159,7 @@ export class Observer {
   /** The backend has it. Its word on a run that goes on is good; its word on an end is checked where YARN can be asked. */
   async #fromBackend(status: RunStatus, asked: YarnWord | undefined, signal?: AbortSignal): Promise<Reading> {
     const { registry, waits } = this.#deps;
-    this.#learn(status);
+    this.learn(status);
     if (!isFinal(status)) {
       this.#shown();
       return { kind: 'going', status };
@@ -231,7 +232,7 @@ export class Observer {
       if ('problem' in told) silences.push(told.problem);
       else if (told.answer?.unclear !== undefined) this.#links = { ...this.#links, ...told.answer.links };
       else if (told.answer) {
-        this.#learn(told.answer);
+        this.learn(told.answer);
         this.#noRecord.end();
         return isFinal(told.answer) ? { kind: 'ended', status: told.answer } : { kind: 'going', status: told.answer };
       }

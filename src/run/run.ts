@@ -44,8 +44,11 @@ export class EngineRun implements Run {
 
   async status({ signal }: { readonly signal?: AbortSignal } = {}): Promise<RunStatus> {
     const observer = new Observer(this.#deps, this.#ref);
-    const known = await underWatch(this.#deps, this.#ref);
-    if (known?.kind === 'going') return known.status;
+    const known = await underWatch(this.#deps, this.#ref, signal);
+    if (known?.kind === 'going') {
+      this.#ref = withKnown(this.#ref, known.status);
+      return known.status;
+    }
     const reading = known ?? (await observer.read(signal));
     const { id, appId } = this.#ref;
     this.#ref = observer.ref;

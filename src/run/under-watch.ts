@@ -2,13 +2,19 @@ import { type AttemptRecord, isFinal, type RunRef, type RunStatus, type WatchedR
 import type { EngineDeps } from './deps.js';
 import type { Reading } from './reading.js';
 import { attemptIn, endIn } from './records.js';
+import { within } from './within.js';
+
+/** A ledger that hangs keeps nobody from the servers for longer. */
+const LEDGER_WITHIN_MS = 10_000;
 
 /** What this or another process wrote down about the attempt, where the ledger can be asked. */
 export async function writtenDown(
-  { ledger }: Pick<EngineDeps, 'ledger'>,
+  { ledger, clock }: Pick<EngineDeps, 'ledger' | 'clock'>,
   ref: RunRef,
+  signal: AbortSignal | undefined,
 ): Promise<AttemptRecord | undefined> {
-  const entry = await ledger.get(ref.key).catch(() => undefined);
+  const asked = ledger.get(ref.key).catch(() => undefined);
+  const entry = await within(clock, LEDGER_WITHIN_MS, asked, signal);
   return entry && attemptIn(entry.record.attempts, ref);
 }
 
@@ -17,13 +23,15 @@ export async function writtenDown(
  * watches, nobody was heard of for too long, or the watcher itself does not see this run.
  */
 export async function underWatch(
-  deps: Pick<EngineDeps, 'ledger' | 'watcher'>,
+  deps: Pick<EngineDeps, 'ledger' | 'clock' | 'watcher'>,
   ref: RunRef,
+  signal: AbortSignal | undefined,
 ): Promise<Extract<Reading, { kind: 'going' | 'recorded' }> | undefined> {
   // What livywire never started is in no ledger.
-  const watched = ref.attempt > 0 ? await deps.watcher?.sees(ref.name) : undefined;
+  const asked = ref.attempt > 0 ? deps.watcher?.sees(ref.name) : undefined;
+  const watched = asked && (await within(deps.clock, LEDGER_WITHIN_MS, asked, signal));
   if (!watched) return undefined;
-  const attempt = await writtenDown(deps, ref);
+  const attempt = await writtenDown(deps, ref, signal);
   const ended = endIn(attempt);
   // Of an end that is not explained yet: whoever wrote it down is at that.
   if (ended && !(ended.attempt.unfinished && watched.run)) return ended;

@@ -75,10 +75,12 @@ export async function* watch(
     const askedAt = clock.now();
     const rest = timeoutMs - waited.ms;
     const read = async (within: AbortSignal | undefined): Promise<Reading> => {
-      const known = isSpared ? await underWatch(deps, observer.ref) : undefined;
+      const known = isSpared ? await underWatch(deps, observer.ref, within) : undefined;
       isUnderWatch = known !== undefined;
+      // Once it falls silent, who follows it alone has to know as much.
+      if (known?.kind === 'going') observer.learn(known.status);
       if (known) return known;
-      const attempt = isFirst || queue.needsAge ? await writtenDown(deps, ref) : undefined;
+      const attempt = isFirst || queue.needsAge ? await writtenDown(deps, ref, within) : undefined;
       const ended = endIn(attempt);
       if (ended) return ended;
       if (attempt) strays.knows(attempt);

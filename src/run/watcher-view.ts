@@ -51,6 +51,7 @@ export class WatcherView implements Watcher {
 
   async sees(name: string): Promise<Watched | undefined> {
     const limitMs = STALE_MS + this.#patienceFor(name);
+    this.#mindTheClock();
     const keptMs = this.#clock.now() - this.#saidAt <= limitMs ? KEPT_MS : LOOK_AGAIN_MS;
     if (this.#clock.now() - this.#readAt >= keptMs) await (this.#reading ??= this.#read());
     const saidMs = this.#clock.now() - this.#saidAt;
@@ -60,6 +61,14 @@ export class WatcherView implements Watcher {
     // It watches, and cannot see this one: another cluster, a server that does not answer it.
     const isSeen = run !== undefined && Date.parse(at) - Date.parse(run.at) <= STALE_MS;
     return { saidMs, ...(isSeen && { run }) };
+  }
+
+  /** It was set back: what was timed by it would hold for as long again. */
+  #mindTheClock(): void {
+    const now = this.#clock.now();
+    if (now >= this.#readAt) return;
+    this.#readAt = -Infinity;
+    this.#saidAt = Math.min(this.#saidAt, now);
   }
 
   async #read(): Promise<void> {

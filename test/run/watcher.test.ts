@@ -5,8 +5,9 @@ import { memoryLedger } from '../../src/run/index.js';
 import { WatcherView } from '../../src/run/watcher-view.js';
 import { createWatchHandler } from '../../src/lambda/index.js';
 import { MemoryBackend, type Script, type TestClock, testClock, testLivywire } from '../../src/testing/index.js';
-import { rig } from '../helpers/engine.js';
+import { recordFor, refFor, rig } from '../helpers/engine.js';
 import { FakeRegistry } from '../helpers/fake-registry.js';
+import { StubBackend } from '../helpers/stub-backend.js';
 
 const spec = { file: 's3://b/j.py' };
 const MINUTE = 60_000;
@@ -219,6 +220,54 @@ test('of an end that is being explained the watcher is waited for; without it, w
   t.true(backend.requests.length > 0);
   t.is((await ledger.get('k'))?.record.attempts[0]?.unfinished, undefined);
   await watching;
+});
+
+test('a clock that is set back makes nobody believe a watcher for longer that has fallen silent', async (t) => {
+  let now = Date.parse('2026-11-01T12:00:00Z');
+  const at = new Date(now).toISOString();
+  const ledger = { lastBeat: async () => ({ v: 1, at, open: 0, runs: {} }) as const };
+  const view = new WatcherView(ledger, { now: () => now, sleep: async () => undefined }, () => 0);
+  t.truthy(await view.sees('one'));
+  now -= 60 * MINUTE;
+  t.truthy(await view.sees('one'));
+  now += 3 * MINUTE + 1;
+  t.is(await view.sees('one'), undefined);
+});
+
+for (const call of ['lastBeat', 'get'] as const)
+  test(`a ledger that hangs (${call}) keeps nobody who waits from the servers, and can be left at any time`, async (t) => {
+    const { clock, backend, ledger: store, starter } = setUp({ afterMs: 10 * MINUTE });
+    const { ref } = await starter.submit(spec);
+    const at = new Date(clock.now()).toISOString();
+    await store.beat?.({ v: 1, at, open: 1, runs: { [ref.name]: { at, raw: 'running', state: 'running' } } });
+    const ledger = { ...store, [call]: () => new Promise<never>(() => undefined) };
+    const waiter = () => rig({ clock, backend, ledger, watcher: new WatcherView(ledger, clock) }).engine.attach(ref);
+    const abort = new AbortController();
+    const left = waiter().wait({ signal: abort.signal });
+    abort.abort(new Error('enough'));
+    await t.throwsAsync(left, { message: 'enough' });
+    t.is((await waiter().status()).source, 'test');
+    t.is((await waiter().wait()).kind, 'succeeded');
+  });
+
+test('who has followed a run by its watcher alone knows its application once the watcher has gone', async (t) => {
+  const clock = testClock({ auto: true });
+  const ledger = memoryLedger();
+  const backend = new StubBackend([undefined]);
+  const registry = new FakeRegistry(clock);
+  const ref = refFor(clock);
+  await ledger.create(recordFor(ref));
+  const at = new Date(clock.now()).toISOString();
+  const watched = { at, raw: 'RUNNING', state: 'running', appId: 'application_1_1' } as const;
+  await ledger.beat?.({ v: 1, at, open: 1, runs: { [ref.name]: watched } });
+  const { engine } = rig({ clock, backend, ledger, registry, watcher: new WatcherView(ledger, clock) });
+  const run = engine.attach(ref);
+  await run.status();
+  t.is(run.ref.appId, 'application_1_1');
+  // Not by its tag.
+  registry.set('application_1_1', { tags: [], raw: 'FINISHED', finalStatus: 'SUCCEEDED' });
+  t.is((await engine.attach(ref).wait()).kind, 'succeeded');
+  t.is(registry.requests[0], 'app application_1_1');
 });
 
 test('a run that was never started by livywire is asked about at the servers', async (t) => {
