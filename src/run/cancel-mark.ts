@@ -73,8 +73,8 @@ export class CancelMark {
   }
 
   /** A question that an older livywire wrote down stands by itself. */
-  #otherMarks({ cancelMarks, cancelAskedAt }: AttemptRecord): Mark[] {
-    const marks = cancelMarks ?? (cancelAskedAt === undefined ? [] : [{ id: '', at: cancelAskedAt }]);
-    return marks.filter(({ id }) => id !== this.#id);
+  #otherMarks({ cancelMarks: marks = [], cancelAskedAt: last }: AttemptRecord): Mark[] {
+    const isNamed = last === undefined || marks.some(({ at }) => at === last);
+    return [...marks, ...(isNamed ? [] : [{ id: '', at: last }])].filter(({ id }) => id !== this.#id);
   }
 }

@@ -282,6 +282,20 @@ for (const order of ['first', 'second'] as const) {
   });
 }
 
+test('what an older livywire asks meanwhile, which keeps no marks, stays when a cancel is withdrawn', async (t) => {
+  const { run, backend, ledger, clock } = await setUp([running], { yarn: false });
+  let refuse = (_: Error) => {};
+  backend.onStop = () => new Promise((_, reject) => (refuse = reject));
+  const failing = run.cancel();
+  await clock.sleep(100);
+  const cancelAskedAt = new Date(clock.now()).toISOString();
+  const { record, version } = (await ledger.get('k'))!;
+  await ledger.update({ ...record, attempts: [{ ...record.attempts[0]!, cancelAskedAt }] }, version);
+  refuse(new AuthError(403, 'not yours'));
+  await t.throwsAsync(failing, { instanceOf: AuthError });
+  t.is((await attemptOf(ledger, 'k')).cancelAskedAt, cancelAskedAt);
+});
+
 test('who else cancelled meanwhile stays written down when a cancel is withdrawn', async (t) => {
   const clock = testClock();
   const backend = new StubBackend([running]);
