@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { BadAnswerError } from '../../core/index.js';
 import { type Ec2Options, ec2Query } from './ec2-query.js';
 
 /** One inbound rule: what may come from where. */
@@ -69,11 +70,22 @@ const interfaceAnswer = z.object({
 const numbered = (name: string, values: readonly string[]): Record<string, string> =>
   Object.fromEntries(values.map((value, index) => [`${name}.${index + 1}`, value]));
 
-/** IAM: `ec2:DescribeSecurityGroups`. @throws ConfigError, UnreachableError, HttpStatusError */
+/** @throws BadAnswerError */
+function parsed<T>(schema: z.ZodType<T>, answer: unknown, doing: string): T {
+  const read = schema.safeParse(answer);
+  if (read.success) return read.data;
+  throw new BadAnswerError(`${doing}: what answered for EC2 did not answer as it does`, '');
+}
+
+/** IAM: `ec2:DescribeSecurityGroups`. @throws ConfigError, UnreachableError, HttpStatusError; BadAnswerError where one of them is not told of */
 export async function securityGroups(ids: readonly string[], options: Ec2Options): Promise<readonly SecurityGroup[]> {
   const doing = `the rules of ${ids.join(', ')} cannot be read`;
   const answer = await ec2Query('DescribeSecurityGroups', numbered('GroupId', ids), options, doing);
-  return groupAnswer.parse(answer).securityGroupInfo.map((group) => ({
+  const told = parsed(groupAnswer, answer, doing).securityGroupInfo;
+  // One without rules is there, and closed; of one that is not there nothing is known.
+  const untold = ids.filter((id) => !told.some(({ groupId }) => groupId === id));
+  if (untold.length > 0) throw new BadAnswerError(`${doing}: EC2 told nothing of ${untold.join(', ')}`, '');
+  return told.map((group) => ({
     id: group.groupId,
     vpc: group.vpcId,
     inbound: group.ipPermissions.map((rule) => ({
@@ -92,7 +104,7 @@ export async function interfacesAt(address: string, options: Ec2Options): Promis
   const filter = { 'Filter.1.Name': 'addresses.private-ip-address', 'Filter.1.Value.1': address };
   const doing = `the security groups of ${address} cannot be asked for`;
   const answer = await ec2Query('DescribeNetworkInterfaces', filter, options, doing);
-  return interfaceAnswer.parse(answer).networkInterfaceSet.map((one) => ({
+  return parsed(interfaceAnswer, answer, doing).networkInterfaceSet.map((one) => ({
     mac: one.macAddress.toLowerCase(),
     vpc: one.vpcId,
     subnet: one.subnetId,

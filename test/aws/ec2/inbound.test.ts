@@ -2,6 +2,7 @@ import process from 'node:process';
 import test, { type ExecutionContext } from 'ava';
 import { awsClients } from '../../../src/aws/index.js';
 import { lookAtInbound } from '../../../src/aws/ec2/index.js';
+import { BadAnswerError } from '../../../src/core/index.js';
 import { standInCredentials } from '../../helpers/moto.js';
 import { webServer } from '../../helpers/web-server.js';
 
@@ -118,6 +119,16 @@ test('without a rule at all nobody needs to know our address', async (t) => {
     groups: [group('sg-primary', rule(8998, 8998, range('10.0.0.0/8'), 'udp')), group('sg-core')],
   });
   t.deepEqual(states(await look(undefined)), ['closed', 'closed']);
+});
+
+test('what does not answer as EC2 does, or leaves a group out, says nothing of rules', async (t) => {
+  const nothing = await ec2(t, { groups: [group('sg-primary')] });
+  await t.throwsAsync(nothing.look({ address: '10.0.5.3' }), {
+    instanceOf: BadAnswerError,
+    message: /EC2 told nothing of sg-core$/,
+  });
+  const strange = await ec2(t, { groups: ['<item><vpcId>vpc-1</vpcId></item>'] });
+  await t.throwsAsync(strange.look({ address: '10.0.5.3' }), { instanceOf: BadAnswerError });
 });
 
 test.serial('EC2 is looked for where the other clients look: the variable of its own before that of all', async (t) => {
