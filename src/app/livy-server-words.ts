@@ -1,4 +1,5 @@
 import { type CallOptions, type Clock, isLivywireError, type Logger, type RunRef } from '../core/index.js';
+import type { ServerLogFile } from '../aws/index.js';
 import type { LazyAws } from './aws.js';
 import { LivyLines } from './livy-lines.js';
 
@@ -30,17 +31,22 @@ export const livyServerWords =
   async (ref: RunRef, { signal }: Pick<CallOptions, 'signal'> = {}): Promise<readonly string[]> => {
     const asked = clock.now();
     const until = asked - Date.parse(ref.createdAt) > OLD_MS ? asked : asked + COPIED_WITHIN_MS;
-    const look = async () => {
+    let seen = { copies: '', lines: [] as readonly string[] };
+    const look = async (): Promise<readonly string[]> => {
       const { room, clients } = await aws();
+      const files: ServerLogFile[] = [];
+      for (const folder of folders)
+        files.push(...(await room.livyServerLogs(folder, { clients, ...(signal && { signal }) })));
+      const recent = files.filter(({ modifiedMs }) => modifiedMs >= Date.parse(ref.createdAt));
+      // A log of a day may be large: what was read is not read again.
+      const copies = recent.map(({ place, modifiedMs }) => `${modifiedMs} ${place}`).join('\n');
+      if (copies === seen.copies) return seen.lines;
       const about = new LivyLines(ref);
       const lines: string[] = [];
-      for (const folder of folders) {
-        for (const file of await room.livyServerLogs(folder, { clients, ...(signal && { signal }) })) {
-          if (file.modifiedMs < Date.parse(ref.createdAt)) continue;
-          for await (const line of file.lines()) if (about.includes(line)) lines.push(line);
-        }
-      }
-      return about.named > 0 ? lines.filter((line) => !OF_LIVY.test(line)).slice(-MOST_LINES) : [];
+      for (const file of recent) for await (const line of file.lines()) if (about.includes(line)) lines.push(line);
+      const told = about.named > 0 ? lines.filter((line) => !OF_LIVY.test(line)).slice(-MOST_LINES) : [];
+      seen = { copies, lines: told };
+      return told;
     };
     try {
       for (let isFirst = true; ; isFirst = false) {

@@ -23,12 +23,12 @@ function world({ copiedAfterMs, tail = [] }: { readonly copiedAfterMs: number; r
   const ref = refFor(clock);
   const start = clock.now();
   const warnings: string[] = [];
-  let looks = 0;
+  let [looks, reads] = [0, 0];
   const livyServerLogs = async (): Promise<readonly ServerLogFile[]> => {
     looks++;
     const isThere = clock.now() - start >= copiedAfterMs;
     const lines = isThere ? recorded(ref.name) : recorded(ref.name).slice(0, 2);
-    return [{ place: 's3://logs/j-1/node/i-1/applications/livy/livy-livy-server.out.gz', modifiedMs: clock.now(), lines: async function* () { yield* lines; } }]; // prettier-ignore
+    return [{ place: 's3://logs/j-1/node/i-1/applications/livy/livy-livy-server.out.gz', modifiedMs: start + (isThere ? copiedAfterMs : 0), lines: async function* () { reads++; yield* lines; } }]; // prettier-ignore
   };
   const logger = { debug: () => undefined, info: () => undefined, warn: (text: string) => void warnings.push(text) };
   const serverWords = livyServerWords({
@@ -41,7 +41,14 @@ function world({ copiedAfterMs, tail = [] }: { readonly copiedAfterMs: number; r
     { raw: 'dead', state: 'failed', source: 'livy', links: {}, message: 'spark-submit start failed' },
   ]);
   backend.onLog = async () => tail.map((text) => ({ type: 'line', stream: 'stderr', text, source: 'livy' }));
-  return { ...rig({ backend, clock, serverWords, diagnose }), ref, clock, warnings, looks: () => looks };
+  return {
+    ...rig({ backend, clock, serverWords, diagnose }),
+    ref,
+    clock,
+    warnings,
+    looks: () => looks,
+    reads: () => reads,
+  };
 }
 
 async function reasonOf({ engine, ledger, ref }: ReturnType<typeof world>): Promise<Diagnosis | undefined> {
@@ -67,6 +74,9 @@ test('a copy from before it failed is not all: the next one is waited for, and t
   const one = world({ copiedAfterMs: 240_000 });
   t.regex((await reasonOf(one))?.title ?? '', /exited with code 137/);
   t.is(one.warnings.filter((text) => text.includes('EMR copies to S3')).length, 1);
+  // Looked for again and again, and each copy is read once.
+  t.true(one.looks() > 2);
+  t.is(one.reads(), 2);
 });
 
 test('where no copy comes, the wait ends, and nothing is made up', async (t) => {
