@@ -1,4 +1,11 @@
-import { type Livywire, openLedger, type Run, type Settings, settingsElsewhere } from '../app/index.js';
+import {
+  type ConnectOptions,
+  type Livywire,
+  openLedger,
+  type Run,
+  type Settings,
+  settingsElsewhere,
+} from '../app/index.js';
 import { type AttemptRecord, type BackendKind, clusterOfEndpoint, ConfigError, type Ledger } from '../core/index.js';
 import { needUrl } from './context.js';
 import type { Context } from './define.js';
@@ -13,6 +20,7 @@ export async function openRun(
   name: string,
   context: Context,
   signal: AbortSignal,
+  trust: Pick<ConnectOptions, 'believeWatcher'> = {},
 ): Promise<{ readonly livywire: Livywire; readonly run: Run; readonly settings: Settings }> {
   const given = await context.settings();
   const attempt = await attemptInLedger(name, openLedger(given));
@@ -20,7 +28,7 @@ export async function openRun(
   // How it ended stands in the ledger, whatever has become of its cluster.
   let places: Partial<Settings> = {};
   const onFound = (found: Partial<Settings>) => (places = found);
-  const livywire = await context.connect(settings, { optional: attempt?.isEnded ?? false, signal, onFound });
+  const livywire = await context.connect(settings, { optional: attempt?.isEnded ?? false, signal, onFound, ...trust });
   // What a report asks by itself stands where the cluster was found to be.
   return { livywire, run: await livywire.find(name, { signal }), settings: { ...settings, ...places } };
 }

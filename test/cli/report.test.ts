@@ -45,6 +45,24 @@ test('report writes one page, named after the run, and says where', async (t) =>
   t.false(html.includes('hunter2'));
 });
 
+test('report and explain-run ask the servers, whoever watches', async (t) => {
+  const folder = await tempFolder(t);
+  const clock = testClock();
+  const backend = new MemoryBackend({ clock, endpoint: ENDPOINT, script: () => ({ afterMs: DAY_MS }) });
+  const livywire = testLivywire({ clock, backend, ledger: fileLedger(folder) });
+  await livywire.submit({ file: JOB }, { key: 'sales/1' });
+  const env = { LIVYWIRE_LEDGER: folder, LIVYWIRE_URL: ENDPOINT };
+  const believed = new Map<string, boolean | undefined>();
+  for (const verb of ['report', 'explain-run', 'status']) {
+    const connect: CliOptions['connect'] = (_, options) => {
+      believed.set(verb, options?.believeWatcher);
+      return livywire;
+    };
+    await cli([verb, '--json', 'sales/1'], { clock, connect, env, cwd: folder });
+  }
+  t.deepEqual([...believed.values()], [false, false, true]);
+});
+
 test('report and explain-run say why a run failed whose end was written down, and whoever wrote it was gone before its log was read', async (t) => {
   const traceback = ['Traceback (most recent call last):', '  File "etl.py", line 1', 'ValueError: no such day'];
   for (const verb of ['report', 'explain-run']) {

@@ -103,7 +103,7 @@ export const explainRunCommand = defineCommand({
   words: { min: 1, max: 1 },
   async run(args, context) {
     const { io, out, signal } = context;
-    const { run, settings } = await openRun(args.rest[0] ?? '', context, signal);
+    const { run, settings } = await openRun(args.rest[0] ?? '', context, signal, { believeWatcher: false });
     const { gatherReport } = await loadReport();
     const now = io.clock.now();
     const report = await gatherReport(run, { settings, now, signal });

@@ -130,7 +130,8 @@ async function gathered(
     if (eventLog !== undefined) return reportOfEventLog(eventLog, { now, signal });
     throw new ConfigError('Of which run? Give a key, an application id, or an --event-log', { field: '<run>' });
   }
-  const { run, settings } = await openRun(name, context, signal);
+  // A watcher tells no links, and a report asks everybody anyhow.
+  const { run, settings } = await openRun(name, context, signal, { believeWatcher: false });
   return gatherReport(run, {
     settings,
     now,
