@@ -86,11 +86,13 @@ test.before(async (t) => {
   const control = async (what: string, body: object, method = 'POST'): Promise<void> => {
     await fetch(`${aws.endpoint}/_livywire/${what}`, { method, body: JSON.stringify(body) });
   };
-  // Killed while Livy works on its request; called again, its answer is lost; called a third time.
+  // Killed while Livy works on its request; called again, its answer is lost; called a third time. Its status is throttled.
   proxy = await killingProxy(instance.url, async () => {
     await control('kill/killed-submit', {});
     const lost = { action: 'lambda:InvokeFunction', resource: 'killed-submit', error: 'InternalError' };
     await control('faults', { ...lost, after: true, times: 1 });
+    const throttled = { action: 'lambda:InvokeFunction', resource: 'killed-status', error: 'Throttling' };
+    await control('faults', { ...throttled, times: 1 });
   });
   await deployHandlers(instance, { bundles, ...node, prefix: 'killed-', env: { LIVYWIRE_URL: proxy.url } });
 
@@ -188,6 +190,10 @@ test.serial('a redrive after the failure is mended is a new attempt, in the same
 test.serial('a submit that is killed in the midst, then called twice, comes to one application', async (t) => {
   const end = await endOf(t, 'killed');
   t.is(end.status, 'SUCCEEDED', end.cause);
+  const failures = (await steps.history(end.executionArn)).flatMap(
+    ({ taskFailedEventDetails: one }) => one?.error ?? [],
+  );
+  t.true(failures.includes('Lambda.TooManyRequestsException'), failures.join());
   const { ref } = answerOf(end);
   t.is(ref.attempt, 1);
   const ours = (await apps()).filter(({ name }) => name === ref.name);
