@@ -12,7 +12,7 @@ const PLACEHOLDERS: Readonly<Record<Trigger['kind'], Readonly<Record<string, str
     key: '$.detail.object.key',
     etag: '$.detail.object.etag',
     sequencer: '$.detail.object.sequencer',
-    size: '$.detail.object.size',
+    size: "States.Format('{}', $.detail.object.size)",
     name: lastPart('$.detail.object.key'),
     uri: "States.Format('s3://{}/{}', $.detail.bucket.name, $.detail.object.key)",
   },

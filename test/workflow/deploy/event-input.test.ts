@@ -45,7 +45,7 @@ const s3Event = (key: string) => ({
 
 const onObject = (input: Trigger['input']): Trigger => ({ kind: 's3', bucket: 'landing', prefix: '', input });
 
-const job = { file: 's3://jobs/etl.py', args: ['--in', '{uri}', '--day', '{date}', '--name={name}'] };
+const job = { file: 's3://jobs/etl.py', args: ['--in', '{uri}', '--day', '{date}', '--name={name}', '{size}'] };
 
 test('an object starts the job with its address, under a key of its own', async (t) => {
   const {
@@ -55,7 +55,7 @@ test('an object starts the job with its address, under a key of its own', async 
   } = await firstCall(onObject({ job, timeoutSeconds: 60 }), s3Event('sales/2026/day 1.csv'));
   t.deepEqual(sent, {
     file: 's3://jobs/etl.py',
-    args: ['--in', 's3://landing/sales/2026/day 1.csv', '--day', '2026-11-23', '--name=day 1.csv'],
+    args: ['--in', 's3://landing/sales/2026/day 1.csv', '--day', '2026-11-23', '--name=day 1.csv', '5'],
   });
   t.is(key, 's3/landing/sales/2026/day 1.csv?etag=b1946ac92492d2347c6235b4d2611184&sequencer=00617F08299329D189');
   t.is(timeoutSeconds, 60);
