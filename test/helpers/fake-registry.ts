@@ -86,7 +86,11 @@ export class FakeRegistry implements AppRegistry {
     if (this.cannotProve !== undefined) return { kind: 'unknown', reason: this.cannotProve };
     if (sinceMs === undefined) {
       const wasUp = this.#clock.now() - this.#startedMs > sentAgoMs + 3_600_000;
-      return { kind: 'unknown', reason: 'when the job was sent is not known', ...(!wasUp && { mayHaveForgotten: true }) };
+      return {
+        kind: 'unknown',
+        reason: 'when the job was sent is not known',
+        ...(!wasUp && { mayHaveForgotten: true }),
+      };
     }
     if (this.#startedMs > sinceMs) {
       const reason = 'the resource manager was restarted after the first request';
