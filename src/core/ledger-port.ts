@@ -87,6 +87,11 @@ export interface AttemptRecord {
    * counted are still to come. Whoever reads the end next completes it, should the one that began it be gone.
    */
   readonly unfinished?: RunStatus;
+  /**
+   * The backend says that it ended not well, and YARN, without which that is not believed, was out of reach: when that was last seen
+   * (ISO 8601), for how many milliseconds by then, in how many looks. Gone once YARN answers.
+   */
+  readonly yarnOutage?: { readonly at: string; readonly ms: number; readonly rounds: number };
   /** Who outside is told of the end. Until all are, the run counts as open, and whoever follows the ledger tells them. */
   readonly listeners?: readonly Listener[];
 }

@@ -21,6 +21,7 @@ import { OutputCheck } from './output-check.js';
 import type { OwnCancel, Reading } from './reading.js';
 import { attemptIn, endIn, knownFrom } from './records.js';
 import { Spell } from './spell.js';
+import { isLongOutage } from './yarn-outage.js';
 
 export type { OwnCancel, Reading } from './reading.js';
 
@@ -44,6 +45,7 @@ export class Observer {
   /** An end could not be cross-checked. */
   readonly #unchecked: Spell;
   #everyoneAnswered = false;
+  #hasYarnAnswered = false;
   /** The first POST, once the ledger was asked. */
   #firstPost: AttemptRecord['posts'][number] | undefined;
 
@@ -98,6 +100,11 @@ export class Observer {
     return this.#everyoneAnswered;
   }
 
+  /** Whether YARN was asked in the last round, and answered, whatever that was. */
+  get hasYarnAnswered(): boolean {
+    return this.#hasYarnAnswered;
+  }
+
   /** @throws AuthError, JobRefusedError when it was never started; what a service does not answer is `silent`, not an exception */
   async read(signal?: AbortSignal): Promise<Reading> {
     return this.#output.judge(await this.#askServers(signal), this.#ref, signal);
@@ -105,6 +112,7 @@ export class Observer {
 
   async #askServers(signal: AbortSignal | undefined): Promise<Reading> {
     const { backend } = this.#deps;
+    this.#hasYarnAnswered = false;
     const yarn = this.asksYarn ? await this.#askYarn(signal) : undefined;
     if (yarn?.kind === 'app') return this.#fromApp(yarn.app);
     const held = await this.#hearing.ask(
@@ -158,7 +166,7 @@ export class Observer {
 
   /** The backend has it. Its word on a run that goes on is good; its word on an end is checked where YARN can be asked. */
   async #fromBackend(status: RunStatus, asked: YarnWord | undefined, signal?: AbortSignal): Promise<Reading> {
-    const { registry, waits } = this.#deps;
+    const { registry, waits, clock } = this.#deps;
     this.learn(status);
     if (!isFinal(status)) {
       this.#shown();
@@ -195,8 +203,10 @@ export class Observer {
         this.#unchecked.goOn(status.state === 'succeeded' ? '' : yarn.kind);
         const mayBeYarnsFault = yarn.kind === 'silent' && status.state !== 'succeeded';
         const longMs = mayBeYarnsFault ? waits.outageMs : waits.lostAfterMs;
-        if (!this.#unchecked.isLonger(longMs)) {
-          return { kind: 'silent', reason: yarn.why, ...(yarn.kind === 'doubt' && { held: status }) };
+        const wasLong = mayBeYarnsFault && isLongOutage(this.#noted?.yarnOutage, clock, waits.outageMs);
+        if (!wasLong && !this.#unchecked.isLonger(longMs)) {
+          const more = mayBeYarnsFault ? ({ isUnchecked: true } as const) : yarn.kind === 'doubt' && { held: status };
+          return { kind: 'silent', reason: yarn.why, ...more };
         }
         this.#notes.add(`YARN could not say (${yarn.why}); ${alone}`);
         return { kind: 'ended', status };
@@ -268,6 +278,7 @@ export class Observer {
     const sentAgoMs = Math.max(0, clock.now() - Date.parse(at));
     const when = sinceMs === undefined ? { sentAgoMs } : { sinceMs };
     const word = await askYarn({ ...when, signal, registry, hearing: this.#hearing, ref: this.#ref });
+    this.#hasYarnAnswered = word.kind !== 'silent';
     if (word.kind === 'unclear') this.#links = { ...this.#links, ...statusOfApp(word.app).links };
     return word;
   }

@@ -14,8 +14,11 @@ export type Reading =
   | { readonly kind: 'unsettled'; readonly reason: string; readonly isHeld: boolean }
   /** Nothing was started under its name, and nobody is at it: what is said after "Run k". */
   | { readonly kind: 'unsent'; readonly reason: string }
-  /** Somebody who might know did not answer, or could not tell. `held`: what the backend says, where that alone is not believed yet. */
-  | { readonly kind: 'silent'; readonly reason: string; readonly held?: RunStatus };
+  /**
+   * Somebody who might know did not answer, or could not tell. `held`: what the backend says, where that alone is not believed yet.
+   * `isUnchecked`: it says that the run ended not well, and YARN is out of reach.
+   */
+  | { readonly kind: 'silent'; readonly reason: string; readonly held?: RunStatus; readonly isUnchecked?: true };
 
 /** A cancel of this very process: known here even where the ledger does not hold the run, or could not be written. ISO 8601. */
 export interface OwnCancel {

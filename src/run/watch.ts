@@ -23,6 +23,7 @@ import { Spell } from './spell.js';
 import { StrayWatch } from './stray-watch.js';
 import { TimeWaited } from './time-waited.js';
 import { underWatch, writtenDown } from './under-watch.js';
+import { YarnOutage } from './yarn-outage.js';
 
 /** Longest wait for the last read: the one that begins on the deadline, or too close to it to be answered by then. */
 const LAST_READ_MS = 10_000;
@@ -60,6 +61,7 @@ export async function* watch(
   let authProblems = 0;
   const queue = new QueueLimit(queueTimeoutMs);
   const strays = new StrayWatch(deps);
+  const outage = new YarnOutage(deps);
   const lookForStrays = async (): Promise<string[]> => {
     const rest = timeoutMs - waited.ms;
     if (rest < CLOSE_MS) return [];
@@ -107,6 +109,7 @@ export async function* watch(
       if (attempt) observer.knows(attempt);
       knownAppId = appId;
     }
+    await outage.heed(reading, observer, signal);
     switch (reading.kind) {
       case 'ended':
       case 'recorded':

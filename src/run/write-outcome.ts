@@ -71,7 +71,7 @@ async function written(
       } else if (attempt !== lastAttempt(entry.record)) {
         return { outcome, unfinished, attempt }; // not ours to write
       }
-      const { unfinished: _before, ...rest } = attempt;
+      const { unfinished: _before, yarnOutage: _outage, ...rest } = attempt;
       const ended = { ...rest, phase: 'ended', outcome, ...knownFrom(ref), ...(unfinished && { unfinished }) } as const;
       const attempts = entry.record.attempts.map((one) => (one === attempt ? ended : one));
       await ledger.update({ ...entry.record, attempts, updatedAt: new Date(clock.now()).toISOString() }, entry.version);

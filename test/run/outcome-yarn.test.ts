@@ -1,5 +1,5 @@
 import test from 'ava';
-import { AuthError, type Clock, type OutcomeSource, UnreachableError } from '../../src/core/index.js';
+import { AuthError, type Clock, type OutcomeSource, UnreachableError, WaitTimeoutError } from '../../src/core/index.js';
 import { testClock } from '../../src/testing/index.js';
 import { aName, attemptOf, recordFor, refFor, rig } from '../helpers/engine.js';
 import { FakeRegistry } from '../helpers/fake-registry.js';
@@ -104,6 +104,46 @@ test('an outage without an end leaves Livy’s dead, with a note', async (t) => 
   t.is(outcome.kind, 'failed');
   t.true(clock.now() - start >= 900_000);
   t.regex(outcome.notes?.join() ?? '', /YARN does not answer.*word alone/);
+});
+
+test('who looks for seconds only, again and again, learns after a quarter of an hour what Livy alone says', async (t) => {
+  const { registry, engine, ledger, ref, clock } = setUp([dead]);
+  await ledger.create(recordFor(ref, { phase: 'started' }));
+  registry.down();
+  const start = clock.now();
+  const looks = async (until: number) => {
+    while (clock.now() < until) {
+      const look = await engine
+        .attach(ref)
+        .wait({ timeoutMs: 10_000 })
+        .catch((error: unknown) => error);
+      if (!(look instanceof WaitTimeoutError)) return look;
+      await clock.sleep(60_000);
+    }
+    return undefined;
+  };
+  t.is(await looks(start + 600_000), undefined);
+  // It answers once, and that proves nothing: what was before does not count any more.
+  registry.cannotProve = 'its lists are filtered';
+  registry.up();
+  await t.throwsAsync(engine.attach(ref).wait({ timeoutMs: 10_000 }), { instanceOf: WaitTimeoutError });
+  registry.down();
+  t.is((await attemptOf(ledger, 'k')).yarnOutage, undefined);
+  const again = clock.now();
+  t.is(await looks(again + 850_000), undefined);
+  t.like(await looks(again + 3_600_000), { kind: 'failed' });
+  t.true(clock.now() - again < 1_200_000);
+  t.is((await attemptOf(ledger, 'k')).yarnOutage, undefined);
+});
+
+test('looks between which YARN may have been there for long are no long outage', async (t) => {
+  const { registry, engine, ledger, ref, clock } = setUp([dead]);
+  await ledger.create(recordFor(ref, { phase: 'started' }));
+  registry.down();
+  for (let i = 0; i < 10; i++) {
+    await t.throwsAsync(engine.attach(ref).wait({ timeoutMs: 10_000 }), { instanceOf: WaitTimeoutError });
+    await clock.sleep(3_600_000);
+  }
 });
 
 test('two silences of YARN with its word between them are not one', async (t) => {
