@@ -25,9 +25,9 @@ import { ClusterEnd } from './terminated.js';
 import { unreachableWords } from './unreachable-words.js';
 
 const START_WITHIN_MS = 1_800_000;
-/** A Livy comes up a little after its cluster says that it is ready. */
 /** As `connectToSteps` gives it. */
 const YARN_WITHIN_MS = 3_000;
+/** A Livy comes up a little after its cluster says that it is ready. */
 const LIVY_WITHIN_MS = 180_000;
 const LIVY_PAUSE_MS = 5_000;
 
