@@ -168,3 +168,20 @@ test('where neither watcher nor status is there, submit sees the end itself', as
   const execution = await run(() => machine.run({ job }));
   t.is(execution.status, 'SUCCEEDED', execution.cause);
 });
+
+for (const [how, options] of [
+  ['a redrive', {}],
+  ['a retry of its own', { retry: { errors: ['UNKNOWN'], maxAttempts: 1 } }],
+] as const)
+  test(`after ${how} without a watcher the machine looks at the new attempt, not at the one that it saw end`, async (t) => {
+    const scripts: readonly [Script, Script] = [{ outcome: 'failed', afterMs: HOUR }, { afterMs: HOUR }];
+    const { machine, run, starts } = setUp(scripts, { watched: false, ...options });
+    const execution = await run(async () => {
+      const first = await machine.run({ job });
+      return first.status === 'FAILED' ? machine.redrive(first) : first;
+    });
+    t.is(execution.status, 'SUCCEEDED', execution.cause);
+    t.is(answerOf(execution).ref?.attempt, 2);
+    t.is(starts(), 2);
+    t.true(execution.endedAt - execution.startedAt < 3.5 * HOUR);
+  });
