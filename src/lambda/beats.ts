@@ -2,6 +2,9 @@ import { isFinal, type Ledger, type RunRecord, type RunRef, type RunStatus, type
 import type { Invocation } from './invocation.js';
 import { clean } from './thrown.js';
 
+/** Looks are a minute apart, and between two calls of the watcher there may be another. */
+const LATELY_MS = 300_000;
+
 /**
  * What the watcher says in the ledger of the runs that it follows, for those who would look themselves: each with when a server
  * last told of it. Begins with what the one before it has seen, so that nobody is without a watcher in between.
@@ -27,6 +30,12 @@ export class Beats {
     if (state === 'unknown' || isFinal({ state }) || source === 'ledger') return;
     const at = new Date(this.#call.clock.now()).toISOString();
     this.#seen.set(name, { at, raw, state, ...(id !== undefined && { id }), ...(appId !== undefined && { appId }) });
+  }
+
+  /** Whether a server has told of its going on, and not long ago. */
+  hasSeen({ name }: Pick<RunRef, 'name'>): boolean {
+    const seen = this.#seen.get(name);
+    return seen !== undefined && this.#call.clock.now() - Date.parse(seen.at) < LATELY_MS;
   }
 
   ended({ name }: RunRef): void {

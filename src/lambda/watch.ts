@@ -78,7 +78,7 @@ export function createWatchHandler(options: WatchHandlerOptions = {}): Handler<W
           follow(call, services, record, { seen, beats }).finally(() => going.delete(record.key)),
         );
       }
-      await eachOf(records, (record) => tellGoingOn(call, services, record));
+      await eachOf(records, (record) => tellGoingOn(call, services, record, beats));
       call.telemetry.gauges({
         OpenRuns: [records.length, 'Count'],
         OldestRun: [oldestMs, 'Milliseconds'],

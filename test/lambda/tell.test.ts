@@ -1,6 +1,6 @@
 /** Who waits for the end of a run: tasks of state machines by their token, and a bus. Told once each, whatever dies in between. */
 import test from 'ava';
-import { LedgerError, type Listener } from '../../src/core/index.js';
+import { AuthError, LedgerError, type Listener } from '../../src/core/index.js';
 import type { RunAnswer } from '../../src/lambda/index.js';
 import {
   createCancelHandler,
@@ -8,6 +8,7 @@ import {
   createSubmitHandler,
   createWatchHandler,
 } from '../../src/lambda/index.js';
+import type { OpenServices } from '../../src/lambda/services.js';
 import { job, lambdaRig, type LambdaRig, type Said } from './rig.js';
 
 const BUS = { LIVYWIRE_EVENT_BUS: 'runs' };
@@ -153,6 +154,20 @@ test('what is pending is answered to the task, which comes again', async (t) => 
   rig.backend.failNext(...Array.from({ length: 40 }, () => 'busy' as const));
   t.like(await submit(rig, { taskToken: 'a' }), { next: 'submit' });
   t.like(ends(rig), [{ what: 'succeed', token: 'a', body: { next: 'submit' } }]);
+});
+
+test('of a run that the watcher cannot see it says nothing to the task, which would wait for ever', async (t) => {
+  const rig = lambdaRig({ script: () => ({ afterMs: 86_400_000 }) });
+  await submit(rig, { taskToken: 'a' });
+  const refused = new AuthError(401, 'the password is wrong');
+  const open: OpenServices = async (wishes) => {
+    const services = await rig.open(wishes);
+    return { ...services, runs: { ...services.runs, find: async () => Promise.reject(refused) } };
+  };
+  t.like(await createWatchHandler({ ...rig.options, open })({}, rig.context(300)), { open: 1, troubled: 1 });
+  t.deepEqual(rig.messenger.said, []);
+  await watch(rig);
+  t.true(rig.messenger.said.some(({ what }) => what === 'beat'));
 });
 
 test('a run that takes too long is told to the machine, which cancels it and calls it that', async (t) => {

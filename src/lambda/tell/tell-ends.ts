@@ -1,6 +1,7 @@
 import { amend } from '../../app/index.js';
 import { type AttemptRecord, type Listener, owesWord, type RunOutcome, type RunRecord } from '../../core/index.js';
 import type { RunAnswer } from '../answer.js';
+import type { Beats } from '../beats.js';
 import type { Invocation } from '../invocation.js';
 import type { Services } from '../services.js';
 import { doneAnswer } from '../short.js';
@@ -62,10 +63,15 @@ async function tell(
 }
 
 /**
- * To the tasks that wait for a run which goes on: that somebody is there, or that it takes too long, and the machine is to cancel it.
- * Never rejects.
+ * To the tasks that wait for a run which goes on: that it does, or that it takes too long, and the machine is to cancel it. Where
+ * nobody can see it nothing is said: a machine that hears nothing looks for itself, and may say that it is undecided. Never rejects.
  */
-export async function tellGoingOn(call: Invocation, services: Services, record: RunRecord): Promise<void> {
+export async function tellGoingOn(
+  call: Invocation,
+  services: Services,
+  record: RunRecord,
+  beats: Pick<Beats, 'hasSeen'>,
+): Promise<void> {
   const { messenger } = services;
   const attempt = record.attempts.at(-1);
   const waiting = attempt?.listeners?.filter(({ token, told }) => token !== undefined && told === undefined) ?? [];
@@ -76,6 +82,7 @@ export async function tellGoingOn(call: Invocation, services: Services, record: 
     const word = await attempted(call, record.key, async () => {
       const options = { signal: call.signal };
       const isLate = until !== undefined && call.clock.now() > Date.parse(until);
+      if (!isLate && !beats.hasSeen(attempt)) return undefined;
       if (!isLate) return (await messenger.beat(token, options)) === 'gone' ? 'gone' : undefined;
       const why = 'it is older than its limit';
       const answer = { v: 1, next: 'cancel', timedOut: true, reason: why, events } satisfies RunAnswer;
