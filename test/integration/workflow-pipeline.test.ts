@@ -1,48 +1,24 @@
 // A pipeline from its YAML file to a message in a queue, started by the command line, redriven after its failure was mended; a run that is
 // handed over to another execution; a run whose Livy is killed. One stack for all: moto's Step Functions, Glue, SNS and SQS, our router's
 // Redshift, our bundles in AWS's Lambda runtime, a real EMR step, Livy, YARN and Spark.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import test from 'ava';
 import { execa } from 'execa';
-import {
-  deployHandlers,
-  down,
-  type ExecutionView,
-  killServer,
-  type LocalInstance,
-  packageRoot,
-  startServer,
-  StepFunctions,
-  up,
-} from '../../src/local/index.js';
+import { type ExecutionView, killServer, packageRoot, startServer } from '../../src/local/index.js';
 import { runSparkJob } from '../../src/workflow/index.js';
-import { buildHandlers } from '../../scripts/gate/build-handlers.js';
+import { asCaller, small, useAwsStack } from '../helpers/aws-stack.js';
 import { functionsNode } from '../helpers/functions-node.js';
-import { ask, askUntil } from '../helpers/livy-rest.js';
+import { askUntil } from '../helpers/livy-rest.js';
 import { compileText } from '../helpers/pipelines.js';
 
 const name = 'pipeline';
 const functions = { submit: 'livywire-submit', status: 'livywire-status', cancel: 'livywire-cancel' };
 const role = 'arn:aws:iam::123456789012:role/copy';
-let root = '';
-let stateDir = '';
-let bundles = '';
-let instance: LocalInstance;
-let s3: S3Client;
-let steps: StepFunctions;
-
-/** The smallest that Spark takes, so that all have room at once. */
-const small = {
-  driverMemory: '512m',
-  executorMemory: '512m',
-  numExecutors: 1,
-  conf: { 'spark.yarn.maxAppAttempts': 1, 'spark.yarn.am.memoryOverhead': '256m' },
-};
+const stack = useAwsStack(test, { name, jobs: ['wordcount.py', 'sleep.py'] });
 
 const nightly = `
 name: nightly
@@ -96,34 +72,13 @@ steps:
     job: { file: '\${params.bucket}/jobs/sleep.py', args: ['2'], driverMemory: 512m, executorMemory: 512m, numExecutors: 1 }
 `;
 
-const s3Uri = (key: string): string => `s3://${instance.aws?.bucket ?? ''}/${key}`;
-const put = (Key: string, Body: string): Promise<unknown> =>
-  s3.send(new PutObjectCommand({ Bucket: instance.aws?.bucket, Key, Body }));
 const jobText = (job: string): Promise<string> => readFile(join(packageRoot(), 'jobs', job), 'utf8');
-
-/** A call of one of AWS's JSON APIs. */
-async function aws<T = unknown>(service: string, target: string, input: object): Promise<T> {
-  const reply = await fetch(instance.aws?.endpoint ?? '', {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': target,
-      authorization: `AWS4-HMAC-SHA256 Credential=livywire/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
-    },
-    body: JSON.stringify(input),
-  });
-  const text = await reply.text();
-  if (!reply.ok) throw new Error(`${target}: ${reply.status} ${text.slice(0, 300)}`);
-  return (text === '' ? {} : JSON.parse(text)) as T;
-}
 
 /** SNS speaks in forms and XML. */
 async function sns(action: string, input: Readonly<Record<string, string>>): Promise<string> {
-  const reply = await fetch(instance.aws?.endpoint ?? '', {
+  const reply = await fetch(stack().access.endpoint, {
     method: 'POST',
-    headers: {
-      authorization: `AWS4-HMAC-SHA256 Credential=livywire/20260101/us-east-1/sns/aws4_request, SignedHeaders=host, Signature=0`,
-    },
+    headers: asCaller('sns'),
     body: new URLSearchParams({ Action: action, Version: '2010-03-31', ...input }),
   });
   return reply.text();
@@ -132,38 +87,28 @@ async function sns(action: string, input: Readonly<Record<string, string>>): Pro
 /** A livywire line as a person types it on this machine, in a process of its own. */
 async function livywire(...words: readonly string[]) {
   const { node } = await functionsNode();
-  const { endpoint = '', region = '', accessKeyId = '', secretAccessKey = '' } = instance.aws ?? {};
+  const { access, root } = stack();
   return execa(node?.path ?? process.execPath, ['--import=tsx', join(packageRoot(), 'src/cli/bin.ts'), ...words], {
     cwd: packageRoot(),
     reject: false,
     stdin: 'ignore',
     env: {
       XDG_STATE_HOME: root,
-      AWS_ENDPOINT_URL: endpoint,
-      AWS_REGION: region,
-      AWS_ACCESS_KEY_ID: accessKeyId,
-      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_ENDPOINT_URL: access.endpoint,
+      AWS_REGION: access.region,
+      AWS_ACCESS_KEY_ID: access.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: access.secretAccessKey,
     },
   });
 }
 
 async function endOf(arn: string): Promise<ExecutionView> {
   return askUntil(
-    async () => delay(1_000).then(() => steps.describe(arn)),
+    async () => delay(1_000).then(() => stack().steps.describe(arn)),
     ({ status }) => status !== 'RUNNING',
   );
 }
 const outputOf = <T>({ output = 'null' }: ExecutionView): T => JSON.parse(output) as T;
-
-interface App {
-  readonly id: string;
-  readonly name: string;
-  readonly state: string;
-}
-async function apps(): Promise<readonly App[]> {
-  const answer = await ask(`${instance.behind?.resourceManager ?? ''}/ws/v1/cluster/apps`);
-  return (answer as { apps: { app: App[] } | null }).apps?.app ?? [];
-}
 
 interface Graph {
   readonly steps: readonly {
@@ -179,7 +124,8 @@ async function graphOf(file: string, arn: string) {
 
 /** Kills Livy once the job is at work, and starts it again when the machine has looked meanwhile. */
 async function withoutLivy(): Promise<{ readonly end: ExecutionView; readonly looks: number }> {
-  const job = { ...small, file: s3Uri('jobs/sleep.py'), args: ['30'] };
+  const { apps, at, places, steps } = stack();
+  const job = { ...small, file: at('jobs/sleep.py'), args: ['30'] };
   const arn = await steps.start(await steps.put('run-spark-job', runSparkJob({ functions })), 'restarted', { job });
   await askUntil(
     async () => {
@@ -193,7 +139,7 @@ async function withoutLivy(): Promise<{ readonly end: ExecutionView; readonly lo
   );
   const looks = async (): Promise<number> =>
     (await steps.history(arn)).filter(({ stateEnteredEventDetails: entered }) => entered?.name === 'Status').length;
-  await killServer({ stateDir, name, signal: 'SIGKILL' });
+  await killServer({ ...places, signal: 'SIGKILL' });
   const before = await looks();
   await askUntil(
     async () => delay(1_000).then(looks),
@@ -201,14 +147,15 @@ async function withoutLivy(): Promise<{ readonly end: ExecutionView; readonly lo
   );
   await delay(2_000); // it has been asked in vain
   const meanwhile = (await looks()) - before;
-  await startServer({ stateDir, name });
+  await startServer(places);
   return { end: await endOf(arn), looks: meanwhile };
 }
 
 async function handedOver(): Promise<{ readonly arn: string; readonly machine: string; readonly end: ExecutionView }> {
+  const { at, steps } = stack();
   const { definition } = await compileText(each);
   const machine = await steps.put('each', definition);
-  const arn = await steps.start(machine, 'each', { bucket: s3Uri('').slice(0, -1) });
+  const arn = await steps.start(machine, 'each', { bucket: at('').slice(0, -1) });
   return { arn, machine, end: await endOf(arn) };
 }
 
@@ -223,38 +170,27 @@ let running: {
 };
 
 test.before(async (t) => {
-  t.timeout(900_000); // the first one fetches everything, and builds AWS's runtime
-  root = await mkdtemp(join(tmpdir(), 'livywire-pipeline-'));
-  stateDir = join(root, 'livywire', 'local'); // where the command line looks
-  [instance, bundles] = await Promise.all([up({ stateDir, aws: true, name }), buildHandlers('pipeline-test')]);
-  const access = instance.aws;
-  if (access === undefined) throw new Error('an instance with AWS says where it is');
-  s3 = new S3Client({ endpoint: access.endpoint, region: access.region, credentials: access });
-  steps = new StepFunctions(access);
-  for (const job of ['wordcount.py', 'sleep.py']) await put(`jobs/${job}`, await jobText(job));
+  t.timeout(300_000);
+  const { at, bundles, call, deploy, put, root } = stack();
   await put('jobs/count.py', await jobText('fail.py')); // until it is mended
   await put('in/words.txt', 'one two two three three three\n');
-  const { Clusters } = await aws<{ Clusters: { Id: string }[] }>(
+  const { Clusters } = await call<{ Clusters: { Id: string }[] }>(
     'elasticmapreduce',
     'ElasticMapReduce.ListClusters',
     {},
   );
   clusterId = Clusters[0]?.Id ?? '';
-  await aws('glue', 'AWSGlue.CreateJob', { Name: 'refresh', Role: 'glue', Command: { Name: 'glueetl' } });
+  await call('glue', 'AWSGlue.CreateJob', { Name: 'refresh', Role: 'glue', Command: { Name: 'glueetl' } });
   [, topic = ''] = /<TopicArn>(.*)<\/TopicArn>/.exec(await sns('CreateTopic', { Name: 'done' })) ?? [];
-  ({ QueueUrl: queueUrl } = await aws<{ QueueUrl: string }>('sqs', 'AmazonSQS.CreateQueue', { QueueName: 'heard' }));
+  ({ QueueUrl: queueUrl } = await call<{ QueueUrl: string }>('sqs', 'AmazonSQS.CreateQueue', { QueueName: 'heard' }));
   await sns('Subscribe', { TopicArn: topic, Protocol: 'sqs', Endpoint: 'arn:aws:sqs:us-east-1:123456789012:heard' });
   file = join(root, 'nightly.yaml');
   await writeFile(file, nightly);
-  const { runtime } = await deployHandlers(instance, {
-    bundles,
-    ...(await functionsNode()),
-    report: (line) => t.log(line),
-  });
+  const { runtime } = await deploy({ report: (line) => t.log(line) });
   t.log(`functions run by ${runtime}`);
 
   // Side by side: they mostly wait.
-  const input = JSON.stringify({ bucket: s3Uri('').slice(0, -1), cluster: clusterId, topic });
+  const input = JSON.stringify({ bucket: at('').slice(0, -1), cluster: clusterId, topic });
   const words = ['workflow', 'run', file, '--local', '--name', name, '--input', input];
   running = {
     withoutLivy: withoutLivy(),
@@ -263,13 +199,6 @@ test.before(async (t) => {
   };
   for (const one of Object.values(running)) (one as Promise<unknown>).catch(() => undefined); // told by its test
 });
-test.after.always(async () => {
-  await down({ stateDir, name });
-  await Promise.all(
-    [root, bundles].filter((dir) => dir !== '').map((dir) => rm(dir, { recursive: true, force: true })),
-  );
-});
-
 test.serial('a run outlives its Livy: killed and started again, one application, the right outcome', async (t) => {
   t.timeout(600_000);
   const { end, looks } = await running.withoutLivy;
@@ -278,7 +207,7 @@ test.serial('a run outlives its Livy: killed and started again, one application,
   const { ref, outcome } = outputOf<{ ref: { name: string; attempt: number }; outcome: { kind: string } }>(end);
   t.is(outcome.kind, 'succeeded');
   t.is(ref.attempt, 1);
-  t.is((await apps()).filter((app) => app.name === ref.name).length, 1);
+  t.is((await stack().apps()).filter((app) => app.name === ref.name).length, 1);
 });
 
 test.serial('a run is handed over to another execution, and its result is that of the first', async (t) => {
@@ -290,6 +219,7 @@ test.serial('a run is handed over to another execution, and its result is that o
   );
   t.like(countries, [{ outcome: { kind: 'succeeded' } }]);
   t.true(countries[0]?.ref.key.includes(arn), countries[0]?.ref.key);
+  const { apps, steps } = stack();
   t.is((await apps()).filter((app) => app.name === countries[0]?.ref.name).length, 1);
   const others = (await steps.executions(machine)).filter((one) => one !== arn);
   t.is(others.length, 1);
@@ -312,6 +242,7 @@ test.serial('a pipeline fails with a diagnosis, and once that is mended a redriv
   });
   t.regex(failed.count?.cause ?? '', /ValueError/);
 
+  const { access, apps, at, call, put, s3, steps } = stack();
   await put('jobs/count.py', await jobText('wordcount.py'));
   await steps.redrive(arn);
   const end = await endOf(arn);
@@ -334,13 +265,13 @@ test.serial('a pipeline fails with a diagnosis, and once that is mended a redriv
     tell: { state: 'succeeded' },
   });
 
-  const listing = await s3.send(new ListObjectsV2Command({ Bucket: instance.aws?.bucket, Prefix: 'counted/' }));
+  const listing = await s3.send(new ListObjectsV2Command({ Bucket: access.bucket, Prefix: 'counted/' }));
   t.true(listing.Contents?.some(({ Key }) => Key === 'counted/_SUCCESS'));
-  t.like(await aws('redshift-data', 'RedshiftData.DescribeStatement', { Id: done.load.statementId }), {
+  t.like(await call('redshift-data', 'RedshiftData.DescribeStatement', { Id: done.load.statementId }), {
     Status: 'FINISHED',
-    QueryString: `COPY words FROM '${s3Uri('counted/')}' IAM_ROLE '${role}' FORMAT AS CSV`,
+    QueryString: `COPY words FROM '${at('counted/')}' IAM_ROLE '${role}' FORMAT AS CSV`,
   });
-  const { Messages = [] } = await aws<{ Messages?: { Body: string }[] }>('sqs', 'AmazonSQS.ReceiveMessage', {
+  const { Messages = [] } = await call<{ Messages?: { Body: string }[] }>('sqs', 'AmazonSQS.ReceiveMessage', {
     QueueUrl: queueUrl,
   });
   const heard = Messages.map(({ Body }) => JSON.parse((JSON.parse(Body) as { Message: string }).Message) as unknown);

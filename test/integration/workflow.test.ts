@@ -1,90 +1,39 @@
 // run-spark-job as it is deployed, in moto's interpreter of Step Functions, over our bundles in AWS's own Lambda runtime (plain Node
 // where that cannot be built), with a real Livy, YARN, Spark and an S3. The executions run side by side: they mostly wait.
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import test, { type ExecutionContext } from 'ava';
-import {
-  deployHandlers,
-  down,
-  type ExecutionView,
-  type LocalInstance,
-  packageRoot,
-  StepFunctions,
-  up,
-} from '../../src/local/index.js';
+import type { ExecutionView } from '../../src/local/index.js';
 import { runSparkJob, type StateMachine } from '../../src/workflow/index.js';
-import { functionsNode } from '../helpers/functions-node.js';
+import { type End, small, useAwsStack } from '../helpers/aws-stack.js';
 import { type KillingProxy, killingProxy } from '../helpers/killing-proxy.js';
-import { buildHandlers } from '../../scripts/gate/build-handlers.js';
-import { ask, askUntil } from '../helpers/livy-rest.js';
+import { askUntil } from '../helpers/livy-rest.js';
 
-let stateDir = '';
-let bundles = '';
-let instance: LocalInstance;
-let s3: S3Client;
-let steps: StepFunctions;
-let proxy: KillingProxy;
-let at: (key: string) => string;
-const ends = new Map<string, Promise<ExecutionView & { readonly path: readonly string[] }>>();
-
-/** The smallest that Spark takes, so that all have room at once. */
-const small = {
-  driverMemory: '512m',
-  executorMemory: '512m',
-  numExecutors: 1,
-  conf: { 'spark.yarn.maxAppAttempts': 1, 'spark.yarn.am.memoryOverhead': '256m' },
-};
-
-const put = (Key: string, Body: string): Promise<unknown> =>
-  s3.send(new PutObjectCommand({ Bucket: instance.aws?.bucket, Key, Body }));
+const stack = useAwsStack(test, { name: 'workflow', jobs: ['wordcount.py', 'fail.py', 'sleep.py'] });
+let proxy: KillingProxy | undefined;
+const ends = new Map<string, Promise<End>>();
 
 const machineOver = (prefix: string): StateMachine =>
   runSparkJob({
     functions: { submit: `${prefix}submit`, status: `${prefix}status`, cancel: `${prefix}cancel` },
   });
 
-/** Starts an execution of the machine over these functions. */
+/** Starts an execution of the machine over these functions; its end is asked for by the test of that name. */
 async function start(name: string, prefix: string, input: object): Promise<void> {
-  follow(name, await steps.start(await steps.put(`machine-${name}`, machineOver(prefix)), name, input));
-}
-
-/** The execution's end is asked for by the test of that name. */
-function follow(name: string, arn: string): void {
-  ends.set(
-    name,
-    (async () => {
-      const path: string[] = [];
-      for await (const { stateEnteredEventDetails } of steps.follow(arn, { everyMs: 2_000 }))
-        if (stateEnteredEventDetails) path.push(stateEnteredEventDetails.name);
-      return { ...(await steps.describe(arn)), path };
-    })(),
-  );
+  const { steps, follow } = stack();
+  ends.set(name, follow(await steps.start(await steps.put(`machine-${name}`, machineOver(prefix)), name, input)));
 }
 
 test.before(async (t) => {
-  t.timeout(900_000); // the first one fetches everything, and builds AWS's runtime
-  stateDir = await mkdtemp(join(tmpdir(), 'livywire-workflow-'));
-  [instance, bundles] = await Promise.all([
-    up({ stateDir, aws: true, name: 'workflow' }),
-    buildHandlers('workflow-test'),
-  ]);
-  const { aws } = instance;
-  if (aws === undefined) throw new Error('an instance with AWS says where it is');
-  at = (key) => `s3://${aws.bucket}/${key}`;
-  s3 = new S3Client({ endpoint: aws.endpoint, region: aws.region, credentials: aws });
-  steps = new StepFunctions(aws);
-  for (const job of ['wordcount.py', 'fail.py', 'sleep.py'])
-    await put(`jobs/${job}`, await readFile(join(packageRoot(), 'jobs', job), 'utf8'));
-
-  const node = await functionsNode();
-  const { runtime } = await deployHandlers(instance, { bundles, ...node, report: (line) => t.log(line) });
+  t.timeout(300_000);
+  const { access, at, deploy, follow, instance, put, steps } = stack();
+  const { runtime } = await deploy({ report: (line) => t.log(line) });
   t.log(`functions run by ${runtime}`);
   // First, and with time to spare: its application has to be there before the limit, be the machine as busy as it may.
   await start('late', 'livywire-', { job: { ...small, file: at('jobs/sleep.py'), args: ['600'] }, timeoutSeconds: 60 });
   const control = async (what: string, body: object, method = 'POST'): Promise<void> => {
-    await fetch(`${aws.endpoint}/_livywire/${what}`, { method, body: JSON.stringify(body) });
+    await fetch(`${access.endpoint}/_livywire/${what}`, { method, body: JSON.stringify(body) });
   };
   // Killed while Livy works on its request; called again, its answer is lost; called a third time. Its status is throttled.
   proxy = await killingProxy(instance.url, async () => {
@@ -94,7 +43,7 @@ test.before(async (t) => {
     const throttled = { action: 'lambda:InvokeFunction', resource: 'killed-status', error: 'Throttling' };
     await control('faults', { ...throttled, times: 1 });
   });
-  await deployHandlers(instance, { bundles, ...node, prefix: 'killed-', env: { LIVYWIRE_URL: proxy.url } });
+  await deploy({ prefix: 'killed-', env: { LIVYWIRE_URL: proxy.url } });
 
   // As an EventBridge rule for new objects has it.
   const machine = await steps.put('machine-good', machineOver('livywire-'));
@@ -109,7 +58,7 @@ test.before(async (t) => {
   };
   await control(
     'rules',
-    { name: 'in', bucket: aws.bucket, prefix: 'in/', stateMachineArn: machine, inputTransformer },
+    { name: 'in', bucket: access.bucket, prefix: 'in/', stateMachineArn: machine, inputTransformer },
     'PUT',
   );
   await put('in/words.txt', 'one two two three three three\n');
@@ -117,28 +66,11 @@ test.before(async (t) => {
     () => steps.executions(machine),
     (arns) => arns.length > 0,
   );
-  follow('good', started);
+  ends.set('good', follow(started));
   await start('bad', 'livywire-', { job: { ...small, file: at('jobs/fail.py') } });
   await start('killed', 'killed-', { job: { ...small, file: at('jobs/sleep.py'), args: ['5'] } });
 });
-test.after.always(async () => {
-  proxy?.close();
-  await down({ stateDir, name: 'workflow' });
-  await Promise.all(
-    [stateDir, bundles].filter((dir) => dir !== '').map((dir) => rm(dir, { recursive: true, force: true })),
-  );
-});
-
-interface App {
-  readonly name: string;
-  readonly state: string;
-  readonly finalStatus: string;
-}
-
-const apps = async (): Promise<readonly App[]> => {
-  const answer = await ask(`${instance.behind?.resourceManager ?? ''}/ws/v1/cluster/apps`);
-  return (answer as { apps: { app: App[] } | null }).apps?.app ?? [];
-};
+test.after.always(() => proxy?.close());
 
 const endOf = async (t: ExecutionContext, name: string) => {
   t.timeout(600_000);
@@ -159,7 +91,8 @@ test.serial('an object put into the bucket starts a job that ends in success, wi
   const end = await endOf(t, 'good');
   t.is(end.status, 'SUCCEEDED', end.cause);
   t.like(answerOf(end), { next: 'done', outcome: { kind: 'succeeded' } });
-  const listing = await s3.send(new ListObjectsV2Command({ Bucket: instance.aws?.bucket, Prefix: 'out/good/' }));
+  const { access, s3 } = stack();
+  const listing = await s3.send(new ListObjectsV2Command({ Bucket: access.bucket, Prefix: 'out/good/' }));
   t.true(listing.Contents?.some(({ Key }) => Key === 'out/good/_SUCCESS'));
 });
 
@@ -174,10 +107,10 @@ test.serial("a failing job fails it under its diagnosis' code, with the reason a
 test.serial('a redrive after the failure is mended is a new attempt, in the same execution', async (t) => {
   const good = 'from pyspark.sql import SparkSession\nSparkSession.builder.getOrCreate().range(5).count()\n';
   const { executionArn: arn } = await endOf(t, 'bad');
+  const { apps, follow, put, steps } = stack();
   await put('jobs/fail.py', good);
   await steps.redrive(arn);
-  follow('redriven', arn);
-  const end = await endOf(t, 'redriven');
+  const end = await follow(arn);
   t.is(end.status, 'SUCCEEDED', end.cause);
   const { outcome, ref } = answerOf(end);
   t.is(outcome.kind, 'succeeded');
@@ -190,6 +123,7 @@ test.serial('a redrive after the failure is mended is a new attempt, in the same
 test.serial('a submit that is killed in the midst, then called twice, comes to one application', async (t) => {
   const end = await endOf(t, 'killed');
   t.is(end.status, 'SUCCEEDED', end.cause);
+  const { apps, instance, steps } = stack();
   const failures = (await steps.history(end.executionArn)).flatMap(
     ({ taskFailedEventDetails: one }) => one?.error ?? [],
   );
@@ -207,6 +141,7 @@ test.serial('a run that takes too long is cancelled, and its application is gone
   t.is(end.status, 'FAILED');
   t.is(end.error, 'RunTimedOut');
   t.true(end.path.includes('Cancel'));
+  const { apps } = stack();
   const left = (await apps()).filter(({ state }) => !['FINISHED', 'FAILED', 'KILLED'].includes(state));
   t.deepEqual(left, []);
   t.is((await apps()).filter(({ finalStatus }) => finalStatus === 'KILLED').length, 1);
