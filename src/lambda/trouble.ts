@@ -43,6 +43,11 @@ export async function lookedAfterTrouble(
   const outcome = (await runInLedger(runs, run.ref.key))?.outcome;
   if (outcome) return { outcome };
   const of = before?.next === 'cancel' ? 'cancel' : 'status';
+  const ageMs = ageOf(run.ref, call.clock.now());
+  if (of === 'status' && ageMs > timeoutSeconds * 1_000) {
+    const why = `it is older than its limit of ${timeoutSeconds} s`;
+    return { answer: fitAnswer({ v: 1, next: 'cancel', timedOut: true, ref: run.ref, events, reason: why }) };
+  }
   if (of === 'status' && unseen === undefined) return {};
   const last = before?.trouble;
   const goesOn = last?.attempt === attempt && last.of === of;
@@ -55,7 +60,7 @@ export async function lookedAfterTrouble(
   call.telemetry.log('WARN', `${of} fails: ${trouble.reason}`, { run: run.ref });
   const answer = { v: 1, ref: run.ref, events, trouble, ...carried(before) } as const;
   if (of === 'cancel') return { answer: fitAnswer({ ...answer, next: 'cancel', waitSeconds: AGAIN_SECONDS }) };
-  const waitSeconds = Math.max(AGAIN_SECONDS, waitForStatus(ageOf(run.ref, call.clock.now()), timeoutSeconds * 1_000));
+  const waitSeconds = Math.max(AGAIN_SECONDS, waitForStatus(ageMs, timeoutSeconds * 1_000));
   return { answer: fitAnswer({ ...answer, next: 'status', waitSeconds }) };
 }
 

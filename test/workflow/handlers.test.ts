@@ -143,6 +143,14 @@ test('where status fails and no server can be asked, it ends as undecided after 
   t.is(starts(), 1);
 });
 
+test('where status fails for good a run that takes too long is stopped all the same', async (t) => {
+  const { machine, faults } = setUp([{ afterMs: 400 * HOUR }]);
+  faults.push({ on: functions.status, times: Infinity, error: named('AccessDeniedException', 'not authorized') });
+  const execution = await machine.run({ job, timeoutSeconds: 7_200 });
+  t.is(execution.error, 'RunTimedOut', execution.cause);
+  t.true(execution.endedAt - execution.startedAt < 2.5 * HOUR);
+});
+
 test('where a run that is too old cannot be stopped, it ends as undecided, and is not handed over and over', async (t) => {
   const { machine, faults } = setUp([{ afterMs: 400 * HOUR }]);
   faults.push({ on: functions.cancel, times: Infinity, error: named('AccessDeniedException', 'not authorized') });
