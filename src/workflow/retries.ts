@@ -7,6 +7,9 @@ const ofLambda = [
   'Lambda.SdkClientException',
   'Lambda.ClientExecutionTimeoutException',
   'Lambda.TooManyRequestsException',
+  // A function in a VPC that nobody has called for weeks has no network: the first call of it fails, and has it made, in a minute.
+  'Lambda.ResourceNotReadyException',
+  'Lambda.ResourceConflictException',
   // A function that was killed, ran out of its time or its memory: the names have changed over the years.
   'Lambda.Unknown',
   'Sandbox.Timedout',

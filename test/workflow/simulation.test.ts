@@ -148,6 +148,20 @@ for (const error of ['Lambda.Unknown', 'Sandbox.Timedout', 'Lambda.TooManyReques
   });
 }
 
+test('a function that nobody has called for weeks is called until it has its network again', async (t) => {
+  const { spark, machine } = setUp({ plans: [{ seconds: MINUTE }] });
+  const errors = [
+    'Lambda.ResourceNotReadyException',
+    ...Array.from({ length: 5 }, () => 'Lambda.ResourceConflictException'),
+  ];
+  spark.fault = (name) => {
+    const error = name === functions.submit ? errors.shift() : undefined;
+    return error === undefined ? undefined : { error: named(error, 'The function is in the state Pending') };
+  };
+  succeeded(t, await machine.run({ job }));
+  t.deepEqual(errors, []);
+});
+
 test('a status that fails for good leads to a submit, which tells how the run stands', async (t) => {
   const { spark, machine } = setUp({ plans: [{ seconds: 10 }] });
   spark.fault = (name) =>
