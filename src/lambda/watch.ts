@@ -62,10 +62,11 @@ export function createWatchHandler(options: WatchHandlerOptions = {}): Handler<W
     for (;;) {
       let oldestMs = 0;
       const records: RunRecord[] = [];
+      const owed: string[] = [];
       for await (const record of openRecords(ledger)) {
         // Of one that has ended somebody is still to be told.
         if (!isInFlight(record)) {
-          if (!going.has(record.key)) await tellEnds(call, services, record.key);
+          if (!going.has(record.key)) owed.push(record.key);
           continue;
         }
         records.push(record);
@@ -78,7 +79,6 @@ export function createWatchHandler(options: WatchHandlerOptions = {}): Handler<W
           follow(call, services, record, { seen, beats }).finally(() => going.delete(record.key)),
         );
       }
-      await eachOf(records, (record) => tellGoingOn(call, services, record, beats));
       call.telemetry.gauges({
         OpenRuns: [records.length, 'Count'],
         OldestRun: [oldestMs, 'Milliseconds'],
@@ -86,6 +86,9 @@ export function createWatchHandler(options: WatchHandlerOptions = {}): Handler<W
       });
       lostBefore = seen.lost;
       await beats.say(records);
+      // Last: who cannot be told, because Step Functions is out of reach, keeps no run from being followed.
+      await eachOf(owed, (key) => tellEnds(call, services, key));
+      await eachOf(records, (record) => tellGoingOn(call, services, record, beats));
       const pauseMs = Math.min(roundSeconds * 1_000, call.leftMs() - LAST_MS);
       if (going.size === 0 || pauseMs <= 0) break;
       await untilOver(call, pauseMs, [...followed.values()]);
@@ -156,6 +159,7 @@ async function announce(call: Invocation, ref: RunRef): Promise<void> {
 
 const AT_ONCE = 16;
 
+/** A few at once. */
 async function eachOf<T>(list: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
   for (let i = 0; i < list.length; i += AT_ONCE) await Promise.all(list.slice(i, i + AT_ONCE).map(work));
 }

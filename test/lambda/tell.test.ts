@@ -1,6 +1,6 @@
 /** Who waits for the end of a run: tasks of state machines by their token, and a bus. Told once each, whatever dies in between. */
 import test from 'ava';
-import { AuthError, LedgerError, type Listener } from '../../src/core/index.js';
+import { AuthError, type CallOptions, LedgerError, type Listener } from '../../src/core/index.js';
 import type { RunAnswer } from '../../src/lambda/index.js';
 import {
   createCancelHandler,
@@ -168,6 +168,24 @@ test('of a run that the watcher cannot see it says nothing to the task, which wo
   t.deepEqual(rig.messenger.said, []);
   await watch(rig);
   t.true(rig.messenger.said.some(({ what }) => what === 'beat'));
+});
+
+test('somebody who cannot be told keeps no run from being followed, and nobody from hearing that it is', async (t) => {
+  const rig = lambdaRig({ script: () => ({ afterMs: 30_000 }) });
+  const ended = async (key: string) => {
+    await submit(rig, { key, taskToken: key });
+    const { runs } = await rig.open({} as Parameters<typeof rig.open>[0]);
+    await (await runs.find(key)).wait();
+  };
+  await ended('before');
+  await submit(rig, { key: 'between' });
+  const hung = async (_token: string, _output: unknown, { signal }: CallOptions = {}) =>
+    new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(new Error('no answer'))));
+  const beats: number[] = [];
+  Object.assign(rig.messenger, { succeed: hung });
+  rig.ledger.beat = async ({ open }) => void beats.push(open);
+  t.like(await watch(rig), { followed: 1, ended: { succeeded: 1 } });
+  t.deepEqual(beats[0], 1);
 });
 
 test('a run that takes too long is told to the machine, which cancels it and calls it that', async (t) => {
