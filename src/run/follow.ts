@@ -17,7 +17,11 @@ export async function* follow(
   checkOptions(options);
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
-  const reader = options.log === false ? noLines : deps.logs.open(ref, openingOf(options));
+  // Behind a Livy alone nobody but its log tells of progress: that is read for whoever wants no line, and not where a watcher is believed.
+  const isForProgress = options.log === false && deps.progress !== undefined && deps.registry === undefined;
+  let isSpared = isForProgress;
+  const opened = options.log === false && !isForProgress ? noLines : deps.logs.open(ref, openingOf(options));
+  const reader = isForProgress ? unless(() => isSpared, opened) : opened;
   const log = new LogFeed(reader, ref, { clock: deps.clock, signal });
   const sights = watch(deps, ref, { ...options, signal });
   const pieces = log.pieces();
@@ -41,7 +45,10 @@ export async function* follow(
         yield { type: 'outcome', outcome: sight.outcome };
         return;
       }
-      if (sight.kind === 'status') log.know(sight.ref);
+      if (sight.kind === 'status') {
+        log.know(sight.ref);
+        isSpared = isForProgress && sight.status.source === 'ledger';
+      }
       yield* states.eventsOf(sight);
       nextSight = new Coming('sight', sights.next());
     }
@@ -52,6 +59,16 @@ export async function* follow(
 }
 
 const noLines: LogReader = { async *read() {}, async *finish() {} };
+
+const unless = (isSpared: () => boolean, reader: LogReader): LogReader => ({
+  ...(reader.minPauseMs !== undefined && { minPauseMs: reader.minPauseMs }),
+  async *read(...asked) {
+    if (!isSpared()) yield* reader.read(...asked);
+  },
+  async *finish(...asked) {
+    if (!isSpared()) yield* reader.finish(...asked);
+  },
+});
 
 /**
  * Something that is awaited beside something else. `ready` does not carry the result: what waits long beside many short ones

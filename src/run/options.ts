@@ -73,7 +73,10 @@ export interface WaitOptions {
 }
 
 export interface EventOptions extends WaitOptions, LogOpening {
-  /** `false`: no line is read. Then a run that somebody watches is read from the ledger alone, as `wait` does. @defaultValue `true` */
+  /**
+   * `false`: no line is told, and none read but for the progress of a run without YARN. Then a run that somebody watches is read from
+   * the ledger alone, as `wait` does. @defaultValue `true`
+   */
   readonly log?: boolean;
 }
 

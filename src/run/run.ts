@@ -93,11 +93,12 @@ export class EngineRun implements Run {
     }
   }
 
-  events(options: EventOptions = {}): AsyncGenerator<RunEvent, void> {
+  async *events(options: EventOptions = {}): AsyncGenerator<RunEvent, void> {
     // Whoever reads the log asks the servers anyhow.
     const deps = options.log === false ? this.#deps : unwatched(this.#deps);
     const followed = (given: EventOptions) => follow(deps, this.#ref, given);
-    return this.#learning(withProgress(deps, this.#ref, options, followed));
+    for await (const event of this.#learning(withProgress(deps, this.#ref, options, followed)))
+      if (options.log !== false || (event.type !== 'line' && event.type !== 'gap')) yield event;
   }
 
   async *#learning(events: AsyncIterable<RunEvent>): AsyncGenerator<RunEvent, void> {

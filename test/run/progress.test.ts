@@ -8,7 +8,9 @@ import {
   UnreachableError,
   type WaitingSource,
 } from '../../src/core/index.js';
+import { testClock } from '../../src/testing/index.js';
 import { refFor, rig } from '../helpers/engine.js';
+import { FakeRegistry } from '../helpers/fake-registry.js';
 import { running, StubBackend, success } from '../helpers/stub-backend.js';
 
 const counts = (done: number, more: Partial<RunProgress> = {}): RunProgress => ({
@@ -81,6 +83,27 @@ test('the reader hears each line and state of the run', async (t) => {
     events.map(({ type }) => type),
   );
 });
+
+for (const [title, hasYarn] of [
+  ['of a Livy alone the log is read for progress, and not told, where no line is wanted', false],
+  ['with a YARN, which leads to the driver, no log is read where no line is wanted', true],
+] as const)
+  test(title, async (t) => {
+    const progress = new Source([undefined]);
+    const backend = new StubBackend([running, running, success]);
+    let reads = 0;
+    backend.onLog = async () => (reads++, [{ type: 'line', stream: 'stderr', text: 'SparkUI', source: 'livy' }]);
+    const clock = testClock();
+    const registry = new FakeRegistry(clock);
+    const { engine } = rig({ backend, progress, clock, ...(hasYarn && { registry }) });
+    const events = await collect(engine.attach(refFor(clock)).events({ log: false }));
+    t.false(events.some(({ type }) => type === 'line'));
+    t.is(
+      progress.heard.some(({ type }) => type === 'line'),
+      !hasYarn,
+    );
+    t.is(reads > 0, !hasYarn);
+  });
 
 test('the pause between two readings is 2 s at first, and 5 % of the age of the run later', async (t) => {
   const progress = new Source([undefined]);
