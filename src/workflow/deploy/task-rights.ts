@@ -1,7 +1,7 @@
 import { ConfigError } from '../../core/index.js';
-import { ref, type Value } from './model.js';
-import { aliasOfPlaceholder } from './placeholders.js';
-import { allow, arn, ownArn, type Statement } from './rights.js';
+import type { Value } from './model.js';
+import { allow, ownArn, type Statement } from './rights.js';
+import { invoked, machineAndExecutions, named, queue, revisions, role, secret } from './task-resources.js';
 import { known, type Task } from './tasks.js';
 
 /** What stands for the machine itself. */
@@ -13,12 +13,6 @@ export interface Itself {
 type Parameters = Task['parameters'];
 type Row = (parameters: Parameters, itself: Itself) => readonly Statement[];
 
-/** An ARN as it stands, or a name made one; where neither is known, all of the kind in this account. */
-const named =
-  (service: string, kind: string) =>
-  (name: string | undefined): Value =>
-    name?.startsWith('arn:') ? name : ownArn(service, `${kind}${name ?? '*'}`);
-
 /** Where Step Functions hears of the end of what it waits for. `rule`: as it is called by AWS, which has it both with and without an s. */
 const hears = (rule: string): Statement =>
   allow(
@@ -27,16 +21,8 @@ const hears = (rule: string): Statement =>
     ownArn('events', `rule/StepFunctionsGetEvent${rule}Rule`),
   );
 
-const role = (name: string | undefined): Value => (name?.startsWith('arn:') ? name : arn(`iam::\${AWS::AccountId}:role/${name ?? '*'}`)); // prettier-ignore
 const passes = (roles: Value, service: string): Statement =>
   allow('PassRole', ['iam:PassRole'], roles, { StringEquals: { 'iam:PassedToService': service } });
-
-function invoked(name: string | undefined): Value {
-  const [, placeholder] = /^\$\{(\w+)\}$/.exec(name ?? '') ?? [];
-  if (placeholder !== undefined && Object.hasOwn(aliasOfPlaceholder, placeholder))
-    return ref(aliasOfPlaceholder[placeholder as keyof typeof aliasOfPlaceholder]);
-  return named('lambda', 'function:')(name);
-}
 
 function calls(given: Parameters): readonly Statement[] {
   return [allow('CallFunctions', ['lambda:InvokeFunction'], invoked(known(given, 'FunctionName')))];
@@ -52,14 +38,16 @@ function executed(
     hears('sForStepFunctionsExecution'),
   ];
   if (path === '$$.StateMachine.Id') return rights(itself.machineArn, itself.executionsArn);
-  if (typeof other === 'string' && other.startsWith('arn:'))
-    return rights(other, `${other.replace(':stateMachine:', ':execution:')}:*`);
+  if (typeof other === 'string' && other.startsWith('arn:')) return rights(...machineAndExecutions(other));
   return rights(ownArn('states', 'stateMachine:*'), ownArn('states', 'execution:*'));
 }
 
 const glueJob = named('glue', 'job/');
 const cluster = named('elasticmapreduce', 'cluster/');
 const application = named('emr-serverless', '/applications/');
+/** Batch's reference has it by the name as well as by the revision. */
+const definitions = (name: string | undefined): readonly Value[] =>
+  unique([named, revisions].map((by) => by('batch', 'job-definition/')(name)));
 
 const sagemaker =
   (kind: string, path: string): Row =>
@@ -80,6 +68,33 @@ const ownStatement =
       StringEquals: { 'redshift-data:statement-owner-iam-userid': '${aws:userid}' },
     }),
   ];
+
+/** One statement to a cluster or to a workgroup, with a secret, as a user of the database or as who the role is. */
+function sendStatement(given: Parameters): readonly Statement[] {
+  const has = (name: string): boolean => Object.hasOwn(given, name) || Object.hasOwn(given, `${name}.$`);
+  const name = known(given, 'ClusterIdentifier');
+  const database = `${name ?? '*'}/${known(given, 'Database') ?? '*'}`;
+  const [isCluster, isWorkgroup] = [has('ClusterIdentifier'), has('WorkgroupName')];
+  // A workgroup's ARN has an id of AWS's in it, not its name.
+  const workgroup = ownArn('redshift-serverless', 'workgroup/*');
+  const send = (to: Value): Statement => allow('SendStatement', ['redshift-data:ExecuteStatement'], to);
+  const credentials = (action: string, of: Value): Statement => allow('RedshiftCredentials', [action], of);
+  const dbname = ownArn('redshift', `dbname:${database}`);
+  const user = ownArn('redshift', `dbuser:${name ?? '*'}/${known(given, 'DbUser') ?? '*'}`);
+  // Where only the secret says which of the two it is, it may be either.
+  const neither = !isCluster && !isWorkgroup;
+  return [
+    ...(isCluster || neither ? [send(named('redshift', 'cluster:')(name))] : []),
+    ...(isWorkgroup || neither ? [send(workgroup)] : []),
+    ...(has('SecretArn')
+      ? [allow('ReadSecret', ['secretsmanager:GetSecretValue'], secret(known(given, 'SecretArn')))]
+      : [
+          ...(isWorkgroup ? [credentials('redshift-serverless:GetCredentials', workgroup)] : []),
+          ...(isCluster && has('DbUser') ? [credentials('redshift:GetClusterCredentials', [user, dbname])] : []),
+          ...(isCluster && !has('DbUser') ? [credentials('redshift:GetClusterCredentialsWithIAM', dbname)] : []),
+        ]),
+  ];
+}
 
 const ROWS: Readonly<Record<string, Row>> = {
   'lambda:invoke': calls,
@@ -138,47 +153,21 @@ const ROWS: Readonly<Record<string, Row>> = {
       (given) => [allow('GlueCrawler', [actionOf('glue', call)], named('glue', 'crawler/')(known(given, 'Name')))],
     ]),
   ),
-  'aws-sdk:redshiftdata:executeStatement': (given) => {
-    const secret = known(given, 'SecretArn');
-    return [
-      allow(
-        'SendStatement',
-        ['redshift-data:ExecuteStatement'],
-        [
-          named('redshift', 'cluster:')(known(given, 'ClusterIdentifier')),
-          ownArn('redshift-serverless', 'workgroup/*'),
-        ],
-      ),
-      secret === undefined
-        ? allow(
-            'RedshiftCredentials',
-            ['redshift:GetClusterCredentials', 'redshift-serverless:GetCredentials'],
-            [
-              ownArn('redshift', 'dbuser:*'),
-              ownArn('redshift', 'dbname:*'),
-              ownArn('redshift-serverless', 'workgroup/*'),
-            ],
-          )
-        : allow('ReadSecret', ['secretsmanager:GetSecretValue'], secret),
-    ];
-  },
+  'aws-sdk:redshiftdata:executeStatement': sendStatement,
   'aws-sdk:redshiftdata:describeStatement': ownStatement('redshift-data:DescribeStatement'),
   'aws-sdk:redshiftdata:cancelStatement': ownStatement('redshift-data:CancelStatement'),
   'batch:submitJob.sync': (given) => [
     allow(
       'SubmitJob',
       ['batch:SubmitJob'],
-      [
-        named('batch', 'job-queue/')(known(given, 'JobQueue')),
-        named('batch', 'job-definition/')(known(given, 'JobDefinition')),
-      ],
+      [named('batch', 'job-queue/')(known(given, 'JobQueue')), ...definitions(known(given, 'JobDefinition'))],
     ),
     // These two have no resources.
     allow('FollowJob', ['batch:DescribeJobs', 'batch:TerminateJob'], '*'),
     hears('sForBatchJobs'),
   ],
   'ecs:runTask.sync': (given) => [
-    allow('RunTask', ['ecs:RunTask'], named('ecs', 'task-definition/')(known(given, 'TaskDefinition'))),
+    allow('RunTask', ['ecs:RunTask'], revisions('ecs', 'task-definition/')(known(given, 'TaskDefinition'))),
     allow('FollowTask', ['ecs:StopTask', 'ecs:DescribeTasks'], ownArn('ecs', 'task/*')),
     passes(role(undefined), 'ecs-tasks.amazonaws.com'),
     hears('sForECSTask'),
@@ -201,9 +190,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     ]),
   ),
   'sns:publish': (given) => [allow('Publish', ['sns:Publish'], named('sns', '')(known(given, 'TopicArn')))],
-  'sqs:sendMessage': (given) => [
-    allow('Send', ['sqs:SendMessage'], named('sqs', '')(known(given, 'QueueUrl')?.split('/').at(-1))),
-  ],
+  'sqs:sendMessage': (given) => [allow('Send', ['sqs:SendMessage'], queue(known(given, 'QueueUrl')))],
   'events:putEvents': () => [allow('PutEvents', ['events:PutEvents'], ownArn('events', 'event-bus/*'))],
 };
 
