@@ -53,10 +53,6 @@ function checkTryFlags({ key, attempt, 'retry-of': retryOf }: JobArgs): void {
   const field = retryOf === undefined ? '--attempt' : '--retry-of';
   if (attempt === undefined && retryOf === undefined) return;
   if (key === undefined) throw new ConfigError(`${field} needs --key, the key of the run to try again`, { field });
-  if (attempt === undefined) return;
-  if (retryOf !== undefined) {
-    throw new ConfigError('--attempt and --retry-of both say when there is a new attempt; give one of them', { field });
-  }
   if (countOf(attempt, '--attempt') === 0) throw new ConfigError('--attempt counts from 1', { field });
 }
 
@@ -176,7 +172,8 @@ const forStart = (args: Pick<JobArgs, 'key' | 'dry-run'>, signal: AbortSignal, t
 const wantOf = ({ codeSha256 }: JobFiles, args: JobArgs): SubmitOptions => ({
   ...(args.key !== undefined && { key: args.key }),
   ...(args['retry-of'] !== undefined && { retryOf: args['retry-of'] }),
-  ...(args.attempt !== undefined && { attempt: Number(args.attempt) }),
+  // A scheduler's retry is nobody's decision: what was lost may have succeeded.
+  ...(args.attempt !== undefined && { attempt: Number(args.attempt), retryOf: args['retry-of'] ?? 'failed' }),
   ...(args.output !== undefined && { output: args.output }),
   ...(args.input.length > 0 && { inputs: args.input }),
   ...(codeSha256 !== undefined && { codeSha256 }),

@@ -102,7 +102,7 @@ export const submitOptions = {
   attempt: {
     type: 'string',
     describe:
-      "For schedulers that count their tries: start a new attempt where the last one failed, was cancelled or lost, and had a lower number (Airflow: '{{ ti.try_number }}')",
+      "For schedulers that count their tries: start a new attempt where the last one failed or was cancelled (with --retry-of lost: or was lost), and had a lower number (Airflow: '{{ ti.try_number }}')",
     group: 'Run',
   },
   output: {

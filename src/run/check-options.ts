@@ -26,11 +26,6 @@ export function checkOptions(options: Options): void {
   if (key !== undefined && typeof key !== 'string') wrong('key', 'a text');
   if (attempt !== undefined && !(Number.isSafeInteger(attempt) && attempt >= 1))
     wrong('attempt', 'a whole number, 1 or more');
-  if (attempt !== undefined && retryOf !== undefined) {
-    throw new ConfigError('attempt and retryOf both say when there is a new attempt; give one of them', {
-      field: 'attempt',
-    });
-  }
   for (const field of ['retryOf', 'attempt'] as const) {
     if (options[field] === undefined || key !== undefined) continue;
     throw new ConfigError(

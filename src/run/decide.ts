@@ -72,8 +72,8 @@ export function decide(record: RunRecord, want: Submission, ownerIsGone: (claim:
 }
 
 /** Whether another attempt is asked for, should the last one have ended not well. */
-export const mayBeNew = ({ attempts }: RunRecord, { retryOf, attempt = 0 }: Submission): boolean =>
-  retryOf !== undefined || attempts.filter(({ phase }) => phase !== 'refused').length < attempt;
+export const mayBeNew = ({ attempts }: RunRecord, { retryOf, attempt }: Submission): boolean =>
+  attempt === undefined ? retryOf !== undefined : attempts.filter(({ phase }) => phase !== 'refused').length < attempt;
 
 /** Refused, or claimed and left before the first request. */
 export const nothingWasSent = ({ phase, posts }: AttemptRecord): boolean =>

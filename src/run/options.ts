@@ -25,7 +25,7 @@ export interface SubmitOptions {
    * The highest attempt that this submit may start: where the last one ended not well, and with fewer, there is a new one. So
    * an event that is delivered again (`1`, `1`) never starts anything again, and a redrive (`2`) does, once. What still runs, or
    * ended well, is adopted; so is the end of the last one where there were as many already. Refused ones, of which nothing was started, do
-   * not count. It needs a key, and excludes `retryOf`. @defaultValue no new attempt: the old outcome is returned
+   * not count. It needs a key; `retryOf: 'failed'` beside it leaves a lost one as it is. @defaultValue no new attempt: the old outcome is returned
    */
   readonly attempt?: number;
   /** Send again although it is not certain that an earlier request was lost. May start a second application. @defaultValue `false` */

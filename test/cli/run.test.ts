@@ -254,7 +254,6 @@ test('--attempt without --key, beside --retry-of, or as no count is a mistake', 
     [['--attempt', '2'], /--attempt needs --key/],
     [['--attempt', '0', '--key', 'day'], /--attempt counts from 1/],
     [['--attempt', 'two', '--key', 'day'], /--attempt: "two" is not a whole number/],
-    [['--attempt', '2', '--key', 'day', '--retry-of', 'failed'], /give one of them/],
   ] as const) {
     const { code, stderr } = await run('run', ...URL_FLAG, ...flags, JOB);
     t.is(code, 2);

@@ -113,12 +113,20 @@ for (const [attempt, title] of [
   });
 }
 
-test('an attempt needs a key, and excludes retryOf', async (t) => {
-  const lw = testLivywire();
-  const noKey = await t.throwsAsync(lw.submit(spec, { attempt: 1 }), { instanceOf: ConfigError });
+test('an attempt needs a key', async (t) => {
+  const noKey = await t.throwsAsync(testLivywire().submit(spec, { attempt: 1 }), { instanceOf: ConfigError });
   t.regex(noKey.message, /^attempt needs the key/);
-  const both = await t.throwsAsync(lw.submit(spec, { key: 'k', attempt: 2, retryOf: 'failed' }), {
-    instanceOf: ConfigError,
-  });
-  t.is(both.field, 'attempt');
+});
+
+test('with retryOf failed an attempt leaves what is lost as it is, and is a new one after a failure', async (t) => {
+  const lost = ending('succeeded');
+  const run = await lost.submit(spec, { key: 'k', attempt: 1, retryOf: 'failed' });
+  lost.backend.forgetAll();
+  t.is((await run.wait()).kind, 'lost');
+  t.is((await lost.submit(spec, { key: 'k', attempt: 2, retryOf: 'failed' })).outcome?.kind, 'lost');
+  t.is((await lost.submit(spec, { key: 'k', attempt: 2, retryOf: 'lost' })).ref.attempt, 2);
+  const failed = ending('failed');
+  await (await failed.submit(spec, { key: 'k', attempt: 1, retryOf: 'failed' })).wait();
+  t.is((await failed.submit(spec, { key: 'k', attempt: 1, retryOf: 'failed' })).ref.attempt, 1, 'it is one of one');
+  t.is((await failed.submit(spec, { key: 'k', attempt: 2, retryOf: 'failed' })).ref.attempt, 2);
 });
