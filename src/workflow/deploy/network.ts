@@ -1,15 +1,6 @@
 import { att, type Properties, type Value } from './model.js';
+import { corePorts, type Ports, primaryPorts } from './ports.js';
 import type { Stack } from './stack.js';
-
-/** What the functions ask of the primary, and of core and task nodes. */
-const primaryPorts: Readonly<Record<string, number>> = {
-  Livy: 8998,
-  Yarn: 8088,
-  YarnProxy: 20888,
-  SparkHistory: 18080,
-  CollectedLogs: 19888,
-};
-const corePorts: Readonly<Record<string, number>> = { ContainerLogs: 8042 };
 
 const groupId = (Description: string) => ({ Type: 'AWS::EC2::SecurityGroup::Id', Description }) as const;
 
@@ -53,7 +44,7 @@ function madeGroup(stack: Stack, primary: Value, core: string | undefined): Valu
         VpcId,
         SecurityGroupEgress: [
           out(443, 'AWS, by endpoints or NAT', { CidrIp: '0.0.0.0/0' }),
-          ...Object.entries(primaryPorts).map(([name, port]) =>
+          ...Object.entries(primaryPorts(stack.options.env)).map(([name, port]) =>
             out(port, name, { DestinationSecurityGroupId: primary }),
           ),
           ...Object.entries(corePorts).map(([name, port]) =>
@@ -70,7 +61,7 @@ function madeGroup(stack: Stack, primary: Value, core: string | undefined): Valu
 
 /** Rules in the cluster's groups. */
 function letIn(stack: Stack, from: Value, primary: Value | undefined, core: Value | undefined): void {
-  const rules = (group: Value, ports: Readonly<Record<string, number>>): void => {
+  const rules = (group: Value, ports: Ports): void => {
     for (const [name, port] of Object.entries(ports))
       stack.add({
         [`Let${name}In`]: {
@@ -86,6 +77,6 @@ function letIn(stack: Stack, from: Value, primary: Value | undefined, core: Valu
         },
       });
   };
-  if (primary !== undefined) rules(primary, primaryPorts);
+  if (primary !== undefined) rules(primary, primaryPorts(stack.options.env));
   if (core !== undefined) rules(core, corePorts);
 }

@@ -34,7 +34,12 @@ export function readStatements(name: string, { bucket, key }: S3Address): readon
       // A question for one object carries no prefix, and without this right S3 says 403 to it, not 404.
       StringLikeIfExists: { 's3:prefix': [`${prefix}*`, ...(key === '' ? [] : [key])] },
     }),
-    allow(`Read${name}`, ['s3:GetObject'], arn(`s3:::${bucket}/${key}*`)),
+    // A star behind the key itself would be `sales-secret/` as well as `sales/`.
+    allow(
+      `Read${name}`,
+      ['s3:GetObject'],
+      [...(key === '' ? [] : [key]), `${prefix}*`].map((objects) => arn(`s3:::${bucket}/${objects}`)),
+    ),
   ];
 }
 

@@ -93,6 +93,54 @@ test('EMR steps and runtime roles bring the rights for them, on the cluster that
   t.false(JSON.stringify(made.deployment).includes('elasticmapreduce:ListClusters'));
 });
 
+test('what functions look at is the prefix itself and what is below it, not its neighbours', (t) => {
+  const read = (key: string) =>
+    statementsOf(deploy('run-spark-job', { reads: [{ bucket: 'b', key }] }), 'StatusRole').filter(({ Sid }) =>
+      /^(?:List|Read)Data1$/.test(Sid),
+    );
+  const [list, objects] = read('sales');
+  t.deepEqual(list?.Condition, { StringLikeIfExists: { 's3:prefix': ['sales/*', 'sales'] } });
+  t.deepEqual(objects?.Resource, [
+    { 'Fn::Sub': 'arn:${AWS::Partition}:s3:::b/sales' },
+    { 'Fn::Sub': 'arn:${AWS::Partition}:s3:::b/sales/*' },
+  ]);
+  t.deepEqual(read('')[1]?.Resource, [{ 'Fn::Sub': 'arn:${AWS::Partition}:s3:::b/*' }]);
+});
+
+/** What the group that is made lets out to the primary's, and what the primary's lets in, by port. */
+function portsOf(env: Readonly<Record<string, string>>) {
+  const made = deploy('run-spark-job', { env, primaryGroup: 'sg-0a1b2c3d' });
+  const rules = made.deployment.resources.SecurityGroup?.Properties.SecurityGroupEgress as unknown as readonly {
+    readonly FromPort: number;
+    readonly ToPort: number;
+    readonly Description: string;
+    readonly DestinationSecurityGroupId?: string;
+  }[];
+  const egress = rules.filter(({ DestinationSecurityGroupId: to, Description }) => to !== undefined && Description !== 'ContainerLogs'); // prettier-ignore
+  const ingress = ofType(made, 'AWS::EC2::SecurityGroupIngress').map(([, { Properties }]) => Properties);
+  return { out: egress.map(({ FromPort }) => FromPort), in: ingress.map(({ FromPort }) => FromPort) };
+}
+
+test('the groups let through the ports of the addresses that are given, each once, and the usual ones elsewhere', (t) => {
+  const usual = [8998, 8088, 20888, 18080, 19888];
+  t.deepEqual(portsOf({}), { out: usual, in: usual });
+  const given = [9443, 8090, 8091, 20888, 80, 19888];
+  t.deepEqual(
+    portsOf({
+      LIVYWIRE_URL: 'https://livy.internal:9443/gateway',
+      LIVYWIRE_YARN_URL: 'http://rm1:8090, http://rm2:8091',
+      LIVYWIRE_HISTORY_URL: 'http://history.internal',
+    }),
+    { out: given, in: given },
+  );
+  const shared = [8443, 20888, 18080, 19888];
+  t.deepEqual(portsOf({ LIVYWIRE_URL: 'https://knox:8443/livy', LIVYWIRE_YARN_URL: 'https://knox:8443/yarn' }), {
+    out: shared,
+    in: shared,
+  });
+  t.deepEqual(portsOf({ LIVYWIRE_YARN_URL: 'none' }).out, usual);
+});
+
 test('a machine and a rule call the alias, never the function itself', (t) => {
   const made = deploy('run-spark-job', everything);
   const text = JSON.stringify(made.deployment.resources.StateMachine?.Properties.DefinitionString);
