@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { terraformFiles, terraformVariables } from '../../../src/workflow/index.js';
-import { code, deploy, everything, machineNames, type MachineName } from './deployments.js';
+import { code, deploy, everything, machineNames, type MachineName, roleArn } from './deployments.js';
 import { accepts, has } from './tools.js';
 
 type Groups = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
@@ -134,6 +134,15 @@ test('Terraform is no yes-sayer: a reference to nothing is refused', async (t) =
     },
     { message: /aws_sqs_queue__failed_queue/ },
   );
+});
+
+test('in Terraform functions and the machine wait for the rights of the roles that are made for them', (t) => {
+  const { aws_sfn_state_machine: machines, aws_lambda_function: functions } = mainOf('run-spark-job').resource;
+  t.deepEqual(machines?.state_machine?.depends_on, ['aws_iam_role_policy.machine_role']);
+  t.deepEqual(functions?.submit_function?.depends_on, ['aws_iam_role_policy.submit_role']);
+  const brought = mainOf('run-spark-job', { roles: { machine: roleArn } }).resource;
+  t.is(brought.aws_sfn_state_machine?.state_machine?.depends_on, undefined);
+  t.true('machine_role' in (mainOf('run-spark-job').resource.aws_iam_role_policy ?? {}));
 });
 
 for (const name of machineNames) {

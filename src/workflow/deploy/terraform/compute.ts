@@ -50,12 +50,18 @@ export function renamed(
 const group = (value: Value | undefined): Readonly<Record<string, Value>> =>
   (value ?? {}) as unknown as Readonly<Record<string, Value>>;
 
+/** What a role that is made here may do is a resource of its own in Terraform: whoever has the role waits for it. */
+function afterRights(role: Value | undefined, expressions: Expressions): Fields {
+  const made = role === undefined ? undefined : intrinsicOf(role);
+  if (made?.kind !== 'att') return {};
+  return { depends_on: [expressions.address(made.name).replace('aws_iam_role', 'aws_iam_role_policy')] };
+}
+
 export const lambdaFunction: TfRow = (context) => {
   const { id, resource, expressions, zips } = context;
   const { Properties } = resource;
   const zip = `\${path.module}/${zips[id] ?? ''}`;
   const { VpcConfig, Environment, LoggingConfig, DeadLetterConfig, TracingConfig, Role } = Properties;
-  const role = Role === undefined ? undefined : intrinsicOf(Role);
   return one('aws_lambda_function', id, {
     ...renamed(context, Properties, {
       FunctionName: 'function_name',
@@ -86,9 +92,7 @@ export const lambdaFunction: TfRow = (context) => {
     }),
     ...(TracingConfig !== undefined && { tracing_config: renamed(context, group(TracingConfig), { Mode: 'mode' }) }),
     // It may not be made before its role may make an interface in the VPC.
-    ...(role?.kind === 'att' && {
-      depends_on: [expressions.address(role.name).replace('aws_iam_role', 'aws_iam_role_policy')],
-    }),
+    ...afterRights(Role, expressions),
     ...tagsOf(resource),
   });
 };
@@ -143,6 +147,8 @@ export const stateMachine: TfRow = (context) => {
       { Level: 'level', IncludeExecutionData: 'include_execution_data', LogGroupArn: 'log_destination' },
     ),
     ...(Properties.TracingConfiguration !== undefined && { tracing_configuration: { enabled: true } }),
+    // Step Functions tries the delivery of the log while it makes the machine.
+    ...afterRights(Properties.RoleArn, expressions),
     ...tagsOf(resource),
   });
 };
