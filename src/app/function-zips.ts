@@ -25,9 +25,11 @@ export async function zipFunctions(bundles?: string): Promise<readonly FunctionZ
   const [{ zipOf }, { packageRoot }] = await Promise.all([import('../aws/index.js'), import('../local/index.js')]);
   const folder = bundles ?? join(packageRoot(), 'dist', 'lambda');
   const licences = await readFile(join(folder, LICENCES)).catch(() => undefined);
+  const found: (readonly [HandlerName, readonly string[]])[] = [];
+  // One after the other: of several that are missing the first is named, not the one whose folder was looked at soonest.
+  for (const handler of handlers) found.push([handler, await filesOf(join(folder, handler))]);
   return Promise.all(
-    handlers.map(async (handler) => {
-      const files = await filesOf(join(folder, handler));
+    found.map(async ([handler, files]) => {
       const entries = files.map((name) => ({ name, read: () => readFile(join(folder, handler, name)) }));
       if (licences) entries.push({ name: LICENCES, read: () => Promise.resolve(licences) });
       const pieces: Uint8Array[] = [];
