@@ -166,6 +166,23 @@ test('other code or another configuration is another version, and the same is th
   t.is(versions({}), versions({ email: 'a@example.com' }), 'what is not about functions makes none');
 });
 
+test('a variable that says when secrets were rotated changes each function and makes a version, so CloudFormation reads them again', (t) => {
+  const { secrets = {} } = everything;
+  const of = (day: string) => {
+    const made = deploy('run-spark-job', { secrets, env: { ROTATED: day } });
+    const functions = ofType(made, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties);
+    return { functions, versions: ofType(made, 'AWS::Lambda::Version').map(([name]) => name) };
+  };
+  const [before, after, again] = [of('2026-11-01'), of('2026-11-23'), of('2026-11-23')];
+  t.deepEqual(after, again, 'the same template is no change, whatever the secret holds');
+  t.is(after.functions.length, 5);
+  for (const [i, one] of after.functions.entries()) {
+    t.notDeepEqual(one.Environment, before.functions[i]?.Environment);
+    t.true(JSON.stringify(one.Environment).includes('{{resolve:secretsmanager:'));
+    t.not(after.versions[i], before.versions[i]);
+  }
+});
+
 test('a function says which version it is of, for Lambda makes none of a function that has not changed', (t) => {
   const made = deploy('run-spark-job', { concurrency: 5 });
   const [version = ''] = ofType(made, 'AWS::Lambda::Version')[0] ?? [];
