@@ -40,6 +40,7 @@ export const redshift = defineKind({
     'redshift-data:DescribeStatement',
     'redshift-data:CancelStatement',
     'redshift:GetClusterCredentials',
+    'redshift:GetClusterCredentialsWithIAM',
     'redshift-serverless:GetCredentials',
     'secretsmanager:GetSecretValue',
   ],
