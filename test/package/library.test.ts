@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { installed, nodes, run } from './installed.js';
+import { consumer, installed, nodes, run } from './installed.js';
 
 interface Manifest {
   readonly version: string;
@@ -17,11 +18,17 @@ const entrances = Object.entries(manifest.exports).flatMap(([name, target]) =>
 for (const [entrance, peer] of Object.entries(WITH_PEER)) {
   test(`${entrance} is there, and without ${peer} says that this is what is missing`, async (t) => {
     t.true(`.${entrance.slice('livywire'.length)}` in manifest.exports);
-    const { exitCode, stderr } = await run(nodes[0]!.path, [
-      '--input-type=module',
-      '--eval',
-      `await import('${entrance}')`,
-    ]);
+    // Elsewhere: above the consumer's folder is the project's, which has the peer.
+    const elsewhere = await mkdtemp(join(tmpdir(), 'livywire-peerless-'));
+    t.teardown(() => rm(elsewhere, { recursive: true, force: true }));
+    await cp(join(consumer, 'node_modules'), join(elsewhere, 'node_modules'), {
+      recursive: true,
+      verbatimSymlinks: true,
+    });
+    const script = `await import('${entrance}')`;
+    const { exitCode, stderr } = await run(nodes[0]!.path, ['--input-type=module', '--eval', script], {
+      cwd: elsewhere,
+    });
     t.not(exitCode, 0);
     t.regex(String(stderr), new RegExp(`Cannot find package '(?:${peer}|constructs)'`));
   });
