@@ -36,13 +36,17 @@ export class RingLength {
     if (this.#known !== undefined) return now >= this.#known;
     if (now < this.#longest) return false;
     const stoppedGrowing = now === before && now >= LEAST_RING;
-    return stoppedGrowing || now === RingLength.usual || (now > RingLength.usual && before > 0);
+    return stoppedGrowing || now === RingLength.usual || (now > RingLength.usual && (before > 0 || isSetting(now)));
   }
 }
+/** Whether somebody may have set this length. A log that happens to have just so many lines at the first reading is rarer. */
+const isSetting = (lines: number): boolean => lines % 100 === 0;
+
 /** Nobody sets a ring shorter than this; two equal lines of a short log are no sign of one. */
 const LEAST_RING = 8;
 
 const DROPPED_BEFORE = 'Livy keeps only the last lines; what came before these is gone';
+const MAY_BE_DROPPED_BEFORE = 'Livy may keep no more lines than these; what came before them may be gone';
 const DROPPED_BETWEEN = 'more lines were written than Livy keeps; some may be missing';
 const REPEATS = 'the lines repeat, so it cannot be told whether Livy dropped some';
 const BEGAN_ANEW = 'Livy began its log anew; lines may be missing';
@@ -85,7 +89,10 @@ export class Stitcher {
     const mayBeFull = length.mayBeFull(now.length, last.length);
     length.sawLines(now.length);
     if (last.length === 0) {
-      if (mayBeFull) return { fresh: now, gap: DROPPED_BEFORE };
+      if (mayBeFull) {
+        const isUsual = now.length === (length.known ?? RingLength.usual);
+        return { fresh: now, gap: isUsual ? DROPPED_BEFORE : MAY_BE_DROPPED_BEFORE };
+      }
       this.#firstCount = now.length;
       return { fresh: now };
     }

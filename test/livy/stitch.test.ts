@@ -131,17 +131,27 @@ test('a first reading of exactly the usual length may follow lost lines, and say
   t.is(follow(200, numbered([199]))[0]?.stitch.gap, undefined);
 });
 
+test('a first reading of a round number of lines may be all that a ring of that length has kept, and says so', (t) => {
+  const [lines] = numbered([10_000]);
+  const steps = follow(5_000, [lines ?? [], []]);
+  t.is(steps[0]?.stitch.fresh[0], 'line 5000');
+  t.regex(steps[0]?.stitch.gap ?? '', /may keep no more lines than these/);
+  t.deepEqual(steps[1]?.stitch, { fresh: [] });
+  const [fewer] = numbered([4_999]);
+  t.is(follow(5_000, [fewer ?? []])[0]?.stitch.gap, undefined);
+});
+
 test('a first reading of a full ring of another length is known for one as soon as the ring turns', (t) => {
-  const steps = follow(1_000, numbered([5_000, 10, 10]));
+  const steps = follow(1_024, numbered([5_000, 10, 10]));
   t.deepEqual(
     steps.map(({ stitch }) => [stitch.fresh.length, stitch.gap, stitch.firstWasFull]),
     [
-      [1_000, undefined, undefined],
+      [1_024, undefined, undefined],
       [10, undefined, true],
       [10, undefined, undefined],
     ],
   );
-  const growing = follow(1_000, numbered([300, 300, 300, 300]));
+  const growing = follow(1_000, numbered([310, 310, 310, 50]));
   t.true(growing.every(({ stitch }) => stitch.firstWasFull === undefined && stitch.gap === undefined));
 });
 
