@@ -1,11 +1,20 @@
-import type { Backend, Clock, DriverLogSource, LogArchive, LogSource } from '../core/index.js';
+import {
+  type Backend,
+  type Clock,
+  type DriverLogSource,
+  type LogArchive,
+  type LogSource,
+  once,
+} from '../core/index.js';
 import type { LazyAws } from './aws.js';
 import { lazily, lazyLog } from './behind.js';
 
 /** The folders that EMR copies logs to; AWS's room is loaded by the first look. */
 export function lazyArchive(aws: LazyAws, folders: readonly string[]): LogArchive {
-  let loading: Promise<LogArchive> | undefined;
-  const archive = () => (loading ??= aws().then(({ room, clients }) => room.s3Logs({ folders, clients })));
+  const archive = once(async () => {
+    const { room, clients } = await aws();
+    return room.s3Logs({ folders, clients });
+  });
   return {
     look: async (...args) => (await archive()).look(...args),
     drivers: async (...args) => (await archive()).drivers(...args),

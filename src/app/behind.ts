@@ -1,11 +1,18 @@
-import type { AppRegistry, Clock, DriverLogReader, DriverLogSource, LogArchive, OutcomeSource } from '../core/index.js';
+import {
+  type AppRegistry,
+  type Clock,
+  type DriverLogReader,
+  type DriverLogSource,
+  type LogArchive,
+  once,
+  type OutcomeSource,
+} from '../core/index.js';
 import type * as hadoop from '../hadoop/index.js';
 import type { Http } from '../http/index.js';
 
 /** What reads YARN's answers is loaded with the first question, once: a program that never asks it pays nothing for it. */
 export function lazily<T>(make: (room: typeof hadoop) => T): () => Promise<T> {
-  let loading: Promise<T> | undefined;
-  return () => (loading ??= import('../hadoop/index.js').then(make));
+  return once(async () => make(await import('../hadoop/index.js')));
 }
 
 /** YARN's ResourceManager, loaded when it is first asked. */

@@ -1,6 +1,7 @@
 import type { EMRClient } from '@aws-sdk/client-emr';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { STSClient } from '@aws-sdk/client-sts';
+import { once } from '../core/index.js';
 import { createNetwork } from '../http/index.js';
 import type { ClientSettings } from './sdk/client-settings.js';
 import type { AwsSettings } from './settings.js';
@@ -27,9 +28,4 @@ export function awsClients(settings: AwsSettings = {}): AwsClients {
     sts: once(async () => (await import('./sdk/sts-client.js')).stsClient(given)),
     close: () => network.close(),
   };
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
 }

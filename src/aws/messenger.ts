@@ -1,4 +1,4 @@
-import type { CallOptions } from '../core/index.js';
+import { type CallOptions, once } from '../core/index.js';
 import { createNetwork } from '../http/index.js';
 import { awsErrorName, explainAwsError } from './explain-error.js';
 import { missingPackage } from './missing-package.js';
@@ -114,9 +114,4 @@ export function messenger(settings: AwsSettings): Messenger {
     },
     close: () => network.close(),
   };
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
 }

@@ -1,4 +1,4 @@
-import { acceptS3Output, type OutputMarkers, parseS3Url, type S3Address } from '../core/index.js';
+import { acceptS3Output, once, type OutputMarkers, parseS3Url, type S3Address } from '../core/index.js';
 import { type AwsClients, awsClients } from './clients.js';
 import type { Bucket } from './s3/bucket.js';
 import type { AwsSettings } from './settings.js';
@@ -60,8 +60,3 @@ export function s3Markers(options: S3MarkersOptions = {}): OutputMarkers {
 /** What is no data for Spark either: the marker, and what begins with a dot or an underscore. */
 const isAside = (path: string): boolean =>
   path.split('/').some((part) => /^[._]/.test(part) && !part.includes('=')) || path.endsWith('_$folder$');
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
-}

@@ -76,6 +76,7 @@ export {
   summaryOf,
   withoutTokens,
 } from './ledger-text.js';
+export { once } from './once.js';
 export { openRecords } from './open-records.js';
 export type { ArchivedFiles, ArchivedPart, LogArchive } from './log-archive.js';
 export { orAborted } from './or-aborted.js';

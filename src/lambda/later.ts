@@ -1,8 +1,5 @@
-/** Read when it is first needed, and once: a cold start reads no more than it has to. */
-const once = <T>(load: () => Promise<T>): (() => Promise<T>) => {
-  let loading: Promise<T> | undefined;
-  return () => (loading ??= load());
-};
+// Read when it is first needed, and once: a cold start reads no more than it has to.
+import { once } from '../core/index.js';
 
 /** For what S3, EventBridge and queues tell of; a state machine tells of nothing. */
 export const loadEvents = once(async () => {

@@ -1,4 +1,4 @@
-import type { LogArchive } from '../../core/index.js';
+import { type LogArchive, once } from '../../core/index.js';
 import type { livyServerLogs as read } from './livy-server-logs.js';
 import type { S3LogsOptions } from './s3-logs.js';
 
@@ -9,8 +9,10 @@ export type { ServerLogFile } from './livy-server-logs.js';
  * is loaded by the first look.
  */
 export function s3Logs(options: S3LogsOptions): LogArchive {
-  let loading: Promise<LogArchive> | undefined;
-  const logs = () => (loading ??= import('./s3-logs.js').then(({ S3Logs }) => new S3Logs(options)));
+  const logs = once(async () => {
+    const { S3Logs } = await import('./s3-logs.js');
+    return new S3Logs(options);
+  });
   return {
     look: async (...args) => (await logs()).look(...args),
     drivers: async (...args) => (await logs()).drivers(...args),
