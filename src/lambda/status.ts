@@ -7,7 +7,7 @@ import { endInLedger, runInLedger } from './in-ledger.js';
 import { createHandler, type Handler, type HandlerOptions, type Invocation } from './invocation.js';
 import { runAskedFor } from './run-asked-for.js';
 import { fitAnswer, shortOutcome, shortStatus } from './short.js';
-import { ageOf, carried, eventsAfter, type HistoryOptions, isHistoryFull, waitForStatus } from './turns.js';
+import { ageOf, carried, eventsAfter, type HistoryOptions, isHistoryFull, overLimit, waitForStatus } from './turns.js';
 
 export interface StatusHandlerOptions extends HandlerOptions, HistoryOptions {}
 
@@ -53,10 +53,8 @@ export function createStatusHandler(options: StatusHandlerOptions = {}): Handler
     const next = isHistoryFull(events, options) ? 'hand-over' : 'status';
     if (isUnexplained) return fitAnswer({ ...answer, next, waitSeconds: LOG_AGAIN_SECONDS });
     const ageMs = ageOf(ref, call.clock.now());
-    if (ageMs > timeoutSeconds * 1_000) {
-      const why = `it is older than its limit of ${timeoutSeconds} s`;
-      return fitAnswer({ ...answer, next: 'cancel', timedOut: true, reason: why });
-    }
+    const tooOld = overLimit(ageMs, timeoutSeconds);
+    if (tooOld) return fitAnswer({ ...answer, ...tooOld });
     return fitAnswer({ ...answer, next, waitSeconds: waitForStatus(ageMs, timeoutSeconds * 1_000) });
   });
 }

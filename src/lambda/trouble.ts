@@ -7,7 +7,7 @@ import type { Invocation } from './invocation.js';
 import type { SubmitRequest } from './payload.js';
 import { fitAnswer } from './short.js';
 import { handlerError } from './thrown.js';
-import { ageOf, carried, waitForStatus } from './turns.js';
+import { ageOf, carried, overLimit, waitForStatus } from './turns.js';
 
 export interface TroubleOptions {
   /**
@@ -44,10 +44,8 @@ export async function lookedAfterTrouble(
   if (outcome) return { outcome };
   const of = before?.next === 'cancel' ? 'cancel' : 'status';
   const ageMs = ageOf(run.ref, call.clock.now());
-  if (of === 'status' && ageMs > timeoutSeconds * 1_000) {
-    const why = `it is older than its limit of ${timeoutSeconds} s`;
-    return { answer: fitAnswer({ v: 1, next: 'cancel', timedOut: true, ref: run.ref, events, reason: why }) };
-  }
+  const tooOld = of === 'status' ? overLimit(ageMs, timeoutSeconds) : undefined;
+  if (tooOld) return { answer: fitAnswer({ v: 1, ...tooOld, ref: run.ref, events }) };
   if (of === 'status' && unseen === undefined) return {};
   const last = before?.trouble;
   const goesOn = last?.attempt === attempt && last.of === of;

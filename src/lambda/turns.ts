@@ -40,6 +40,15 @@ export const isHistoryFull = (
 
 export const ageOf = ({ createdAt }: RunRef, nowMs: number): number => Math.max(0, nowMs - Date.parse(createdAt));
 
+/** What an answer says of a run that is older than it may be. */
+export const overLimit = (
+  ageMs: number,
+  timeoutSeconds: number,
+): { readonly next: 'cancel'; readonly timedOut: true; readonly reason: string } | undefined =>
+  ageMs > timeoutSeconds * 1_000
+    ? { next: 'cancel', timedOut: true, reason: `it is older than its limit of ${timeoutSeconds} s` }
+    : undefined;
+
 const seconds = (ms: number): number => Math.max(1, Math.ceil(ms / 1_000));
 
 /** Until the next look at a run of that age; one that has a limit is looked at when it is over. */

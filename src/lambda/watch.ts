@@ -8,6 +8,7 @@ import {
 } from '../core/index.js';
 import { Beats } from './beats.js';
 import { isTimeUp } from './deadline.js';
+import { eachOf } from './each-of.js';
 import { isBusEvent } from './events/event-bridge.js';
 import { createHandler, type Handler, type HandlerOptions, type Invocation } from './invocation.js';
 import { runsAt, type Services } from './services.js';
@@ -36,6 +37,7 @@ export interface WatchAnswer {
 
 /** For what is written down at the end, in milliseconds. */
 const LAST_MS = 5_000;
+const AT_ONCE = 16;
 /** Between two looks at one run: what is read for one is read for all that are due then. */
 const LONGEST_PAUSE_MS = 60_000;
 
@@ -87,8 +89,8 @@ export function createWatchHandler(options: WatchHandlerOptions = {}): Handler<W
       lostBefore = seen.lost;
       await beats.say(records);
       // Last: who cannot be told, because Step Functions is out of reach, keeps no run from being followed.
-      await eachOf(owed, (key) => tellEnds(call, services, key));
-      await eachOf(records, (record) => tellGoingOn(call, services, record, beats));
+      await eachOf(owed, AT_ONCE, (key) => tellEnds(call, services, key));
+      await eachOf(records, AT_ONCE, (record) => tellGoingOn(call, services, record, beats));
       const pauseMs = Math.min(roundSeconds * 1_000, call.leftMs() - LAST_MS);
       if (going.size === 0 || pauseMs <= 0) break;
       await untilOver(call, pauseMs, [...followed.values()]);
@@ -155,13 +157,6 @@ async function announce(call: Invocation, ref: RunRef): Promise<void> {
   } catch (error) {
     call.telemetry.log('WARN', clean(error).message, { run: ref });
   }
-}
-
-const AT_ONCE = 16;
-
-/** A few at once. */
-async function eachOf<T>(list: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
-  for (let i = 0; i < list.length; i += AT_ONCE) await Promise.all(list.slice(i, i + AT_ONCE).map(work));
 }
 
 /** As Lambda calls it. */

@@ -1,4 +1,5 @@
 import type { RunRef } from '../../core/index.js';
+import { eachOf } from '../each-of.js';
 import type { Invocation } from '../invocation.js';
 import { submitRun } from '../submit-run.js';
 import { clean, handlerError } from '../thrown.js';
@@ -24,7 +25,7 @@ interface Taken {
  * @throws the first error, where the source sends all of it again
  */
 export async function submitEvents(call: Invocation, source: Source, makeJob: MakeJob): Promise<SubmitEventAnswer> {
-  const taken = await eachOf(source.items, (item) => take(call, item, makeJob));
+  const taken = await eachOf(source.items, AT_ONCE, (item) => take(call, item, makeJob));
   const failed = taken.filter(({ error }) => error !== undefined);
   for (const { error, item } of failed) if (error) call.telemetry.failed(error, { item: item.id });
   const [first] = failed;
@@ -66,13 +67,4 @@ async function take(call: Invocation, item: Item, makeJob: MakeJob): Promise<Tak
     error = clean(caught);
   }
   return { item, started: count.started, adopted: count.adopted, refs, ...(error && { error }) };
-}
-
-/** A few at once, in the order of the list. */
-async function eachOf<T, R>(list: readonly T[], work: (one: T) => Promise<R>): Promise<readonly R[]> {
-  const done: R[] = [];
-  for (let i = 0; i < list.length; i += AT_ONCE) {
-    done.push(...(await Promise.all(list.slice(i, i + AT_ONCE).map(work))));
-  }
-  return done;
 }
