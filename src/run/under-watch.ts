@@ -2,10 +2,7 @@ import { type AttemptRecord, isFinal, type RunRef, type RunStatus, type WatchedR
 import type { EngineDeps } from './deps.js';
 import type { Reading } from './reading.js';
 import { attemptIn, endIn } from './records.js';
-import { within } from './within.js';
-
-/** A ledger that hangs keeps nobody from the servers for longer. */
-const LEDGER_WITHIN_MS = 10_000;
+import { LEDGER_WITHIN_MS, within } from './within.js';
 
 /** What this or another process wrote down about the attempt, where the ledger can be asked. */
 export async function writtenDown(

@@ -5,7 +5,7 @@ import type { Clock, Ledger, WatchedRun, WatcherBeat } from '../core/index.js';
  * rounds missed, more than the minute or so between two calls of it.
  */
 const STALE_MS = 180_000;
-/** Those who waited on its word begin to ask within these two minutes, not all at once. */
+/** The processes that waited on its word begin to ask within these two minutes, not all at once; those who wait in one share its requests. */
 const SPREAD_MS = 120_000;
 /** So long one reading of the beat serves all who wait in this process. */
 const KEPT_MS = 10_000;
@@ -35,8 +35,7 @@ export interface Watcher {
 export class WatcherView implements Watcher {
   readonly #ledger: Pick<Ledger, 'lastBeat'>;
   readonly #clock: Clock;
-  readonly #random: () => number;
-  readonly #patience = new Map<string, number>();
+  readonly #limitMs: number;
   #beat: WatcherBeat | undefined;
   /** When `#beat` was first seen here; of the first one, when it says that it was said. */
   #saidAt = -Infinity;
@@ -46,16 +45,15 @@ export class WatcherView implements Watcher {
   constructor(ledger: Pick<Ledger, 'lastBeat'>, clock: Clock, random: () => number = Math.random) {
     this.#ledger = ledger;
     this.#clock = clock;
-    this.#random = random;
+    this.#limitMs = STALE_MS + random() * SPREAD_MS;
   }
 
   async sees(name: string): Promise<Watched | undefined> {
-    const limitMs = STALE_MS + this.#patienceFor(name);
     this.#mindTheClock();
-    const keptMs = this.#clock.now() - this.#saidAt <= limitMs ? KEPT_MS : LOOK_AGAIN_MS;
+    const keptMs = this.#clock.now() - this.#saidAt <= this.#limitMs ? KEPT_MS : LOOK_AGAIN_MS;
     if (this.#clock.now() - this.#readAt >= keptMs) await (this.#reading ??= this.#read());
     const saidMs = this.#clock.now() - this.#saidAt;
-    if (!this.#beat || saidMs > limitMs) return undefined;
+    if (!this.#beat || saidMs > this.#limitMs) return undefined;
     const { at, runs = {} } = this.#beat;
     const run = Object.hasOwn(runs, name) ? runs[name] : undefined;
     // It watches, and cannot see this one: another cluster, a server that does not answer it.
@@ -87,12 +85,5 @@ export class WatcherView implements Watcher {
       this.#readAt = this.#clock.now();
       this.#reading = undefined;
     }
-  }
-
-  /** Drawn once for each run. */
-  #patienceFor(name: string): number {
-    const known = this.#patience.get(name) ?? this.#random() * SPREAD_MS;
-    this.#patience.set(name, known);
-    return known;
   }
 }

@@ -1,5 +1,8 @@
 import { type Clock, orAborted } from '../core/index.js';
 
+/** A ledger that hangs keeps nobody from the servers for longer. */
+export const LEDGER_WITHIN_MS = 10_000;
+
 /** Resolves with the answer, or with `undefined` once `ms` are over; the request itself goes on. */
 export async function within<T>(
   clock: Clock,

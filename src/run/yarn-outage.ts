@@ -2,14 +2,13 @@ import type { AttemptRecord, Clock, RunRef } from '../core/index.js';
 import { amend } from './amend.js';
 import type { EngineDeps } from './deps.js';
 import type { Reading } from './reading.js';
-import { within } from './within.js';
+import { LEDGER_WITHIN_MS, within } from './within.js';
 
 /** Written down again so often; each mark is one round. */
 const EACH_MS = 60_000;
 const ROUNDS = 3;
 /** A state machine looks every half an hour: between marks that are further apart nobody knows what was. */
 const APART_MS = 2_100_000;
-const LEDGER_WITHIN_MS = 10_000;
 
 type Outage = NonNullable<AttemptRecord['yarnOutage']>;
 
