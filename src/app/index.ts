@@ -32,6 +32,7 @@ export {
   readPipelineText,
 } from './load.js';
 export { LivyLines } from './livy-lines.js';
+export { COPIED_WITHIN_MS, untilCopied } from './until-copied.js';
 export { openLedger, sweepLedger } from './open-ledger.js';
 export { Since } from './since.js';
 export { parseDuration } from './settings-duration.js';

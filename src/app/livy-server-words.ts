@@ -2,10 +2,8 @@ import { type CallOptions, type Clock, isLivywireError, type Logger, type RunRef
 import type { ServerLogFile } from '../aws/index.js';
 import type { LazyAws } from './aws.js';
 import { LivyLines } from './livy-lines.js';
+import { COPIED_WITHIN_MS, untilCopied } from './until-copied.js';
 
-/** EMR copies about every five minutes. */
-const COPIED_WITHIN_MS = 420_000;
-const LOOK_EACH_MS = 15_000;
 /** Of what is older nothing more will come. */
 const OLD_MS = 1_800_000;
 const MOST_LINES = 400;
@@ -29,8 +27,7 @@ interface Sources {
 export const livyServerWords =
   ({ aws, folders, clock, logger }: Sources) =>
   async (ref: RunRef, { signal }: Pick<CallOptions, 'signal'> = {}): Promise<readonly string[]> => {
-    const asked = clock.now();
-    const until = asked - Date.parse(ref.createdAt) > OLD_MS ? asked : asked + COPIED_WITHIN_MS;
+    const isOld = clock.now() - Date.parse(ref.createdAt) > OLD_MS;
     let seen = { copies: '', lines: [] as readonly string[] };
     const look = async (): Promise<readonly string[]> => {
       const { room, clients } = await aws();
@@ -49,15 +46,15 @@ export const livyServerWords =
       return told;
     };
     try {
-      for (let isFirst = true; ; isFirst = false) {
-        const lines = await look();
-        if (lines.some((line) => TROUBLE.test(line)) || clock.now() >= until) return lines;
-        if (isFirst)
+      return await untilCopied(look, (lines) => lines.some((line) => TROUBLE.test(line)), {
+        clock,
+        signal,
+        waitMs: isOld ? 0 : COPIED_WITHIN_MS,
+        onWait: () =>
           logger.warn(
             "it failed and left no log: why is looked for in that of Livy's server, which EMR copies to S3 about every five minutes",
-          );
-        await clock.sleep(LOOK_EACH_MS, signal);
-      }
+          ),
+      });
     } catch (error) {
       signal?.throwIfAborted();
       if (!isLivywireError(error)) throw error;

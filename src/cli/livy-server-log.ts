@@ -1,13 +1,9 @@
-import { LivyLines, loadLivyServerLog, openLedger } from '../app/index.js';
+import { COPIED_WITHIN_MS, LivyLines, loadLivyServerLog, openLedger, untilCopied } from '../app/index.js';
 import { ConfigError, redactText } from '../core/index.js';
 import type { Context } from './define.js';
 import { exitCodes } from './exit-code.js';
 import { findAttempt } from './open-run.js';
 import { plain } from './show.js';
-
-/** EMR copies about every five minutes. */
-const COPIED_WITHIN_MS = 420_000;
-const LOOK_EACH_MS = 15_000;
 
 export interface LivyServerLogOptions {
   /** All of it, not only what is about the run. */
@@ -27,8 +23,7 @@ export async function showLivyServerLog(
   const attempt = await findAttempt(name, openLedger(settings));
   if (!attempt) throw new ConfigError(`${plain(name)}: no such run in the ledger`, { field: '<run>' });
   const livyServerLog = await loadLivyServerLog();
-  const until = io.clock.now() + (follow ? COPIED_WITHIN_MS : 0);
-  for (let isFirst = true; ; isFirst = false) {
+  const look = async () => {
     const { places, files } = await livyServerLog(settings, attempt.endpoint, signal);
     const about = new LivyLines(attempt);
     const lines: string[] = [];
@@ -37,27 +32,27 @@ export async function showLivyServerLog(
       if (!whole && file.modifiedMs < Date.parse(attempt.createdAt)) continue;
       for await (const line of file.lines()) if (about.includes(line) || whole) lines.push(redactText(line));
     }
-    if (about.named === 0 && io.clock.now() < until) {
-      if (isFirst)
-        out.note(`nothing about it yet in ${plain(places)}; EMR copies about every five minutes, and is waited for`);
-      await io.clock.sleep(LOOK_EACH_MS, signal);
-      continue;
-    }
-    for (const line of lines) out.log(line);
-    const seen = `${files.length} ${files.length === 1 ? 'file' : 'files'} in ${plain(places)}`;
-    if (files.length === 0)
-      out.note(`nothing in ${plain(places)}; EMR copies about every five minutes, -f waits for it`);
-    else if (about.named === 0)
-      out.note(`no line of ${seen} names this run; --verbose shows all, -f waits for the next copy`);
-    else out.note(`from ${seen}`);
-    out.document({
-      v: 1,
-      kind: 'livy-server-log',
-      places,
-      files: files.map(({ place }) => place),
-      named: about.named,
-      lines,
-    });
-    return exitCodes.succeeded;
-  }
+    return { places, files, lines, named: about.named };
+  };
+  const { places, files, lines, named } = await untilCopied(look, (seen) => seen.named > 0, {
+    clock: io.clock,
+    signal,
+    waitMs: follow ? COPIED_WITHIN_MS : 0,
+    onWait: (seen) =>
+      out.note(`nothing about it yet in ${plain(seen.places)}; EMR copies about every five minutes, and is waited for`),
+  });
+  for (const line of lines) out.log(line);
+  const seen = `${files.length} ${files.length === 1 ? 'file' : 'files'} in ${plain(places)}`;
+  if (files.length === 0) out.note(`nothing in ${plain(places)}; EMR copies about every five minutes, -f waits for it`);
+  else if (named === 0) out.note(`no line of ${seen} names this run; --verbose shows all, -f waits for the next copy`);
+  else out.note(`from ${seen}`);
+  out.document({
+    v: 1,
+    kind: 'livy-server-log',
+    places,
+    files: files.map(({ place }) => place),
+    named,
+    lines,
+  });
+  return exitCodes.succeeded;
 }
