@@ -32,33 +32,31 @@ async function ownSums(folder: string): Promise<Sums> {
  */
 export async function writeOwned(folder: string, files: readonly OwnFile[], force: boolean): Promise<void> {
   const before = await ownSums(folder);
-  const changed = async (name: string): Promise<boolean> => {
+  const sumThere = async (name: string): Promise<string | undefined> => {
     const there = await readFile(join(folder, name)).catch((error: unknown) => {
       if (isMissing(error)) return undefined;
       throw unwritable(folder, error);
     });
-    return there !== undefined && sumOf(there) !== before[name];
+    return there && sumOf(there);
   };
+  const sums: Sums = Object.fromEntries(files.map(({ name, content }) => [name, sumOf(content)]));
   const inTheWay: string[] = [];
-  for (const { name, content } of files) {
-    if (force || !(await changed(name))) continue;
-    const there = await readFile(join(folder, name));
-    if (sumOf(there) !== sumOf(content)) inTheWay.push(name);
+  for (const { name } of force ? [] : files) {
+    const there = await sumThere(name);
+    if (there !== undefined && there !== before[name] && there !== sums[name]) inTheWay.push(name);
   }
   if (inTheWay.length > 0)
     throw new ConfigError(
       `--output: in ${folder} ${inTheWay.join(', ')} ${inTheWay.length === 1 ? 'was' : 'were'} not written by livywire, or changed since; name another folder, or overwrite with --force`,
       { field: '--output' },
     );
-  const names = new Set(files.map(({ name }) => name));
   try {
     for (const { name, content } of files) {
       await mkdir(dirname(join(folder, name)), { recursive: true });
       await writeFile(join(folder, name), content);
     }
-    for (const name of Object.keys(before))
-      if (!names.has(name) && isBelow(name) && !(await changed(name))) await rm(join(folder, name), { force: true });
-    const sums = Object.fromEntries(files.map(({ name, content }) => [name, sumOf(content)]));
+    for (const [name, sum] of Object.entries(before))
+      if (!Object.hasOwn(sums, name) && isBelow(name) && (await sumThere(name)) === sum) await rm(join(folder, name));
     await writeFile(join(folder, LIST), `${JSON.stringify({ v: 1, files: sums }, undefined, 2)}\n`);
   } catch (error) {
     throw unwritable(folder, error);

@@ -11,8 +11,7 @@ import {
 import { zipFunctions } from './function-zips.js';
 import { type OwnFile, writeOwned } from './owned-folder.js';
 
-export const synthFormats = ['cfn', 'sam', 'terraform', 'asl'] as const;
-export type SynthFormat = (typeof synthFormats)[number];
+export type SynthFormat = 'cfn' | 'sam' | 'terraform' | 'asl';
 
 export interface SynthWish {
   readonly options: Omit<DeployOptions, 'code' | 'version'>;

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import {
   type ClusterPackages,
   loadStaging,
@@ -97,7 +98,7 @@ function sayPython({ release, python }: ClusterPackages, { out }: Context): void
 
 /** The lock that a flag names. @throws ConfigError */
 export async function readLock(name: string, { io, readFile }: Context, { parseLock }: Staging): Promise<JobLock> {
-  const path = name.startsWith('/') ? name : `${io.cwd}/${name}`;
+  const path = resolve(io.cwd, name);
   const text = await readFile(path);
   if (text === undefined) throw new ConfigError(`--locked: ${path} is not there`, { field: '--locked' });
   return parseLock(text, name);

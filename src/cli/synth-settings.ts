@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { SynthWish } from '../app/index.js';
 import { ConfigError, parseS3Url } from '../core/index.js';
 import type { Args, Context } from './define.js';
@@ -83,7 +84,7 @@ async function policyOf(file: string | undefined, { readFile, io }: Context): Pr
   const refuse = (why: string): never => {
     throw new ConfigError(`--machine-policy: ${file} ${why}`, { field: '--machine-policy' });
   };
-  const text = (await readFile(file.startsWith('/') ? file : `${io.cwd}/${file}`)) ?? refuse('is not there');
+  const text = (await readFile(resolve(io.cwd, file))) ?? refuse('is not there');
   let read: unknown;
   try {
     read = JSON.parse(text);

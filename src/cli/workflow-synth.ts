@@ -1,4 +1,4 @@
-import { isAbsolute, join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { loadSynth, loadWorkflow, type SynthFormat } from '../app/index.js';
 import { ConfigError } from '../core/index.js';
 import type { Context } from './define.js';
@@ -11,7 +11,7 @@ import { type SynthArgs, synthSettings } from './synth-settings.js';
 type SynthVerbArgs = SynthArgs &
   Parameters<typeof machineOf>[1] & { readonly output: string | undefined; readonly bundles: string | undefined };
 
-const formats = ['cfn', 'sam', 'terraform', 'asl'] as const;
+const formats: readonly SynthFormat[] = ['cfn', 'sam', 'terraform', 'asl'];
 
 /** @throws ConfigError for more than one */
 function formatOf(args: SynthArgs): SynthFormat {
@@ -45,7 +45,7 @@ export async function synthFile(machine: string, args: SynthVerbArgs, context: C
     hasKeys: machine === 'run-spark-job',
     definition: pipeline?.definition ?? (await machineOf(machine, { ...args, functions: prefix })),
   };
-  const folder = isAbsolute(output) ? output : join(io.cwd, output);
+  const folder = resolve(io.cwd, output);
   const options = { ...(await synthSettings(args, context)), machine: toDeploy };
   const { bundles, force } = args;
   const made = await synthesize({ options, format, folder, bundles, force });

@@ -32,7 +32,7 @@ function lastPart(path: string): string {
   return `States.ArrayGetItem(${parts}, States.MathAdd(States.ArrayLength(${parts}), -1))`;
 }
 
-/** An event that is delivered twice has one key: the same as the handlers give it. */
+/** An event that is delivered twice has one key: as the handlers give it, but for the version, which not every bucket has. */
 const KEYS: Readonly<Record<Trigger['kind'], string>> = {
   s3: "States.Format('s3/{}/{}?etag={}&sequencer={}', $.input.bucket, $.input.key, $.input.etag, $.input.sequencer)",
   schedule: "States.Format('schedule/{}/{}', $.input.arn, $.input.time)",
@@ -108,8 +108,7 @@ function filled(value: Json, names: readonly string[], at: string): unknown {
 }
 
 function pathOf(name: string, names: readonly string[], at: string): string {
-  if (name.startsWith('event.')) return `\${input.${name}}`;
-  if (names.includes(name)) return `\${input.${name}}`;
+  if (name.startsWith('event.') || names.includes(name)) return `\${input.${name}}`;
   throw new ConfigError(
     `${at}: there is no {${name}} in what starts this machine; there are ${names.map((one) => `{${one}}`).join(', ')}, and its own fields as {event.…}. For a brace write {{`,
     { field: '--input' },
