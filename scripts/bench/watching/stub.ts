@@ -1,0 +1,206 @@
+/**
+ * A Livy, and the YARN behind it, for thousands of runs that begin and end on demand: a process of its own, so that its share of the machine is not
+ * taken for the watcher's. Prints its address and serves until its standard input ends. Batches and applications look as the recorded ones do.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import process from 'node:process';
+
+interface Batch {
+  readonly id: number;
+  readonly name: string | null;
+  readonly appId: string;
+  readonly tags: string;
+  readonly startedMs: number;
+  /** When its application ends. */
+  endsMs: number;
+}
+
+const STARTED_MS = Date.now() - 86_400_000;
+/** Livy knows of an end this much later than YARN, at the most. */
+const LIVY_POLL_MS = Number(process.env.STUB_LIVY_POLL_MS ?? 0);
+const batches: Batch[] = [];
+const byName = new Map<string, Batch>();
+const byApp = new Map<string, Batch>();
+let counts: Record<string, number> = {};
+
+const appIdOf = (id: number): string => `application_${STARTED_MS}_${String(id + 1).padStart(4, '0')}`;
+const hasEnded = ({ endsMs }: Batch, now: number): boolean => now >= endsMs;
+/** Livy's poll of YARN comes round for each batch at a time of its own. */
+const livyHasSeen = (batch: Batch, now: number): boolean =>
+  hasEnded(batch, now - (LIVY_POLL_MS === 0 ? 0 : (batch.id * 1_237) % LIVY_POLL_MS));
+
+/** The last ten lines of spark-submit, in YARN cluster mode. */
+const linesOf = ({ appId }: Batch): readonly string[] =>
+  Array.from(
+    { length: 10 },
+    (_, i) => `26/11/23 09:00:0${i} INFO Client: Application report for ${appId} (state: RUNNING)`,
+  );
+
+const batchView = (batch: Batch, now: number): object => ({
+  id: batch.id,
+  name: batch.name,
+  owner: null,
+  proxyUser: null,
+  state: livyHasSeen(batch, now) ? 'success' : 'running',
+  appId: batch.appId,
+  appInfo: {
+    driverLogUrl: `http://ip-10-0-0-9.ec2.internal:8042/node/containerlogs/container_${STARTED_MS}_${batch.id}_01_000001/hadoop`,
+    sparkUiUrl: `http://ip-10-0-0-7.ec2.internal:20888/proxy/${batch.appId}/`,
+  },
+  log: ['stdout: ', '\nstderr: ', ...linesOf(batch), '\nYARN Diagnostics: '],
+});
+
+const appView = (batch: Batch, now: number): object => {
+  const over = hasEnded(batch, now);
+  return {
+    id: batch.appId,
+    user: 'hadoop',
+    name: batch.name ?? '',
+    queue: 'default',
+    state: over ? 'FINISHED' : 'RUNNING',
+    finalStatus: over ? 'SUCCEEDED' : 'UNDEFINED',
+    progress: over ? 100 : 10,
+    trackingUI: over ? 'History' : 'ApplicationMaster',
+    trackingUrl: `http://ip-10-0-0-7.ec2.internal:20888/proxy/${batch.appId}/`,
+    diagnostics: '',
+    clusterId: STARTED_MS,
+    applicationType: 'SPARK',
+    applicationTags: batch.tags,
+    priority: 0,
+    startedTime: batch.startedMs,
+    launchTime: batch.startedMs + 500,
+    finishedTime: over ? batch.endsMs : 0,
+    elapsedTime: (over ? batch.endsMs : now) - batch.startedMs,
+    amContainerLogs: `http://ip-10-0-0-9.ec2.internal:8042/node/containerlogs/container_${STARTED_MS}_${batch.id}_01_000001/hadoop`,
+    amHostHttpAddress: 'ip-10-0-0-9.ec2.internal:8042',
+    allocatedMB: over ? -1 : 4_096,
+    allocatedVCores: over ? -1 : 2,
+    runningContainers: over ? -1 : 2,
+    memorySeconds: 40_960,
+    vcoreSeconds: 20,
+    unmanagedApplication: false,
+    logAggregationStatus: over ? 'SUCCEEDED' : 'RUNNING',
+  };
+};
+
+const send = (response: ServerResponse, body: unknown, status = 200): void => {
+  const text = JSON.stringify(body);
+  response
+    .writeHead(status, {
+      'Content-Type': 'application/json;charset=utf-8',
+      'Content-Length': Buffer.byteLength(text),
+      Date: new Date().toUTCString(),
+    })
+    .end(text);
+};
+
+async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
+}
+
+function create({ name = null, conf }: Record<string, unknown>): Batch {
+  const id = batches.length;
+  const given = (conf as Record<string, string> | undefined)?.['spark.yarn.tags'];
+  const tags = [`livy-batch-${id}-x`, ...(given ?? '').split(',')].join(',').toLowerCase();
+  const batch = {
+    id,
+    name: name as string | null,
+    appId: appIdOf(id),
+    tags,
+    startedMs: Date.now(),
+    endsMs: Infinity,
+  };
+  batches.push(batch);
+  byApp.set(batch.appId, batch);
+  if (batch.name !== null) byName.set(batch.name, batch);
+  return batch;
+}
+
+/** What is asked of the stub itself, and counts for nothing. */
+async function control(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  switch (url.pathname) {
+    case '/_counts': {
+      const cpu = process.cpuUsage();
+      send(response, { counts, cpuMs: (cpu.user + cpu.system) / 1_000 });
+      if (url.searchParams.has('reset')) counts = {};
+      return;
+    }
+    case '/_fill': {
+      const { names } = (await bodyOf(request)) as { names: readonly string[] };
+      return send(response, { ids: names.map((name) => create({ name }).id) });
+    }
+    case '/_end': {
+      // Each of `ids` ends at a time of its own within `overMs` from now.
+      const { ids, overMs } = (await bodyOf(request)) as { ids: readonly number[]; overMs: number };
+      const now = Date.now();
+      ids.forEach((id, i) => {
+        const batch = batches[id];
+        if (batch) batch.endsMs = Math.round(now + ((i + 1) / ids.length) * overMs);
+      });
+      return send(response, { endsMs: ids.map((id) => batches[id]?.endsMs) });
+    }
+    default:
+      return send(response, {}, 404);
+  }
+}
+
+function appsOf(query: URLSearchParams): readonly Batch[] {
+  const tags = query.get('applicationTags')?.split(',');
+  const states = query.get('states')?.toUpperCase().split(',');
+  const now = Date.now();
+  const begin = Number(query.get('startedTimeBegin') ?? 0);
+  return batches.filter(
+    (batch) =>
+      batch.startedMs >= begin &&
+      (!states || states.includes(hasEnded(batch, now) ? 'FINISHED' : 'RUNNING')) &&
+      (!tags || tags.some((tag) => batch.tags.split(',').includes(tag))),
+  );
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://stub');
+  const { pathname } = url;
+  if (pathname.startsWith('/_')) return control(url, request, response);
+  const now = Date.now();
+  const path = `${request.method} ${pathname.replace(/\/(batches|apps)\/[^/]+/, '/$1/*')}`;
+  counts[path] = (counts[path] ?? 0) + 1;
+  if (path === 'POST /batches') return send(response, batchView(create(await bodyOf(request)), now), 201);
+  if (path === 'GET /batches') {
+    const from = Number(url.searchParams.get('from') ?? 0);
+    const size = Number(url.searchParams.get('size') ?? 100);
+    const sessions = batches.slice(from, from + size).map((batch) => batchView(batch, now));
+    return send(response, { from, total: batches.length, sessions });
+  }
+  if (path === 'GET /version') return send(response, { version: '0.8.0-incubating' });
+  if (path === 'GET /ws/v1/cluster/info')
+    return send(response, {
+      clusterInfo: { id: STARTED_MS, startedOn: STARTED_MS, state: 'STARTED', haState: 'ACTIVE' },
+    });
+  if (path === 'GET /ws/v1/cluster/apps') {
+    const apps = appsOf(url.searchParams);
+    return send(response, { apps: apps.length === 0 ? null : { app: apps.map((batch) => appView(batch, now)) } });
+  }
+  const segment = decodeURIComponent(pathname.split('/').at(pathname.startsWith('/ws') ? -1 : 2) ?? '');
+  if (path === 'GET /ws/v1/cluster/apps/*') {
+    const batch = byApp.get(segment);
+    const body = { RemoteException: { exception: 'NotFoundException', message: `app with id ${segment} not found` } };
+    return batch ? send(response, { app: appView(batch, now) }) : send(response, body, 404);
+  }
+  const batch = /^\d+$/.test(segment) ? batches[Number(segment)] : byName.get(segment);
+  if (!batch) return send(response, { msg: `Session '${segment}' not found.` }, 404);
+  if (path === 'GET /batches/*/state')
+    return send(response, { id: batch.id, state: livyHasSeen(batch, now) ? 'success' : 'running' });
+  if (path === 'GET /batches/*/log') return send(response, { id: batch.id, from: 0, total: 0, log: linesOf(batch) });
+  if (path === 'GET /batches/*') return send(response, batchView(batch, now));
+  send(response, {}, 404);
+}
+
+const server = createServer((request, response) => void serve(request, response));
+server.keepAliveTimeout = 60_000;
+server.listen(0, '127.0.0.1', () => {
+  process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}\n`);
+});
+process.stdin.resume().on('end', () => process.exit(0));
