@@ -219,6 +219,20 @@ for (const [what, refusal, waits] of [
   });
 }
 
+test('one 404 for its time is a proxy’s, not YARN’s: the time is asked once more, and nobody is warned', async (t) => {
+  const { lw, registry, backend, ledger, posts } = setUp();
+  const serverTime = registry.serverTime.bind(registry);
+  let asked = 0;
+  registry.serverTime = async () => {
+    if (++asked === 1) throw new HttpStatusError('404', { status: 404, serverMessage: '', body: '' });
+    return serverTime();
+  };
+  backend.failNext('request-lost');
+  await lw.submit(spec, { key: 'k' });
+  t.is(posts(), 2);
+  t.true((await attemptOf(ledger, 'k')).posts.every(({ serverMs }) => serverMs !== undefined));
+});
+
 test('absence without the server’s time of the first request is not believed, even from a registry that claims it', async (t) => {
   const { lw, registry, backend, posts } = setUp();
   registry.serverTime = () => Promise.reject(new UnreachableError('no answer', 'no'));
