@@ -33,6 +33,12 @@ export interface YarnRestart {
   readonly forgets: boolean;
 }
 
+/** YARN was out of reach, or one of its answers was tampered with. */
+export interface YarnTrouble {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 export type AppPhase = 'accepted' | 'running' | 'clearing-up' | 'over';
 
 /** A kill takes effect after so long, in milliseconds. */
@@ -53,6 +59,7 @@ export class AppBook {
   readonly #expected = new Set<string>();
   readonly #yarnRestarts: YarnRestart[] = [];
   readonly #livyRestarts: number[] = [];
+  readonly #yarnTroubles: YarnTrouble[] = [];
   #forgotAtMs = 0;
 
   constructor() {
@@ -103,6 +110,13 @@ export class AppBook {
   /** Milliseconds since the epoch. */
   get livyRestarts(): readonly number[] {
     return this.#livyRestarts;
+  }
+
+  noteYarnTrouble(trouble: YarnTrouble): void {
+    this.#yarnTroubles.push(trouble);
+  }
+  get yarnTroubles(): readonly YarnTrouble[] {
+    return this.#yarnTroubles;
   }
 
   /** `launcher`: process id and first tag. */

@@ -25,6 +25,9 @@ const HOLDS_UP: readonly FaultKind[] = [
   'yarn-recovering',
 ];
 
+/** For its time a YARN is asked for so long before a POST, in milliseconds of real time. */
+const ASKED_FOR_MS = 15_000;
+
 /** A word is as old as the last look that it stands on, in milliseconds of real time. */
 const LOOK_MS = 3_000;
 
@@ -34,7 +37,7 @@ export const seenBy = (atMs: number): number => atMs - LOOK_MS;
 export interface Excuses {
   /** Applications beyond the first that nothing excuses, and those beyond what is promised. */
   ofApps(attempt: number, apps: readonly App[]): { readonly extra: number; readonly beyond: number };
-  /** YARN had forgotten how it ended when `lost` was said, and Livy could not tell; or YARN could not show that a cancelled one never came. */
+  /** YARN had forgotten how it ended when `lost` was said, and Livy could not tell; or YARN could not show that a cancelled one never came, or not since when that would have to be. */
   isTruthGone(word: Said): boolean;
   /** At that time a `spark-submit` was on its way for longer than the settle time, and the Livy that started it forgotten. */
   isBeyond(attempt: number, atMs: number): boolean;
@@ -69,10 +72,18 @@ export function excusesOf(story: KeyStory, truth: Truth): Excuses {
   const beganMs = (attempt: number): number => said.find((one) => one.attempt === attempt - 1)?.atMs ?? startMs;
   const hasYarnRestarted = (attempt: number, untilMs: number): boolean =>
     truth.yarnRestarts.some(({ atMs }) => atMs > beganMs(attempt) - YARN_BEFORE_MS && atMs <= untilMs);
+  /** YARN's clock was not to be had when it was sent: without it nothing shows that what was cancelled never came. */
+  const isUntimed = (attempt: number, evidence: Said['evidence']): boolean => {
+    const firstMs = truth.launchedUnder(tag(attempt))[0]?.atMs ?? Infinity;
+    return (
+      evidence.some((line) => line.includes("not known by YARN's clock")) &&
+      truth.yarnTroubles.some(({ fromMs, toMs }) => fromMs < firstMs && toMs > firstMs - ASKED_FOR_MS)
+    );
+  };
   return {
     isBeyond,
     isUndecidable: ({ attempt, atMs, told }) => !told.includes('may have forgotten') || hasYarnRestarted(attempt, atMs),
-    isTruthGone({ attempt, atMs }) {
+    isTruthGone({ attempt, atMs, evidence }) {
       const apps = truth.ranUnder(tag(attempt)).filter(({ startedMs }) => startedMs <= atMs);
       const last = apps.at(-1);
       if (last) {
@@ -80,7 +91,7 @@ export function excusesOf(story: KeyStory, truth: Truth): Excuses {
         const isForgotten = forgottenMs !== undefined && forgottenMs <= atMs && forgottenMs - endMs < READ_BY_MS;
         return isForgotten && !hasLivyTold(last, atMs);
       }
-      return plan.cancelAfterMs !== undefined && hasYarnRestarted(attempt, atMs);
+      return plan.cancelAfterMs !== undefined && (hasYarnRestarted(attempt, atMs) || isUntimed(attempt, evidence));
     },
     ofApps(attempt, apps) {
       const orders = forced.filter((one) => one.attempt === attempt).map(({ atMs }) => atMs);

@@ -42,6 +42,10 @@ interface Made {
   readonly forcedAttempt?: number;
   readonly yarnRestarts?: readonly { readonly at: number; readonly forgets: boolean }[];
   readonly livyRestarts?: readonly number[];
+  /** When YARN did not answer as it should. */
+  readonly yarnTroubles?: readonly (readonly [from: number, to: number])[];
+  /** Of what never came to YARN. */
+  readonly launchedAt?: number;
   readonly isCancelled?: boolean;
   readonly launcher?: Launcher;
   /** What struck the key. */
@@ -53,7 +57,7 @@ interface Made {
 function verdictOn(made: Made) {
   const { apps, said, forced = [], forcedAttempt = 1 } = made;
   const { yarnRestarts = [], livyRestarts = [], isCancelled = false, others = {} } = made;
-  const { launcher = 'honest', seen = [] } = made;
+  const { launcher = 'honest', seen = [], yarnTroubles = [] } = made;
   const none = { posts: [], livy: [], yarn: [] };
   const plan = {
     ...plansOf(1, 1)[0]!,
@@ -77,11 +81,13 @@ function verdictOn(made: Made) {
     tookMs: 1,
   };
   const launches = apps.map((one): Launch => ({ pid: 1, tag: 'key-a1', atMs: one.launchedMs, app: one }));
+  if (made.launchedAt !== undefined) launches.push({ pid: 1, tag: 'key-a1', atMs: at(made.launchedAt) });
   const truth: Truth = {
     ranUnder: (tag) => (tag === 'key-a1' ? apps : (others[tag] ?? [])),
     launchedUnder: (tag) => (tag === 'key-a1' ? launches : []),
     yarnRestarts: yarnRestarts.map((one) => ({ atMs: at(one.at), forgets: one.forgets })),
     livyRestarts: livyRestarts.map(at),
+    yarnTroubles: yarnTroubles.map(([from, to]) => ({ fromMs: at(from), toMs: at(to) })),
   };
   return judge(story, truth, 1);
 }
@@ -96,6 +102,19 @@ test('an outcome that was said before the end, or that was another, is wrong', (
   t.true(verdictOn({ apps: [app(1, 2, 5)], said: [word('succeeded', 4)] }).isWrong);
   t.true(verdictOn({ apps: [app(1, 2, 5)], said: [word('failed', 6)] }).isWrong);
   t.true(verdictOn({ apps: [], said: [word('succeeded', 6)] }).isWrong);
+});
+
+test('what was cancelled before it came may be lost where YARN did not tell its time before the request, and only there', (t) => {
+  const untimed = {
+    ...word('lost', 30),
+    evidence: ["yarn: found none, but when the job was sent is not known by YARN's clock"],
+  };
+  const made = { apps: [], said: [untimed], launchedAt: 5, isCancelled: true };
+  t.true(verdictOn(made).isLost);
+  t.false(verdictOn({ ...made, yarnTroubles: [[1, 2]] }).isLost);
+  t.true(verdictOn({ ...made, yarnTroubles: [[6, 9]] }).isLost);
+  t.true(verdictOn({ ...made, yarnTroubles: [[1, 2]], isCancelled: false }).isLost);
+  t.true(verdictOn({ ...made, yarnTroubles: [[1, 2]], said: [word('lost', 30)] }).isLost);
 });
 
 test('an application that was sent by force when YARN had forgotten the first is no second one', (t) => {

@@ -19,7 +19,7 @@ export interface KeyStory extends Tale {
 }
 
 /** What the oracle asks of the book. */
-export type Truth = Pick<AppBook, 'ranUnder' | 'launchedUnder' | 'yarnRestarts' | 'livyRestarts'>;
+export type Truth = Pick<AppBook, 'ranUnder' | 'launchedUnder' | 'yarnRestarts' | 'yarnTroubles' | 'livyRestarts'>;
 
 export interface Verdict {
   readonly index: number;
@@ -51,6 +51,8 @@ export interface Verdict {
 const KIND_OF: Readonly<Record<TrueEnd, string>> = { SUCCEEDED: 'succeeded', FAILED: 'failed', KILLED: 'cancelled' };
 /** So many attempts beyond those that were heard of are looked for. */
 const UNHEARD = 3;
+/** What happened so long before the first submit may still matter, in milliseconds. */
+const NEAR_MS = 60_000;
 
 export function judge(story: KeyStory, truth: Truth, speed: number): Verdict {
   const { said, errors, plan, isOpen, affliction, index, forced } = story;
@@ -109,7 +111,7 @@ export function judge(story: KeyStory, truth: Truth, speed: number): Verdict {
   const isLost = isOpen || said.length === 0 || unexcused.length > 0;
   if (isOpen || said.length === 0) problems.push(`no outcome: ${errors.at(-1)?.message ?? 'nothing was said'}`);
   for (const { evidence, atMs } of unexcused)
-    problems.push(`lost at ${seconds(story, atMs)} s: ${evidence.join(' | ')}`);
+    problems.push(`lost at ${seconds(story, atMs)} s (${happened(story, truth)}): ${evidence.join(' | ')}`);
   for (const { name, message, isOurs } of errors) if (isOurs) problems.push(`${name}: ${message}`);
   return {
     index,
@@ -156,6 +158,24 @@ function wasKilledUnasked(apps: readonly App[], { cancelAfterMs }: KeyPlan): boo
 }
 
 const seconds = ({ startMs }: KeyStory, ms: number): number => Math.round((ms - startMs) / 100) / 10;
+
+/** What was launched and ran, and which servers were started anew, in seconds from the first submit. */
+function happened(story: KeyStory, truth: Truth): string {
+  const at = (ms: number): number => seconds(story, ms);
+  const isNear = (ms: number): boolean => ms > story.startMs - NEAR_MS;
+  const runs = [...new Set(story.said.map(({ attempt }) => attempt))].map((attempt) => {
+    const tag = story.tag(attempt);
+    const launches = truth.launchedUnder(tag).map(({ atMs }) => at(atMs));
+    return `attempt ${attempt}: launched at ${launches.join(', ')}; ${livesOf(story, truth.ranUnder(tag)) || 'nothing ran'}`;
+  });
+  const livy = truth.livyRestarts.filter(isNear).map(at);
+  const yarn = truth.yarnRestarts.filter(({ atMs }) => isNear(atMs));
+  return [
+    ...runs,
+    `Livy restarted at ${livy.join(', ') || 'no time'}`,
+    ...yarn.map(({ atMs, forgets }) => `YARN restarted at ${at(atMs)}${forgets ? ' without its memory' : ''}`),
+  ].join('; ');
+}
 
 /** When each ran, in seconds from the first submit, and what was said meanwhile. */
 function livesOf(story: KeyStory, apps: readonly App[]): string {

@@ -73,12 +73,18 @@ export async function startWorld(): Promise<World> {
       (passing) => scheduleFor(passing).livy(passing),
       () => void killLivy().catch(() => undefined), // where it does not come up again, no key has an outcome
     );
-    const yarnProxy = new FaultProxy(await rmStandIn.listen(), (passing) => scheduleFor(passing).yarn(passing));
+    const yarnProxy = new FaultProxy(await rmStandIn.listen(), (passing) => {
+      const fault = scheduleFor(passing).yarn(passing);
+      if (fault !== 'none') book.noteYarnTrouble({ fromMs: Date.now(), toMs: Date.now() });
+      return fault;
+    });
     proxies.push(livyProxy, yarnProxy);
     let isYarnRestarting = false;
     const cutYarn = async (forMs: number): Promise<void> => {
       const [back, isThere] = [yarnProxy.refuse(), rmStandIn.leave()];
+      const fromMs = Date.now();
       await delay(forMs);
+      book.noteYarnTrouble({ fromMs, toMs: Date.now() });
       isThere();
       back();
     };
