@@ -1,10 +1,11 @@
 import { type AppReport, redactText, type Usage } from '../core/index.js';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type DriverPlace, readAppState } from './app-state.js';
+import { oneOrMore, orNone } from './jettison.js';
 import { parsed } from './parsed.js';
 
-const text = z.string().catch('');
-const count = z.number().catch(0);
+const text = z.catch(z.string(), '');
+const count = z.catch(z.number(), 0);
 
 /**
  * `app` of `GET /ws/v1/cluster/apps/<id>`, Hadoop 2.8 to 3.4. Whoever may not view an application gets its id, user,
@@ -13,7 +14,7 @@ const count = z.number().catch(0);
 export const WireApp = z.object({
   id: z.string(),
   state: z.string(),
-  finalStatus: z.string().catch('UNDEFINED'),
+  finalStatus: z.catch(z.string(), 'UNDEFINED'),
   user: text,
   name: text,
   queue: text,
@@ -27,9 +28,9 @@ export const WireApp = z.object({
   memorySeconds: count,
   vcoreSeconds: count,
   /** Hadoop 3.1 and later; 0 until the master was started. */
-  launchTime: z.number().optional().catch(undefined),
+  launchTime: z.catch(z.optional(z.number()), undefined),
   /** Where the driver listens; absent in client mode, after a restart of the ResourceManager, and from Hadoop 2.8. */
-  amRPCAddress: z.string().optional().catch(undefined),
+  amRPCAddress: z.catch(z.optional(z.string()), undefined),
   /** When the ResourceManager that answers was started. */
   clusterId: count,
 });
@@ -42,11 +43,7 @@ export function reportOf(answer: unknown): AppReport {
 }
 
 const WireList = z.object({
-  apps: z
-    .object({ app: z.union([z.array(WireApp), WireApp.transform((one) => [one])]).optional() })
-    .nullable()
-    // Jettison, which writes these answers, has more than one way to say "none".
-    .or(z.literal('').transform(() => null)),
+  apps: orNone(z.object({ app: z.optional(oneOrMore(WireApp)) })),
 });
 
 /** `{"apps":{"app":[…]}}`; one application may stand there without its list, and none is `{}`, `null` or `""`. @throws BadAnswerError */

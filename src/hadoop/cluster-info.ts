@@ -1,6 +1,6 @@
 import { HttpStatusError, UnreachableError } from '../core/index.js';
 import type { Http, RequestOptions } from '../http/index.js';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { parsed } from './parsed.js';
 
 const Info = z.object({
@@ -8,8 +8,8 @@ const Info = z.object({
     startedOn: z.number(),
     state: z.string(),
     /** `ACTIVE`, also where there is no second one; `STANDBY`; `INITIALIZING` while it reads its state store. */
-    haState: z.string().optional().catch(undefined),
-    resourceManagerVersion: z.string().catch(''),
+    haState: z.catch(z.optional(z.string()), undefined),
+    resourceManagerVersion: z.catch(z.string(), ''),
   }),
 });
 

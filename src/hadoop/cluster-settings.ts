@@ -1,6 +1,6 @@
 import { HttpStatusError, isLivywireError } from '../core/index.js';
 import type { Http, RequestOptions } from '../http/index.js';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 export type Setting =
   | { readonly kind: 'set'; readonly value: string }
@@ -9,12 +9,9 @@ export type Setting =
   /** Its settings cannot be read; why. */
   | { readonly kind: 'unreadable'; readonly reason: string };
 
-const property = z.object({ key: z.string(), value: z.string().nullish() });
-const Answer = z.union([
-  z.object({ property }).transform((one) => [one.property]),
-  // Hadoop 2.8 does not know `name`, and answers with everything.
-  z.object({ properties: z.array(property) }).transform((all) => all.properties),
-]);
+const property = z.object({ key: z.string(), value: z.nullish(z.string()) });
+/** Hadoop 2.8 does not know `name`, and answers with everything. */
+const Answer = z.union([z.object({ property }), z.object({ properties: z.array(property) })]);
 
 /** Set in yarn-default.xml, so that every ResourceManager has it: tells its 404 from a proxy's. */
 const ALWAYS_THERE = 'yarn.resourcemanager.max-completed-applications';
@@ -62,7 +59,8 @@ export class ClusterSettings {
     }
     const answer = Answer.safeParse(data);
     if (!answer.success) return { kind: 'unreadable', reason: 'its answer is not a list of settings' };
-    const value = answer.data.find(({ key }) => key === name)?.value;
+    const settings = 'property' in answer.data ? [answer.data.property] : answer.data.properties;
+    const value = settings.find(({ key }) => key === name)?.value;
     return typeof value === 'string' ? { kind: 'set', value } : { kind: 'unset' };
   }
 }

@@ -1,7 +1,8 @@
 import { type CallOptions, HttpStatusError } from '../core/index.js';
 import type { Http, Query } from '../http/index.js';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { driverPlaceOf, WireApp } from './app-report.js';
+import { oneOrMore, orNone } from './jettison.js';
 import { nodeAddress } from './node-address.js';
 import { parsed } from './parsed.js';
 
@@ -30,8 +31,8 @@ export interface DriverApp {
   readonly starts: readonly DriverStart[];
 }
 
-const text = z.string().catch('');
-const App = WireApp.extend({ logAggregationStatus: text });
+const text = z.catch(z.string(), '');
+const App = z.extend(WireApp, { logAggregationStatus: text });
 type App = z.infer<typeof App>;
 
 const Attempt = z.object({
@@ -39,14 +40,11 @@ const Attempt = z.object({
   containerId: text,
   nodeHttpAddress: text,
   logsLink: text,
-  finishedTime: z.number().catch(0),
+  finishedTime: z.catch(z.number(), 0),
 });
 type Attempt = z.infer<typeof Attempt>;
 const Attempts = z.object({
-  appAttempts: z
-    .object({ appAttempt: z.union([z.array(Attempt), Attempt.transform((one) => [one])]).optional() })
-    .nullable()
-    .or(z.literal('').transform(() => null)),
+  appAttempts: orNone(z.object({ appAttempt: z.optional(oneOrMore(Attempt)) })),
 });
 
 /** Before it is registered with YARN a master has not said yet where its driver is. */
@@ -81,7 +79,7 @@ export async function readDriverApp(
 async function read<T>(
   http: Http,
   path: string,
-  schema: z.ZodType<T>,
+  schema: z.ZodMiniType<T>,
   options: CallOptions & { readonly query: Query },
 ): Promise<T | undefined> {
   let answer: unknown;

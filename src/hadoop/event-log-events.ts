@@ -1,15 +1,14 @@
 /** The events of Spark's event log that a report needs, as Spark 2.4 to 4 write them. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
-const count = z.number().nonnegative().catch(0);
-const text = z.string().catch('');
-const maybe = z.string().optional().catch(undefined);
-const time = z
-  .number()
-  .optional()
-  .catch(undefined)
-  .transform((ms) => (ms === 0 ? undefined : ms));
-const properties = z.record(z.string(), z.string().catch('')).catch({});
+const count = z.catch(z.number().check(z.nonnegative()), 0);
+const text = z.catch(z.string(), '');
+const maybe = z.catch(z.optional(z.string()), undefined);
+const time = z.pipe(
+  z.catch(z.optional(z.number()), undefined),
+  z.transform((ms: number | undefined) => (ms === 0 ? undefined : ms)),
+);
+const properties = z.catch(z.record(z.string(), text), {});
 const key = { 'Stage ID': z.number(), 'Stage Attempt ID': count };
 
 const StageInfo = z.object({
@@ -26,21 +25,24 @@ const Metrics = z.object({
   'JVM GC Time': count,
   'Memory Bytes Spilled': count,
   'Disk Bytes Spilled': count,
-  'Shuffle Read Metrics': z
-    .object({ 'Remote Bytes Read': count, 'Local Bytes Read': count })
-    .catch({ 'Remote Bytes Read': 0, 'Local Bytes Read': 0 }),
-  'Shuffle Write Metrics': z.object({ 'Shuffle Bytes Written': count }).catch({ 'Shuffle Bytes Written': 0 }),
-  'Input Metrics': z
-    .object({ 'Bytes Read': count, 'Records Read': count })
-    .catch({ 'Bytes Read': 0, 'Records Read': 0 }),
-  'Output Metrics': z
-    .object({ 'Bytes Written': count, 'Records Written': count })
-    .catch({ 'Bytes Written': 0, 'Records Written': 0 }),
+  'Shuffle Read Metrics': z.catch(z.object({ 'Remote Bytes Read': count, 'Local Bytes Read': count }), {
+    'Remote Bytes Read': 0,
+    'Local Bytes Read': 0,
+  }),
+  'Shuffle Write Metrics': z.catch(z.object({ 'Shuffle Bytes Written': count }), { 'Shuffle Bytes Written': 0 }),
+  'Input Metrics': z.catch(z.object({ 'Bytes Read': count, 'Records Read': count }), {
+    'Bytes Read': 0,
+    'Records Read': 0,
+  }),
+  'Output Metrics': z.catch(z.object({ 'Bytes Written': count, 'Records Written': count }), {
+    'Bytes Written': 0,
+    'Records Written': 0,
+  }),
 });
 
 const TaskEnd = z.object({
   ...key,
-  'Task End Reason': z.object({ Reason: text }).catch({ Reason: '' }),
+  'Task End Reason': z.catch(z.object({ Reason: text }), { Reason: '' }),
   'Task Info': z.object({
     'Task ID': z.number(),
     Index: count,
@@ -49,11 +51,11 @@ const TaskEnd = z.object({
     'Executor ID': text,
     Host: text,
     'Finish Time': count,
-    Failed: z.boolean().catch(false),
-    Killed: z.boolean().catch(false),
+    Failed: z.catch(z.boolean(), false),
+    Killed: z.catch(z.boolean(), false),
   }),
   /** Absent where the executor was lost. */
-  'Task Metrics': Metrics.optional().catch(undefined),
+  'Task Metrics': z.catch(z.optional(Metrics), undefined),
 });
 export type TaskEnd = z.infer<typeof TaskEnd>;
 
@@ -81,13 +83,13 @@ export const events = {
   SparkListenerJobStart: z.object({
     'Job ID': z.number(),
     'Submission Time': time,
-    'Stage Infos': z.array(StageInfo).catch([]),
+    'Stage Infos': z.catch(z.array(StageInfo), []),
     Properties: properties,
   }),
   SparkListenerJobEnd: z.object({
     'Job ID': z.number(),
     'Completion Time': time,
-    'Job Result': z.object({ Result: text }).catch({ Result: '' }),
+    'Job Result': z.catch(z.object({ Result: text }), { Result: '' }),
   }),
   SparkListenerStageSubmitted: z.object({ 'Stage Info': StageInfo, Properties: properties }),
   SparkListenerStageCompleted: z.object({ 'Stage Info': StageInfo }),

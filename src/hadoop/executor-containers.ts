@@ -1,6 +1,6 @@
 import { type CallOptions, isLivywireError } from '../core/index.js';
 import type { Http, Query } from '../http/index.js';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { nodeAddress } from './node-address.js';
 import { Attempt, text } from './spark-wire.js';
 
@@ -12,10 +12,10 @@ export interface ExecutorContainer {
 }
 
 const Running = z.object({
-  container: z.array(z.object({ containerId: text, nodeHttpAddress: text })).catch([]),
+  container: z.catch(z.array(z.object({ containerId: text, nodeHttpAddress: text })), []),
 });
-const Application = z.object({ attempts: z.array(Attempt).catch([]) });
-const Executors = z.array(z.object({ id: text, executorLogs: z.record(z.string(), z.string()).catch({}) }));
+const Application = z.object({ attempts: z.catch(z.array(Attempt), []) });
+const Executors = z.array(z.object({ id: text, executorLogs: z.catch(z.record(z.string(), z.string()), {}) }));
 
 /** The containers that run now: `GET /ws/v1/cluster/apps/<id>/appattempts/<attempt>/containers`. */
 export async function runningContainers(
@@ -35,10 +35,7 @@ export async function runningContainers(
 }
 
 const Nodes = z.object({
-  nodes: z
-    .object({ node: z.array(z.object({ nodeHTTPAddress: text })).catch([]) })
-    .nullable()
-    .catch(null),
+  nodes: z.catch(z.nullable(z.object({ node: z.catch(z.array(z.object({ nodeHTTPAddress: text })), []) })), null),
 });
 
 /** `host:port` of every NodeManager at work: `GET /ws/v1/cluster/nodes`. */
@@ -69,9 +66,9 @@ export async function recordedContainers(
   const isOurs = belongsTo(appId);
   const path = `/api/v1/applications/${encodeURIComponent(appId)}`;
   try {
-    const app = Application.parse(await history.get(path, options));
+    const app = Application.safeParse(await history.get(path, options));
     const found: ExecutorContainer[] = [];
-    for (const { attemptId } of app.attempts.toReversed()) {
+    for (const { attemptId } of app.data?.attempts.toReversed() ?? []) {
       const of = attemptId === undefined ? path : `${path}/${encodeURIComponent(attemptId)}`;
       const executors = Executors.safeParse(await history.get(`${of}/allexecutors`, options));
       for (const { id, executorLogs } of executors.data ?? []) {
@@ -84,7 +81,7 @@ export async function recordedContainers(
     return found;
   } catch (error) {
     options.signal?.throwIfAborted();
-    if (!isLivywireError(error) && !(error instanceof z.ZodError)) throw error;
+    if (!isLivywireError(error)) throw error;
     return [];
   }
 }

@@ -1,8 +1,8 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
-const number = z.number().optional().catch(undefined);
-const text = z.string().optional().catch(undefined);
-const Resource = z.object({ memory: number }).optional().catch(undefined);
+const number = z.catch(z.optional(z.number()), undefined);
+const text = z.catch(z.optional(z.string()), undefined);
+const Resource = z.catch(z.optional(z.object({ memory: number })), undefined);
 
 const WireQueue = z.object({
   queueName: z.string(),
@@ -32,11 +32,10 @@ export function queuesOf(answer: unknown): readonly Queue[] {
   const read = z.object({ scheduler: z.object({ schedulerInfo: z.unknown() }) }).safeParse(answer);
   if (!read.success) return [];
   const info = read.data.scheduler.schedulerInfo;
-  const fifo = z
-    .object({ type: z.literal('fifoScheduler'), usedCapacity: number, qstate: text })
-    .transform(({ usedCapacity, qstate }) => queue('default', usedCapacity && usedCapacity * 100, qstate))
-    .safeParse(info);
-  return fifo.success ? [fifo.data] : below(info);
+  const fifo = z.object({ type: z.literal('fifoScheduler'), usedCapacity: number, qstate: text }).safeParse(info);
+  if (!fifo.success) return below(info);
+  const { usedCapacity, qstate } = fifo.data;
+  return [queue('default', usedCapacity && usedCapacity * 100, qstate)];
 }
 
 /** The one that an application names: by its path, or its last part. */
@@ -49,9 +48,9 @@ function below(node: unknown): Queue[] {
   const own = WireQueue.safeParse(node);
   const children = z
     .object({
-      rootQueue: z.unknown().optional(),
-      queues: z.unknown().optional(),
-      childQueues: z.unknown().optional(),
+      rootQueue: z.optional(z.unknown()),
+      queues: z.optional(z.unknown()),
+      childQueues: z.optional(z.unknown()),
     })
     .safeParse(node);
   const nested = children.success

@@ -1,15 +1,15 @@
 import type { CallOptions } from '../core/index.js';
 import type { Http, Query, RedirectPolicy } from '../http/index.js';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { parsed } from './parsed.js';
 import * as wire from './spark-wire.js';
 
 const { count } = wire;
 
-const Job = wire.Job.extend({
+const Job = z.extend(wire.Job, {
   numActiveTasks: count,
   /** Without second copies of the same task; not in Spark 2.1 and before. */
-  numCompletedIndices: count.optional(),
+  numCompletedIndices: z.optional(count),
   numActiveStages: count,
   numCompletedStages: count,
   numSkippedStages: count,
@@ -17,10 +17,10 @@ const Job = wire.Job.extend({
 });
 export type SparkJob = z.infer<typeof Job>;
 
-const Stage = wire.Stage.extend({ numActiveTasks: count, numCompletedIndices: count.optional() });
+const Stage = z.extend(wire.Stage, { numActiveTasks: count, numCompletedIndices: z.optional(count) });
 export type SparkStage = z.infer<typeof Stage>;
 
-const Executor = wire.Executor.extend({ isActive: z.boolean().catch(true) });
+const Executor = z.extend(wire.Executor, { isActive: z.catch(z.boolean(), true) });
 export type SparkExecutor = z.infer<typeof Executor>;
 
 const Sql = wire.Query;
@@ -101,7 +101,7 @@ export class SparkApi {
   }
 
   /** Not repeated by itself: the next reading comes soon. */
-  async #get<T>(schema: z.ZodType<T>, path: string, query: Query, options: CallOptions = {}): Promise<T> {
+  async #get<T>(schema: z.ZodMiniType<T>, path: string, query: Query, options: CallOptions = {}): Promise<T> {
     const where = `${this.#base}/api/v1/applications${path}`;
     const redirects = this.#redirects !== undefined && { redirects: this.#redirects };
     const answer = await this.#http.get(where, { timeoutMs: TIMEOUT_MS, ...options, query, retries: 0, ...redirects });

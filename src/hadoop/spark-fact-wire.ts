@@ -1,19 +1,19 @@
 /** The answers of Spark's monitoring API, as far as a report needs them. What is missing in one is 0 or left out. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import * as wire from './spark-wire.js';
 
 const { count, ids, maybe, text, time } = wire;
 
 export const Application = wire.applicationOf(
-  wire.Attempt.extend({ startTime: time, endTime: time, appSparkVersion: maybe }),
+  z.extend(wire.Attempt, { startTime: time, endTime: time, appSparkVersion: maybe }),
 );
 
-export const Job = wire.Job.extend({ name: text, description: maybe, completionTime: time });
+export const Job = z.extend(wire.Job, { name: text, description: maybe, completionTime: time });
 export type Job = z.infer<typeof Job>;
 
-const quantiles = z.array(z.number()).length(4).optional().catch(undefined);
+const quantiles = z.catch(z.optional(z.array(z.number()).check(z.length(4))), undefined);
 
-export const Stage = wire.Stage.extend({
+export const Stage = z.extend(wire.Stage, {
   description: maybe,
   numKilledTasks: count,
   failureReason: maybe,
@@ -23,7 +23,10 @@ export const Stage = wire.Stage.extend({
   outputRecords: count,
   memoryBytesSpilled: count,
   /** Where the server knows `withSummaries` (3.1). `duration` came later than the rest. */
-  taskMetricsDistributions: z.object({ duration: quantiles, executorRunTime: quantiles }).optional().catch(undefined),
+  taskMetricsDistributions: z.catch(
+    z.optional(z.object({ duration: quantiles, executorRunTime: quantiles })),
+    undefined,
+  ),
 });
 export type Stage = z.infer<typeof Stage>;
 
@@ -36,21 +39,24 @@ export const Task = z.object({
   host: text,
   status: text,
   duration: count,
-  taskMetrics: z
-    .object({
-      jvmGcTime: count,
-      diskBytesSpilled: count,
-      inputMetrics: z.object({ bytesRead: count }).catch(none),
-      shuffleReadMetrics: z
-        .object({ remoteBytesRead: count, localBytesRead: count })
-        .catch({ remoteBytesRead: 0, localBytesRead: 0 }),
-    })
-    .optional()
-    .catch(undefined),
+  taskMetrics: z.catch(
+    z.optional(
+      z.object({
+        jvmGcTime: count,
+        diskBytesSpilled: count,
+        inputMetrics: z.catch(z.object({ bytesRead: count }), none),
+        shuffleReadMetrics: z.catch(z.object({ remoteBytesRead: count, localBytesRead: count }), {
+          remoteBytesRead: 0,
+          localBytesRead: 0,
+        }),
+      }),
+    ),
+    undefined,
+  ),
 });
 export type Task = z.infer<typeof Task>;
 
-export const Executor = wire.Executor.extend({
+export const Executor = z.extend(wire.Executor, {
   hostPort: text,
   addTime: time,
   removeTime: time,
@@ -62,7 +68,7 @@ export const Executor = wire.Executor.extend({
 });
 export type Executor = z.infer<typeof Executor>;
 
-export const Query = wire.Query.extend({
+export const Query = z.extend(wire.Query, {
   planDescription: text,
   submissionTime: time,
   duration: count,
@@ -73,6 +79,7 @@ export const Query = wire.Query.extend({
 export type Query = z.infer<typeof Query>;
 
 /** Only Spark's own properties: those of the JVM and the class path are long, and say little. */
-export const Environment = z
-  .object({ sparkProperties: z.array(z.tuple([z.string(), z.string()])) })
-  .transform(({ sparkProperties }) => sparkProperties);
+export const Environment = z.pipe(
+  z.object({ sparkProperties: z.array(z.tuple([z.string(), z.string()])) }),
+  z.transform(({ sparkProperties }: { readonly sparkProperties: [string, string][] }) => sparkProperties),
+);

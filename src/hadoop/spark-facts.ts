@@ -10,7 +10,7 @@ import {
   type SparkTaskFacts,
 } from '../core/index.js';
 import type { Http, Query } from '../http/index.js';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { shortName } from './spark-api.js';
 import { cutPlan, MOST_SLOW_TASKS, taskCounts } from './spark-fact-parts.js';
 import * as wire from './spark-fact-wire.js';
@@ -48,7 +48,7 @@ export async function readSparkFacts(appId: string, options: SparkFactsOptions):
   const last = app.attempts[0]; // newest first
   // A driver knows itself without its attempt's number.
   const inAttempt = base === '' && last?.attemptId !== undefined ? `/${encodeURIComponent(last.attemptId)}` : '';
-  const list = async <T>(what: string, path: string, schema: z.ZodType<T[]>, query: Query = {}): Promise<T[]> => {
+  const list = async <T>(what: string, path: string, schema: z.ZodMiniType<T[]>, query: Query = {}): Promise<T[]> => {
     try {
       return schema.parse(await http.get(`${root}${inAttempt}${path}`, { ...call, query }));
     } catch (error) {

@@ -1,6 +1,6 @@
 import { type CallOptions, HttpStatusError, type OutcomeSource, type RunRef, type RunStatus } from '../core/index.js';
 import type { Http } from '../http/index.js';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { parsed } from './parsed.js';
 import { applicationOf, Attempt, text } from './spark-wire.js';
 
@@ -86,5 +86,5 @@ export class SparkHistory implements OutcomeSource {
 }
 
 /** @throws BadAnswerError */
-const parse = <T>(schema: z.ZodType<T>, answer: unknown, what: string): T =>
+const parse = <T>(schema: z.ZodMiniType<T>, answer: unknown, what: string): T =>
   parsed(schema, answer, `The History Server's answer is not ${what}`);

@@ -2,22 +2,25 @@
  * What Spark's monitoring API (2.2 to 4) answers, as far as everybody here needs it; who needs more extends it. What is
  * missing in an answer is 0, empty or left out.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
-export const count = z.number().nonnegative().catch(0);
-export const text = z.string().catch('');
-export const maybe = z.string().optional().catch(undefined);
-export const ids = z.array(z.number()).catch([]);
+export const count = z.catch(z.number().check(z.nonnegative()), 0);
+export const text = z.catch(z.string(), '');
+export const maybe = z.catch(z.optional(z.string()), undefined);
+export const ids = z.catch(z.array(z.number()), []);
 /** `2026-11-23T04:07:41.291GMT`. */
-export const time = maybe.transform((iso) => {
-  const ms = Date.parse((iso ?? '').replace(/GMT$/, 'Z'));
-  return Number.isNaN(ms) ? undefined : ms;
-});
+export const time = z.pipe(
+  maybe,
+  z.transform((iso: string | undefined) => {
+    const ms = Date.parse((iso ?? '').replace(/GMT$/, 'Z'));
+    return Number.isNaN(ms) ? undefined : ms;
+  }),
+);
 
-export const Attempt = z.object({ attemptId: maybe, completed: z.boolean().catch(false) });
+export const Attempt = z.object({ attemptId: maybe, completed: z.catch(z.boolean(), false) });
 /** `attempts`: newest first. A driver knows itself without `attemptId`, and so does the History Server of client mode. */
-export const applicationOf = <T extends z.ZodType>(attempt: T) =>
-  z.object({ id: z.string(), name: text, attempts: z.array(attempt).catch([]) });
+export const applicationOf = <T extends z.ZodMiniType>(attempt: T) =>
+  z.object({ id: z.string(), name: text, attempts: z.catch(z.array(attempt), []) });
 
 /** One action of the driver (`collect`, `count`, a write) and the stages it takes. */
 export const Job = z.object({

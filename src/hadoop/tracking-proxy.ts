@@ -1,10 +1,10 @@
 import { type CallOptions, isLivywireError } from '../core/index.js';
 import type { Http } from '../http/index.js';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { proxyOfLink } from './driver-ui.js';
 
 const Answer = z.object({
-  app: z.object({ trackingUrl: z.string(), unmanagedApplication: z.boolean().catch(false) }),
+  app: z.object({ trackingUrl: z.string(), unmanagedApplication: z.catch(z.boolean(), false) }),
 });
 const TIMEOUT_MS = 5_000;
 

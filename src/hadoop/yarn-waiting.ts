@@ -9,13 +9,13 @@ import {
   type WaitingSource,
 } from '../core/index.js';
 import type { Http, Query } from '../http/index.js';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { parsed } from './parsed.js';
 import { queueNamed, type Queue, queuesOf } from './scheduler.js';
 import { type Size, type WaitFacts, waitingOf } from './wait-cause.js';
 
-const count = z.number().nonnegative().catch(0);
-const text = z.string().catch('');
+const count = z.catch(z.number().check(z.nonnegative()), 0);
+const text = z.catch(z.string(), '');
 
 const App = z.object({
   id: z.string(),
@@ -26,42 +26,23 @@ const App = z.object({
   diagnostics: text,
   startedTime: count,
   elapsedTime: count,
-  priority: z.number().catch(0),
+  priority: z.catch(z.number(), 0),
   /** -1 where it has none, or we may not see it. */
-  allocatedMB: z.number().catch(0),
-  runningContainers: z.number().catch(0),
-  resourceRequests: z
-    .array(
-      z.object({
-        numContainers: count,
-        capability: z.object({ memory: count }),
-      }),
-    )
-    .catch([]),
+  allocatedMB: z.catch(z.number(), 0),
+  runningContainers: z.catch(z.number(), 0),
+  resourceRequests: z.catch(z.array(z.object({ numContainers: count, capability: z.object({ memory: count }) })), []),
 });
 type App = z.infer<typeof App>;
 
 const Apps = z.object({
-  apps: z
-    .object({ app: z.array(App).catch([]) })
-    .nullish()
-    .catch(undefined),
+  apps: z.catch(z.nullish(z.object({ app: z.catch(z.array(App), []) })), undefined),
 });
 
 const Nodes = z.object({
-  nodes: z
-    .object({
-      node: z
-        .array(
-          z.object({
-            usedMemoryMB: count,
-            availMemoryMB: count,
-          }),
-        )
-        .catch([]),
-    })
-    .nullish()
-    .catch(undefined),
+  nodes: z.catch(
+    z.nullish(z.object({ node: z.catch(z.array(z.object({ usedMemoryMB: count, availMemoryMB: count })), []) })),
+    undefined,
+  ),
 });
 
 export interface YarnWaitingOptions {
@@ -241,5 +222,5 @@ async function orNothing<T>(answer: Promise<T>, { signal }: CallOptions): Promis
 }
 
 /** @throws BadAnswerError */
-const parse = <T>(schema: z.ZodType<T>, answer: unknown, what: string): T =>
+const parse = <T>(schema: z.ZodMiniType<T>, answer: unknown, what: string): T =>
   parsed(schema, answer, `YARN's answer is not ${what}`, SHOWN);
