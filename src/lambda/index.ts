@@ -8,6 +8,7 @@ export type { LambdaContext } from './context.js';
 export { createDiagnoseHandler, handler as diagnose } from './diagnose.js';
 export type { SubmitEventAnswer } from './events/answer.js';
 export type { Happening } from './events/happening.js';
+export { runsOfEvent } from './events/runs-of-event.js';
 export type { JobForEvents, JobTemplate } from './events/template.js';
 export type { Handler, HandlerOptions } from './invocation.js';
 export type { DiagnosePayload, Execution, RunPayload } from './payload-types.js';

@@ -19,7 +19,7 @@ const ofLambda = [
 const TIMEOUT = 'States.Timeout';
 
 /** The classes of ours that say that a service failed, not the job and not the caller, and those of AWS's SDK. */
-const ofServices = [
+export const ofServices = [
   'UnreachableError',
   'HttpStatusError',
   'BadAnswerError',
