@@ -7,7 +7,7 @@ export interface Row {
   /** Where the row stands on the page. */
   readonly place: number;
   /** Measures. Throws only where it could not; an aim that was missed is a result too. */
-  run(bench: Bench): Promise<RowResult>;
+  readonly run: (bench: Bench) => Promise<RowResult>;
 }
 
 /** What a row is given. */
@@ -19,7 +19,7 @@ export interface Bench {
   readonly short: boolean;
   /** A folder of this row's own, gone when it has ended. */
   readonly folder: string;
-  say(line: string): void;
+  readonly say: (line: string) => void;
 }
 
 /** What a row gives back: plain data, kept as it is. */

@@ -22,6 +22,7 @@ const LIVY_POLL_MS = Number(process.env.STUB_LIVY_POLL_MS ?? 0);
 const batches: Batch[] = [];
 const byName = new Map<string, Batch>();
 const byApp = new Map<string, Batch>();
+const byTag = new Map<string, Batch>();
 let counts: Record<string, number> = {};
 
 const appIdOf = (id: number): string => `application_${STARTED_MS}_${String(id + 1).padStart(4, '0')}`;
@@ -115,6 +116,7 @@ function create({ name = null, conf }: Record<string, unknown>): Batch {
   };
   batches.push(batch);
   byApp.set(batch.appId, batch);
+  for (const tag of tags.split(',')) byTag.set(tag, batch);
   if (batch.name !== null) byName.set(batch.name, batch);
   return batch;
 }
@@ -130,7 +132,8 @@ async function control(url: URL, request: IncomingMessage, response: ServerRespo
     }
     case '/_fill': {
       const { names } = (await bodyOf(request)) as { names: readonly string[] };
-      return send(response, { ids: names.map((name) => create({ name }).id) });
+      const made = names.map((name) => create({ name, conf: { 'spark.yarn.tags': name } }));
+      return send(response, { ids: made.map(({ id }) => id), appIds: made.map(({ appId }) => appId) });
     }
     case '/_end': {
       // Each of `ids` ends at a time of its own within `overMs` from now.
@@ -147,18 +150,10 @@ async function control(url: URL, request: IncomingMessage, response: ServerRespo
   }
 }
 
-function appsOf(query: URLSearchParams): readonly Batch[] {
+const appsOf = (query: URLSearchParams): readonly Batch[] => {
   const tags = query.get('applicationTags')?.split(',');
-  const states = query.get('states')?.toUpperCase().split(',');
-  const now = Date.now();
-  const begin = Number(query.get('startedTimeBegin') ?? 0);
-  return batches.filter(
-    (batch) =>
-      batch.startedMs >= begin &&
-      (!states || states.includes(hasEnded(batch, now) ? 'FINISHED' : 'RUNNING')) &&
-      (!tags || tags.some((tag) => batch.tags.split(',').includes(tag))),
-  );
-}
+  return tags ? tags.flatMap((tag) => byTag.get(tag) ?? []) : batches;
+};
 
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://stub');
