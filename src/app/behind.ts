@@ -31,6 +31,7 @@ export function lazyYarn(options: {
   return {
     byId: async (...args) => (await yarn()).byId(...args),
     byTag: async (...args) => (await yarn()).byTag(...args),
+    byTags: async (...args) => (await (await yarn()).byTags?.(...args)) ?? [],
     serverTime: async (...args) => (await yarn()).serverTime(...args),
     kill: async (...args) => (await yarn()).kill(...args),
   };

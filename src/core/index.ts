@@ -81,6 +81,7 @@ export { openRecords } from './open-records.js';
 export type { ArchivedFiles, ArchivedPart, LogArchive } from './log-archive.js';
 export { orAborted } from './or-aborted.js';
 export type {
+  AppReadOptions,
   AppRegistry,
   AppReport,
   AppSearch,

@@ -126,10 +126,18 @@ export interface TagSearchOptions extends CallOptions {
   readonly sentAgoMs?: number;
 }
 
+/** How an application is read. */
+export interface AppReadOptions extends CallOptions {
+  /** A tag that it carries: reads of many that are due at one time can be one by their tags. @defaultValue it is read by itself */
+  readonly tag?: string;
+}
+
 /** The resource manager behind a backend: YARN. */
 export interface AppRegistry {
   /** `undefined` when it has no record of that id. */
-  byId(appId: string, options?: CallOptions): Promise<AppReport | undefined>;
+  byId(appId: string, options?: AppReadOptions): Promise<AppReport | undefined>;
+  /** Those it shows of all that carry one of these tags, in one request. One that is missing may be there all the same. */
+  byTags?(tags: readonly string[], options?: CallOptions): Promise<readonly AppReport[]>;
   /**
    * Applications that carry the tag. Absence counts only if the resource manager started before `sinceMs`
    * (server time), still remembers applications older than that, and lets us see them. @throws UnreachableError

@@ -45,6 +45,10 @@ export class YarnHa implements AppRegistry {
     return active && active !== before ? active.byTag(tag, options) : found;
   }
 
+  byTags(tags: readonly string[], options: CallOptions = {}): Promise<readonly AppReport[]> {
+    return this.#ask((yarn) => yarn.byTags(tags, options), options);
+  }
+
   serverTime(options: CallOptions = {}): Promise<number> {
     return this.#ask((yarn) => yarn.serverTime(options), options);
   }

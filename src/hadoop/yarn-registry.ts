@@ -76,17 +76,10 @@ export class YarnRegistry implements AppRegistry {
    * @throws UnreachableError, HttpStatusError, BadAnswerError
    */
   async byTag(tag: string, options: TagSearchOptions = {}): Promise<AppSearch> {
-    // YARN takes a comma for the end of a tag, and would answer with applications that carry either part.
-    if (tag.trim() === '' || tag.includes(',')) {
-      throw new ConfigError(`${JSON.stringify(tag)} cannot be a YARN tag: it is empty or holds a comma`, {
-        field: 'tag',
-      });
-    }
     const { sinceMs, sentAgoMs, ...call } = options;
-    const wanted = tag.trim().toLowerCase(); // YARN keeps tags in lower case
-    const query = { applicationTags: wanted, ...LEAN };
+    const wanted = asTag(tag);
     const look = async (): Promise<AppSearch | undefined> => {
-      const apps = await this.#ask(async () => reportsOf(await this.#http.get(APPS, this.#as(call, query))));
+      const apps = await this.byTags([wanted], call);
       const found = apps.filter(({ tags }) => tags.some((one) => one.toLowerCase() === wanted));
       return found.length > 0 ? { kind: 'found', apps: found } : undefined;
     };
@@ -96,6 +89,15 @@ export class YarnRegistry implements AppRegistry {
     if (doubt === undefined) return { kind: 'absent' };
     // It is ready now, and may have been starting when it gave the list: then that was empty, whatever runs.
     return (await look()) ?? { kind: 'unknown', ...doubt };
+  }
+
+  /**
+   * `GET /ws/v1/cluster/apps?applicationTags=<tag>,<tag>`: what carries any of them. What is missing is not proved absent.
+   * @throws UnreachableError, HttpStatusError, BadAnswerError
+   */
+  async byTags(tags: readonly string[], options: CallOptions = {}): Promise<readonly AppReport[]> {
+    const query = { applicationTags: tags.map(asTag).join(','), ...LEAN };
+    return this.#ask(async () => reportsOf(await this.#http.get(APPS, this.#as(options, query))));
   }
 
   /**
@@ -150,6 +152,13 @@ export class YarnRegistry implements AppRegistry {
   #as(options: CallOptions, query: Query = {}): CallOptions & { readonly query: Query } {
     return { ...options, query: { ...query, ...this.#who } };
   }
+}
+
+/** YARN takes a comma for the end of a tag, and would answer with applications that carry either part. It keeps tags in lower case. */
+function asTag(tag: string): string {
+  const trimmed = tag.trim();
+  if (trimmed !== '' && !trimmed.includes(',')) return trimmed.toLowerCase();
+  throw new ConfigError(`${JSON.stringify(tag)} cannot be a YARN tag: it is empty or holds a comma`, { field: 'tag' });
 }
 
 function checkAppId(appId: string): void {

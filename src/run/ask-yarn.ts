@@ -38,7 +38,8 @@ export async function askYarn({ registry, hearing, ref, signal, sinceMs, sentAgo
   };
   if (appId !== undefined) {
     const inShort = (app: AppReport | undefined) => (app ? statusOfApp(app).raw : 'no record');
-    const ask = () => registry.byId(appId, options);
+    const tag = attemptNamePattern.test(name) && { tag: name };
+    const ask = () => registry.byId(appId, { ...(signal && { signal }), ...tag });
     const told = await hearing.ask({ source: 'yarn', asked: appId, ask, inShort }, signal);
     return 'problem' in told ? { kind: 'silent', why: told.problem } : wordOf(told.answer);
   }

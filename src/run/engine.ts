@@ -16,6 +16,7 @@ import { Observer } from './observer.js';
 import type { Run, Runs, SubmitOptions } from './options.js';
 import { attemptIn, finishedOutcome, lastAttempt, refOf } from './records.js';
 import { EngineRun } from './run.js';
+import { shareApps } from './shared-apps.js';
 import { shareReads } from './shared-reads.js';
 import { checkInputs, submissionOf, submit } from './submit.js';
 
@@ -24,8 +25,8 @@ export class Engine implements Runs {
   readonly #deps: EngineDeps;
 
   constructor(deps: EngineDeps) {
-    const { backend } = deps;
-    const shared = shareReads(backend);
+    const { backend, registry, clock } = deps;
+    const shared = shareReads(backend, clock);
     // A backend may be a class: its methods stay bound to it.
     const reads = new Proxy(backend, {
       get: (target, property) => {
@@ -34,7 +35,7 @@ export class Engine implements Runs {
         return typeof value === 'function' ? (value.bind(target) as unknown) : value;
       },
     });
-    this.#deps = { ...deps, backend: reads };
+    this.#deps = { ...deps, backend: reads, ...(registry && { registry: shareApps(registry, clock) }) };
   }
 
   async submit(spec: JobSpec, options: SubmitOptions = {}): Promise<Run> {

@@ -1,67 +1,32 @@
-import type { Backend, CallOptions, RunRef, RunStatus } from '../core/index.js';
+import type { Backend, Clock, RunRef, RunStatus } from '../core/index.js';
+import { type Round, SharedQuestions } from './shared-questions.js';
 
-/** Up to so many runs are asked one by one; more are looked for in the backend's list, 100 a page. */
-const SINGLES = 3;
-
-interface Waiting {
-  readonly ref: RunRef;
-  readonly options: CallOptions | undefined;
-  readonly resolve: (status: RunStatus | undefined | PromiseLike<RunStatus | undefined>) => void;
-  readonly reject: (error: unknown) => void;
-}
+/** Of a backend's list; a server that gives other pages costs another number of requests. */
+const PAGE = 100;
 
 /**
  * Answers the status reads that are due at one time with one walk through the backend's list, so that a
- * thousand runs cost pages and not requests. A run that is not on any page is asked for by itself before it
- * counts as gone.
+ * thousand runs cost pages and not requests. Each has its answer as soon as its page is there, and the walk ends with the last of them. A run
+ * that is not on any page is asked for by itself before it counts as gone.
  */
-export function shareReads(backend: Backend): Pick<Backend, 'status'> {
-  let waiting: Waiting[] = [];
+export function shareReads(backend: Backend, clock: Clock): Pick<Backend, 'status'> {
+  const shared = new SharedQuestions<RunRef, RunStatus | undefined>({
+    clock,
+    keyOf: ({ name }) => name,
+    single: (ref, options) => backend.status(ref, options),
+    together: (round) => walk(backend, round),
+  });
+  return { status: (ref, options) => shared.ask(ref, options) };
+}
 
-  const single = ({ ref, options, resolve, reject }: Waiting): void => {
-    backend.status(ref, options).then(resolve, reject);
-  };
-
-  async function answer(due: readonly Waiting[]): Promise<void> {
-    const byName = new Map<string, RunStatus>();
-    try {
-      for await (const status of backend.list()) if (status.name !== undefined) byName.set(status.name, status);
-    } catch (error) {
-      for (const one of due) one.reject(error);
-      return;
-    }
-    for (const one of due) {
-      const status = byName.get(one.ref.name);
-      if (status && matches(one.ref, status)) one.resolve(status);
-      else single(one);
-    }
+async function walk(backend: Backend, round: Round<RunRef, RunStatus | undefined>): Promise<number> {
+  let shown = 0;
+  for await (const status of backend.list()) {
+    shown += 1;
+    if (status.name !== undefined) round.answer(status.name, status, (ref) => matches(ref, status));
+    if (round.isEmpty) break;
   }
-
-  return {
-    status(ref, options) {
-      const { signal } = options ?? {};
-      signal?.throwIfAborted();
-      return new Promise((resolve, reject) => {
-        const abort = () => reject(signal?.reason);
-        signal?.addEventListener('abort', abort, { once: true });
-        const done = () => signal?.removeEventListener('abort', abort);
-        waiting.push({
-          ref,
-          options,
-          resolve: (status) => (done(), resolve(status)),
-          reject: (error) => (done(), reject(error)),
-        });
-        if (waiting.length > 1) return;
-        // Reads that fall due on the same tick of the clock arrive within this turn of the event loop.
-        setImmediate(() => {
-          const due = waiting;
-          waiting = [];
-          if (due.length > SINGLES) void answer(due);
-          else for (const one of due) single(one);
-        });
-      });
-    },
-  };
+  return Math.ceil(shown / PAGE);
 }
 
 /** The id under this name must be the one we know; where we know none, a known application must be shown. */
