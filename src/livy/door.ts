@@ -46,6 +46,11 @@ export class Door {
   get(url: string, options: LivyCallOptions = {}, query: Query = {}): Promise<unknown> {
     return this.#http.get(url, this.#with(options, query));
   }
+  /** The answer as it was written: JSON.parse rounds whole numbers beyond 2^53. */
+  async text(url: string, options: LivyCallOptions = {}): Promise<string> {
+    return (await this.#http.getText(url, { ...this.#with(options, {}), headers: { Accept: 'application/json' } }))
+      .text;
+  }
   post(url: string, body: unknown, options: LivyCallOptions = {}): Promise<unknown> {
     return this.#http.post(url, body, this.#with(options, {}));
   }

@@ -13,7 +13,8 @@ export { type LogOptions } from './resource.js';
 export { LivyRing } from './ring.js';
 export { SeveralLivys, type SeveralLivysOptions } from './several-livys.js';
 export { type Sessions } from './sessions.js';
-export { type Statements } from './statements.js';
+export { readFailure } from './start-answer.js';
+export { type StatementReadOptions, type Statements } from './statements.js';
 export type {
   AppInfo,
   Batch,

@@ -43,6 +43,9 @@ export class Resource<View extends SessionView> {
   async log(idOrName: number | string, { from, size, ...options }: LogOptions = {}): Promise<LogPage> {
     return readLog(await this.#door.get(this.#root + path`/${idOrName}/log`, options, { from, size }));
   }
+  async post(idOrName: number | string, verb: 'connect', options?: LivyCallOptions): Promise<View> {
+    return this.#read(await this.#door.post(this.#root + path`/${idOrName}/${verb}`, {}, options));
+  }
   async delete(idOrName: number | string, options?: LivyCallOptions): Promise<void> {
     await this.#door.delete(this.#root + path`/${idOrName}`, { timeoutMs: DELETE_TIMEOUT_MS, ...options });
   }

@@ -47,6 +47,14 @@ export class Sessions {
     return this.#sessions.log(idOrName, options);
   }
 
+  /**
+   * `POST /sessions/{id or name}/connect`: keeps it from `livy.server.session.timeout`, as a statement, a cancel and a completion
+   * do, and as no reading does. EMR Serverless does not name it.
+   */
+  touch(idOrName: number | string, options?: LivyCallOptions): Promise<Session> {
+    return this.#sessions.post(idOrName, 'connect', options);
+  }
+
   /** `DELETE /sessions/{id or name}`: ends the application. Waits up to 150 s unless `timeoutMs` says otherwise. */
   delete(idOrName: number | string, options?: LivyCallOptions): Promise<void> {
     return this.#sessions.delete(idOrName, options);

@@ -1,6 +1,7 @@
 import { checkCompletion, checkStatement } from './check.js';
 import { type Door, type LivyCallOptions, path } from './door.js';
 import { type ListOptions, pages } from './pages.js';
+import { fieldsOf, numberOf } from './read.js';
 import {
   type CompletionRequest,
   type CreateStatement,
@@ -9,6 +10,11 @@ import {
   readStatement,
   type Statement,
 } from './wire.js';
+
+export interface StatementReadOptions extends LivyCallOptions {
+  /** Makes data of the answer's text, where JSON.parse would round what is beyond 2^53. @defaultValue `JSON.parse` */
+  readonly parse?: (text: string) => unknown;
+}
 
 /** `/sessions/{id}/statements`: the code that one session runs, one after the other. All of Livy 0.6–0.9; errors as with batches. */
 export class Statements {
@@ -34,8 +40,21 @@ export class Statements {
   }
 
   /** `GET /sessions/{id}/statements/{statement}` */
-  async get(id: number, options?: LivyCallOptions): Promise<Statement> {
-    return readStatement(await this.#door.get(this.#session + path`/statements/${id}`, options));
+  async get(id: number, { parse, ...options }: StatementReadOptions = {}): Promise<Statement> {
+    const url = this.#session + path`/statements/${id}`;
+    return readStatement(parse ? parse(await this.#door.text(url, options)) : await this.#door.get(url, options));
+  }
+
+  /** The id of the last statement that Livy keeps (`livy.rsc.retained-statements`, 100); `undefined` where it has none. */
+  async lastId(options?: LivyCallOptions): Promise<number | undefined> {
+    const url = `${this.#session}/statements`;
+    const page = async (from: number) => {
+      const answer = await this.#door.get(url, options, { from, size: 1 });
+      const total = numberOf(fieldsOf(answer, 'a list of statements').total_statements);
+      return { total, last: readPage(answer, 'statements', readStatement).at(-1)?.id };
+    };
+    const first = await page(0);
+    return first.total === undefined || first.total < 2 ? first.last : (await page(first.total - 1)).last;
   }
 
   /** `GET /sessions/{id}/statements?from&size`, oldest first. Servers that do not page answer all at once. */

@@ -11,6 +11,7 @@ const BELOW_APP = [
   'hadoop',
   'aws',
   'diagnosis',
+  'session',
   'run',
   'report',
   'workflow',
@@ -27,6 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   hadoop: ['core', 'http'],
   aws: ['core', 'http'],
   diagnosis: ['core'],
+  session: ['core', 'livy', 'diagnosis'],
   run: ['core'],
   report: ['core'],
   workflow: ['core'],
@@ -174,7 +176,7 @@ const libraryEntrance: Rule = (tree) => {
       } else visit(target, room);
     }
   };
-  for (const entrance of ['index.ts', 'testing/index.ts', 'aws/index.ts', 'lambda/index.ts'])
+  for (const entrance of ['index.ts', 'session/index.ts', 'testing/index.ts', 'aws/index.ts', 'lambda/index.ts'])
     visit(entrance, roomOf(entrance));
   return found;
 };
