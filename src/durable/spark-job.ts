@@ -12,7 +12,7 @@ import {
 } from '../lambda/index.js';
 import { keyOfExecution } from './key.js';
 import { pauseAfter } from './pause.js';
-import { atFirst, isOver, type Progress, takeTurn } from './turn.js';
+import { atFirst, type Handlers, isOver, type Progress, takeTurn } from './turn.js';
 
 export interface SparkJobOptions extends HandlerOptions, Pick<SubmitHandlerOptions, 'undecidedAfterSeconds'> {
   /** The job is cancelled once it is so old, and the execution fails as `RunTimedOut`. @defaultValue the payload's, else it never is */
@@ -45,7 +45,6 @@ const TURNS = 2_900;
  * });
  */
 export function createSparkJob(options: SparkJobOptions = {}): SparkJobOf {
-  const { clock = systemClock, turns = TURNS } = options;
   // There is no history of Step Functions that could be full.
   const endless = { ...options, historyEvents: Infinity };
   const handlers = {
@@ -53,11 +52,21 @@ export function createSparkJob(options: SparkJobOptions = {}): SparkJobOf {
     status: createStatusHandler(endless),
     cancel: createCancelHandler(endless),
   };
+  return sparkJobBy(handlers, options);
+}
+
+/** The loop itself, over whoever answers. */
+export function sparkJobBy(
+  handlers: Handlers,
+  {
+    clock = systemClock,
+    turns = TURNS,
+    timeoutSeconds: limit,
+  }: Pick<SparkJobOptions, 'clock' | 'turns' | 'timeoutSeconds'>,
+): SparkJobOf {
   return async (context, given, name) => {
-    const payload = withDefaults(given, {
-      key: keyOfExecution(context.executionContext.durableExecutionArn, name),
-      timeoutSeconds: options.timeoutSeconds,
-    });
+    const key = keyOfExecution(context.executionContext.durableExecutionArn, name);
+    const payload = withDefaults(given, { key, limit });
     const { timeoutSeconds } = payload;
     // Its type is of a package that AWS's SDK names and does not bring.
     const lambdaContext = context.lambdaContext as LambdaContext;
@@ -91,20 +100,20 @@ export function createSparkJob(options: SparkJobOptions = {}): SparkJobOf {
 const isStarted = ({ answer, failures }: Progress): boolean =>
   failures === 0 && answer !== undefined && answer.next !== 'submit';
 
-/** @throws ConfigError for what has a meaning in a state machine only */
+/** What is wrong with the rest, submit says. @throws ConfigError for what has a meaning in a state machine only */
 function withDefaults(
   given: DurableRunPayload,
-  { key, timeoutSeconds }: { readonly key: string; readonly timeoutSeconds: number | undefined },
+  { key, limit }: { readonly key: string; readonly limit: number | undefined },
 ): RunPayload {
-  // Whatever came as the event: submit says what is wrong with it.
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) return given;
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw new ConfigError('The event is not a JSON object', { field: 'event' });
   for (const field of ['run', 'taskToken', 'trouble'])
     if (field in given) throw new ConfigError(`${field} has no meaning in a durable function`, { field });
-  const limit = given.timeoutSeconds ?? timeoutSeconds;
+  const timeoutSeconds = given.timeoutSeconds ?? limit;
   return {
     ...given,
-    ...((given.key ?? given.execution) === undefined && { key }),
-    ...(limit !== undefined && { timeoutSeconds: limit }),
+    ...((given.key ?? given.execution ?? undefined) === undefined && { key }),
+    ...(timeoutSeconds !== undefined && { timeoutSeconds }),
   };
 }
 

@@ -42,8 +42,10 @@ export interface Ended {
 export interface ServiceOptions {
   readonly clock: TestClock;
   readonly context: () => LambdaContext;
-  /** Called before each invocation, with its number; what it throws is thrown at the call, as by a function that dies. */
-  readonly onInvocation?: (number: number) => void | Promise<void>;
+  /** Called before each invocation, with its number. */
+  readonly onInvocation?: (number: number) => void;
+  /** What is deployed by then. @defaultValue the same all the time */
+  readonly release?: (invocation: number) => DurableLambdaHandler;
   /** Whether the function dies before this checkpoint is written. */
   readonly diesAt?: (update: Update, invocation: number) => boolean;
 }
@@ -52,7 +54,7 @@ const FUNCTION = 'arn:aws:lambda:eu-west-1:123456789012:function:etl';
 
 /** Starts an execution of that name, and stays with it to its end. */
 export async function execute(
-  handler: DurableLambdaHandler | ((invocation: number) => DurableLambdaHandler),
+  handler: DurableLambdaHandler,
   payload: unknown,
   { name = 'one', version = '1', ...service }: ServiceOptions & { readonly name?: string; readonly version?: string },
 ): Promise<Ended> {
@@ -71,12 +73,13 @@ export async function execute(
   const tries: Record<string, number> = {};
   let [count, largest, written, invocations] = [0, 0, 0, 0];
   let dead = false;
+  let die: () => void;
 
   const apply = (update: Update): void => {
     if (dead) return;
     if (service.diesAt?.(update, invocations)) {
       dead = true;
-      return;
+      return die();
     }
     const { Id = '', Type, SubType, Name, Action, Payload, Error: error } = update;
     const bytes = Buffer.byteLength(Payload ?? '');
@@ -154,15 +157,10 @@ export async function execute(
       },
       client,
     );
-    const called =
-      handler.length === 1 ? (handler as (invocation: number) => DurableLambdaHandler)(invocations) : handler;
-    const died = new Promise<'died'>((resolve) => {
-      const look = setInterval(() => dead && (clearInterval(look), resolve('died')), 5);
-      look.unref();
-    });
-    await service.onInvocation?.(invocations);
+    const died = new Promise<'died'>((resolve) => (die = () => resolve('died')));
+    service.onInvocation?.(invocations);
     const answer = await Promise.race([
-      (called as DurableLambdaHandler)(input as never, service.context() as never),
+      (service.release?.(invocations) ?? handler)(input as never, service.context() as never),
       died,
     ]);
     if (answer === 'died') continue;
