@@ -1,8 +1,9 @@
 /** One folder for each Lambda handler, with everything it needs but the AWS SDK, which Lambda's runtimes have. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
-import { dropUnreached } from './unreached.js';
+import { root } from './project.js';
+import { dropUnreached, unreachedSources } from './unreached.js';
 
 const LAMBDA_HANDLERS = ['submit', 'status', 'cancel', 'diagnose', 'watch'] as const;
 
@@ -16,16 +17,43 @@ const SDK = ['@aws-sdk/*', '@smithy/*'];
 
 /**
  * What a function has no use for, and what stands in its place: together it weighs more than all the rest.
- * What a module exports can be called, and says that it is not there.
+ * What a module exports can be called, and says that it is not there; `test/lambda/lean.test.ts` has requests and runs go past it.
  */
-const LEFT_OUT: readonly { readonly path: RegExp; readonly why: string }[] = [
-  { path: /[\\/]src[\\/]app[\\/]settings-file\.ts$/, why: 'A function reads no config file; set LIVYWIRE_… variables' },
-  {
-    path: /[\\/]src[\\/]aws[\\/]ec2[\\/]index\.ts$/,
-    why: 'A function looks at no security groups; livywire doctor does',
-  },
-  { path: /[\\/]src[\\/]aws[\\/]staging[\\/]index\.ts$/, why: 'A function stages no files; stage them before' },
+export const LEFT_OUT: readonly { readonly path: RegExp; readonly why: string }[] = [
+  { path: ours('app/settings-file'), why: 'A function reads no config file; set LIVYWIRE_… variables' },
+  { path: ours('aws/ec2/index'), why: 'A function looks at no security groups; livywire doctor does' },
+  { path: ours('aws/staging/index'), why: 'A function stages no files; stage them before' },
+  { path: ours('aws/emr/(?:overview|run-pages)'), why: 'A function shows no cluster; livywire emr does' },
+  { path: ours('aws/execution-history'), why: 'A function draws no execution; livywire workflow graph does' },
+  { path: ours('hadoop/(?:event-log|spark-facts)'), why: 'A function writes no report; livywire report does' },
+  { path: ours('hadoop/spark-log-count'), why: 'A function shows no progress; livywire attach does' },
+  // Of axios the way over Node's own http is used, with an agent, a transport and a text of ours.
+  { path: ofAxios('adapters/(?:fetch|xhr)'), why: 'Only the http adapter is here' },
+  { path: ofAxios('helpers/(?:formDataTo\\w+|toFormData)'), why: 'No forms are sent' },
+  { path: ofAxios('helpers/HttpStatusCode'), why: 'Statuses are numbers' },
+  { path: ofAxios('cancel/CancelToken'), why: 'Requests are stopped by their transport' },
+  { path: ofAxios('helpers/AxiosTransformStream'), why: 'No progress is counted' },
+  { path: ofAxios('helpers/(?:fromDataURI|estimateDataURLDecodedBytes)'), why: 'No data: is read' },
+  { path: ofAxios('helpers/shouldBypassProxy'), why: 'Proxies are agents' },
+  { path: /[\\/]axios[\\/]node_modules[\\/]https-proxy-agent[\\/]dist[\\/]index\.js$/, why: 'Proxies are agents' },
+  { path: packaged('proxy-from-env/index'), why: 'Proxies are agents' },
+  { path: packaged('follow-redirects/index'), why: 'Redirects are followed in src/http' },
+  { path: packaged('form-data/lib/form_data'), why: 'No forms are sent' },
 ];
+
+/** A path of a file, whatever the system's separators. */
+function file(start: string, path: string, end: string): RegExp {
+  return new RegExp(`[\\\\/]${start}[\\\\/]${path.replaceAll('/', '[\\\\/]')}\\.${end}$`);
+}
+function ours(path: string): RegExp {
+  return file('src', path, 'ts');
+}
+function packaged(path: string): RegExp {
+  return file('node_modules', path, 'js');
+}
+function ofAxios(path: string): RegExp {
+  return packaged(`axios/lib/${path}`);
+}
 
 /** The names of a module's values. */
 async function exportedValues(path: string): Promise<readonly string[]> {
@@ -34,25 +62,42 @@ async function exportedValues(path: string): Promise<readonly string[]> {
   const declared = [...text.matchAll(/^export (?:async )?(?:function|const|class) (\w+)/gm)].map(
     ([, name = '']) => name,
   );
-  return [...listed.map((one) => one.trim()).filter((one) => /^\w+$/.test(one)), ...declared];
+  // A package of before ES modules has one value, and so has a module that says so.
+  const one = /^export default|^module\.exports|^exports\./m.test(text) ? ['default'] : [];
+  return [...listed.map((name) => name.trim()).filter((name) => /^\w+$/.test(name)), ...declared, ...one];
 }
 
-const leaner: Plugin = {
+/** For a build: leaves out what no function needs. */
+export const leaner: Plugin = {
   name: 'without what no function needs',
   setup: (builder) => {
     for (const { path: filter, why } of LEFT_OUT) {
       builder.onLoad({ filter }, async ({ path }) => {
         const names = (await exportedValues(path)).map((name) => `none as ${name}`);
-        const none = `const none = () => { throw new Error(${JSON.stringify(why)}) };`;
+        const none = `const none = function () { throw new Error(${JSON.stringify(why)}) };`;
         return { contents: `${none} export { ${names.join(', ')} };`, loader: 'js' };
       });
     }
-    // Uploads of forms, and with them the list of all types of files: for us axios sends JSON.
-    builder.onLoad({ filter: /[\\/]node_modules[\\/]form-data[\\/]lib[\\/]form_data\.js$/ }, () => ({
-      contents: 'module.exports = globalThis.FormData;',
-      loader: 'js',
-    }));
   },
+};
+
+/** For a build: nothing in the place of these files. */
+const emptied = (sources: readonly string[]): Plugin => ({
+  name: 'without rooms that are never entered',
+  setup: (builder) => {
+    const paths = new Set(sources.map((source) => join(root, source)));
+    builder.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => (paths.has(path) ? { contents: '' } : undefined));
+  },
+});
+
+/** Inlined CommonJS packages call require() for Node's own modules, and an ES module has none. */
+const REQUIRE =
+  "import{createRequire as livywireRequire}from'node:module';const require=livywireRequire(import.meta.url);\n";
+
+/** esbuild puts it on every chunk; few have such a package in them. */
+const withoutNeedlessRequire = (text: string): string => {
+  const code = text.replace(REQUIRE, '');
+  return /\brequire\b/.test(code) ? text : code;
 };
 
 /** `sdk`: `inlined` for functions that bring their own. */
@@ -64,7 +109,7 @@ export async function buildLambdas(
   return Promise.all(
     LAMBDA_HANDLERS.map(async (handler) => {
       const entry = `src/lambda/${handler}.ts`;
-      const { metafile } = await build({
+      const options = {
         ...shared,
         entryPoints: { index: entry },
         outdir: join(into, handler),
@@ -76,10 +121,17 @@ export async function buildLambdas(
         // Names, too: a function's log shows errors by their name and words, and no places in our code.
         minify: true,
         legalComments: 'none',
-        banner: {
-          js: "import{createRequire as livywireRequire}from'node:module';const require=livywireRequire(import.meta.url);",
-        },
-      });
+        banner: { js: REQUIRE },
+        write: false,
+      } satisfies BuildOptions;
+      // Once to see which rooms no function comes into, once without them: what they share with others would be in the way of all.
+      const { metafile: seen } = await build(options);
+      const empty = emptied(unreachedSources(seen, [entry]));
+      const { metafile, outputFiles } = await build({ ...options, plugins: [empty, leaner] });
+      for (const { path, text } of outputFiles) {
+        await mkdir(dirname(path), { recursive: true });
+        await writeFile(path, withoutNeedlessRequire(text));
+      }
       await dropUnreached(metafile, [entry]);
       return { handler, metafile };
     }),

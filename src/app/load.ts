@@ -7,16 +7,7 @@ import type { drawPipeline as draw } from './draw-pipeline.js';
 export const loadConnect = async () => (await import('./via.js')).connectVia;
 
 /** Services over settings for a function: the same without a way of its own into the network, for there is no ssh. */
-export const loadForFunction = async () => {
-  const [{ connect }, { openLedger }, { openMessenger }, { readSettings }, { settingsElsewhere }] = await Promise.all([
-    import('./connect.js'),
-    import('./open-ledger.js'),
-    import('./open-messenger.js'),
-    import('./settings.js'),
-    import('./settings-elsewhere.js'),
-  ]);
-  return { connect, openLedger, openMessenger, readSettings, settingsElsewhere };
-};
+export const loadForFunction = () => import('./for-function.js');
 
 /** The names under which runs of ours stand in a ledger. */
 export const loadOurNames = async () => (await import('./actor.js')).ourNames;

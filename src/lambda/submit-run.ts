@@ -7,7 +7,7 @@ import { TimeUpError } from './deadline.js';
 import { endInLedger, runInLedger } from './in-ledger.js';
 import type { Invocation } from './invocation.js';
 import type { SubmitRequest } from './payload.js';
-import { loadListeners, loadTrouble } from './later.js';
+import { loadTell, loadTrouble } from './later.js';
 import { doneAnswer, fitAnswer } from './short.js';
 import { handlerError } from './thrown.js';
 import { busOf } from './tell/bus.js';
@@ -64,7 +64,7 @@ export async function submitRun(call: Invocation, request: SubmitRequest): Promi
     outcome = looked.outcome;
   }
   if (!outcome && (request.taskToken !== undefined || busOf(call) !== undefined)) {
-    const { keepListeners, listenersOf } = await loadListeners();
+    const { keepListeners, listenersOf } = await loadTell();
     outcome = await keepListeners(call, run.ref, listenersOf(call, request, run.ref, events));
   }
   if (outcome) return { how, ...concluded(outcome, events) };

@@ -3,7 +3,7 @@ import type { Ledger } from '../../src/core/index.js';
 import type { Messenger } from '../../src/app/index.js';
 import type { Environment } from '../../src/lambda/environment.js';
 import type { HandlerOptions, LambdaContext } from '../../src/lambda/index.js';
-import { loadEvents, loadListeners, loadTell, loadTrouble } from '../../src/lambda/later.js';
+import { loadEvents, loadTell, loadTrouble } from '../../src/lambda/later.js';
 import type { OpenServices } from '../../src/lambda/services.js';
 import {
   memoryLedger,
@@ -17,7 +17,7 @@ import {
 // What is loaded when a run has failed is loaded here: that takes real time, for which the clock of a test would not wait.
 await (await testLivywire({ script: () => ({ outcome: 'failed' }) }).submit({ file: 's3://jobs/etl.py' })).wait();
 
-await Promise.all([loadEvents(), loadListeners(), loadTell(), loadTrouble()]);
+await Promise.all([loadEvents(), loadTell(), loadTrouble()]);
 
 export const job = { file: 's3://jobs/etl.py', args: ['--day', '2026-11-23'] };
 
