@@ -11,14 +11,17 @@ export interface Simulated {
   readonly operations: number;
   /** Calls of the function: the first, and one after each wait. */
   readonly invocations: number;
-  /** From the end of the job to that of the execution. */
-  readonly delayMs: number;
+  /** When the job began, it ended, and the execution did, in milliseconds. */
+  readonly startedAt: number;
+  readonly jobEndedAt: number;
+  readonly endedAt: number;
 }
 
 /** A job of so many seconds, from its submit to its end. @param callMs how long a call takes */
 export async function simulate(seconds: number, callMs = 800): Promise<Simulated> {
   const world = new SparkWorld({ plans: [{ seconds }], callMs });
-  const createdAt = new Date(world.now).toISOString();
+  const startedAt = world.now;
+  const createdAt = new Date(startedAt).toISOString();
   let [operations, invocations] = [0, 1];
   const sleep = async ({ seconds: waited = 0 }: { readonly seconds?: number }): Promise<void> => {
     invocations += 1;
@@ -38,7 +41,7 @@ export async function simulate(seconds: number, callMs = 800): Promise<Simulated
         state = await check(state);
         const decision = waitStrategy(state, attempt);
         if (!decision.shouldContinue) return state;
-        await sleep(decision.delay as { readonly seconds: number });
+        await sleep(decision.delay);
       }
     },
     async wait(_name: string, duration: { readonly seconds?: number }) {
@@ -54,5 +57,12 @@ export async function simulate(seconds: number, callMs = 800): Promise<Simulated
   const clock = { now: () => world.now, sleep: (ms: number) => world.wait(ms) };
   const execution = { arn: 'arn', state: 'Submit', redriveCount: 0, retries: 0 };
   const answer = await sparkJobBy(handlers, { clock })(context, { job: { file: 's3://b/job.py' }, execution });
-  return { answer, operations, invocations, delayMs: world.now - (world.attempts[0]?.endsAt ?? NaN) };
+  return {
+    answer,
+    operations,
+    invocations,
+    startedAt,
+    jobEndedAt: world.attempts[0]?.endsAt ?? NaN,
+    endedAt: world.now,
+  };
 }
