@@ -31,6 +31,7 @@ export {
   loadWorkflow,
   readPipelineText,
 } from './load.js';
+export { loadSession } from './load-session.js';
 export { LivyLines } from './livy-lines.js';
 export { COPIED_WITHIN_MS, untilCopied } from './until-copied.js';
 export { openLedger, sweepLedger } from './open-ledger.js';
@@ -55,4 +56,14 @@ export { readSettings, type Settings } from './settings.js';
 export type { BusEvent, Messenger } from '../aws/index.js';
 export type { RunReport } from '../report/index.js';
 export { amend, isBackPressure, LIVY_OVER_YARN_MIN_MS, pace } from '../run/index.js';
+export type {
+  LiveSession,
+  SessionOptions,
+  SqlResult,
+  SqlValue,
+  StatementReading,
+  StatementResult,
+  StatementRun,
+  Table,
+} from '../session/index.js';
 export type { CancelOptions, EventOptions, LogOptions, Run, Runs, SubmitOptions, WaitOptions } from '../run/index.js';

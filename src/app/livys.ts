@@ -21,6 +21,7 @@ const RETRIES_OF_SEVERAL = 1;
 export function livysOf({ urls, endpoint, closed, ...plan }: LivyPlan): {
   readonly backend: Backend;
   readonly ring: LogSource;
+  readonly clients: readonly LivyClient[];
   /** The first one's address. */
   readonly url: string | undefined;
 } {
@@ -41,7 +42,7 @@ export function livysOf({ urls, endpoint, closed, ...plan }: LivyPlan): {
   const [first] = clients;
   if (endpoint !== undefined) {
     const several = new SeveralLivys({ clients, endpoint, closed, clock });
-    return { backend: several, ring: several, url: first?.url };
+    return { backend: several, ring: several, clients, url: first?.url };
   }
   if (!first) throw new ConfigError('url is an empty list', { field: 'url' });
   if (clients.length > 1) {
@@ -49,5 +50,5 @@ export function livysOf({ urls, endpoint, closed, ...plan }: LivyPlan): {
       field: 'endpoint',
     });
   }
-  return { backend: new LivyBackend(first), ring: new LivyRing(first), url: first.url };
+  return { backend: new LivyBackend(first), ring: new LivyRing(first), clients, url: first.url };
 }

@@ -13,6 +13,7 @@ import { type Auth, createNetwork, Http, type Network, type NetworkOptions } fro
 import { lazyArchive, lazyArchivedLog, noLog } from './behind-archive.js';
 import { takerOfJobs } from './taker-of-jobs.js';
 import { lazyAws } from './aws.js';
+import type { LivyClient } from '../livy/index.js';
 import { checkInputs, outputMarkers } from './data-places.js';
 import { livyServerWords } from './livy-server-words.js';
 import { lazyProgress, lazyWaiting } from './behind-progress.js';
@@ -88,6 +89,8 @@ export interface LivywireOptions {
 export interface Livywire extends Runs {
   /** What runs are kept under here: Livy's address, or the cluster that it stands for. */
   readonly endpoint: string;
+  /** The Livys behind it, for `withSession` of livywire/session; several on EMR with three primaries, none where EMR's own steps take the jobs. */
+  readonly livys?: readonly LivyClient[];
   /** Closes every connection: calls that are under way fail. Jobs go on. */
   close(): Promise<void>;
 }
@@ -126,7 +129,7 @@ export function createLivywire(options: LivywireOptions): Livywire {
   const aws = lazyAws(options.aws ?? {});
   const registry = rm && lazyYarn(rm);
   const archive = options.logFolders?.length ? lazyArchive(aws, options.logFolders) : undefined;
-  const { backend, ownLog, url } = takerOfJobs({
+  const { backend, ownLog, livys, url } = takerOfJobs({
     ...options,
     ...timeout,
     ...(registry && { registry }),
@@ -169,6 +172,7 @@ export function createLivywire(options: LivywireOptions): Livywire {
   });
   return {
     endpoint: backend.endpoint,
+    livys,
     submit: (spec, submitOptions) => engine.submit(spec, submitOptions),
     attach: (ref) => engine.attach(ref),
     find: (run, findOptions) => engine.find(run, findOptions),

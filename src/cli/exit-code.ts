@@ -33,12 +33,22 @@ export function codeOfOutcome(outcome: RunOutcome, retryable?: number): number {
   }
 }
 
+/** What becomes of a statement, and of the application that runs it. */
+const sessionCodes: Readonly<Record<string, number>> = {
+  STATEMENT_FAILED: exitCodes.failed,
+  SESSION_DEAD: exitCodes.failed,
+  STATEMENT_CANCELLED: exitCodes.cancelled,
+  STATEMENT_UNKNOWN: exitCodes.lost,
+};
+
 /** By what the error is, not by where it was thrown. */
 export function codeOfError(error: unknown, retryable?: number): number {
   if (!isLivywireError(error)) return exitCodes.internal;
   if (error.code === 'WAIT_TIMEOUT') return exitCodes.stillRunning;
   if (error.code === 'JOB_FAILED' && 'outcome' in error) return codeOfOutcome(error.outcome as RunOutcome, retryable);
   if (error.code === 'HTTP_STATUS') return codeOfStatus(error);
+  const ofSession = sessionCodes[error.code];
+  if (ofSession !== undefined) return ofSession;
   switch (error.fault) {
     case 'caller':
       return exitCodes.usage;

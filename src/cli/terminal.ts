@@ -11,9 +11,12 @@ export interface TerminalOptions {
 // What JSON.stringify leaves as it is and a terminal may act on, or a line reader may break a line at.
 const unsafe = /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
+/** JSON as a terminal can have it. */
+export const safeJson = (json: string): string =>
+  json.replace(unsafe, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 /** A document as one line that is safe on a terminal. */
-export const jsonLine = (document: unknown): string =>
-  JSON.stringify(document).replace(unsafe, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+export const jsonLine = (document: unknown): string => safeJson(JSON.stringify(document));
 
 type Colors = ReturnType<typeof createColors>;
 

@@ -63,6 +63,14 @@ export const verbs: Readonly<Record<string, Verb>> = {
     describe: 'Say how a run stands and why, and what to type next',
     load: async () => as((await import('./commands/explain-run.js')).explainRunCommand),
   },
+  sql: {
+    describe: 'Run SQL in a session and write its rows as a table, CSV or JSON',
+    load: async () => as((await import('./commands/sql.js')).sqlCommand),
+  },
+  exec: {
+    describe: 'Run a file as code in a session, and write what it prints',
+    load: async () => as((await import('./commands/exec.js')).execCommand),
+  },
   diagnose: {
     describe: 'Say why a run failed, or what a log file says of it',
     load: async () => as((await import('./commands/diagnose.js')).diagnoseCommand),

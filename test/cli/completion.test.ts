@@ -26,7 +26,7 @@ async function bashOffers(t: Parameters<typeof tempFolder>[0], ...words: readonl
 
 test('bash completes verbs, flags of a verb, values of a flag, and words of local', async (t) => {
   t.deepEqual((await bashOffers(t, '')).sort(), [...Object.keys(verbs), '--help', '--version'].sort());
-  t.deepEqual((await bashOffers(t, 'ex')).sort(), ['explain', 'explain-run']);
+  t.deepEqual((await bashOffers(t, 'ex')).sort(), ['exec', 'explain', 'explain-run']);
   t.deepEqual(await bashOffers(t, 'run', '--driver-m'), ['--driver-memory']);
   t.deepEqual(await bashOffers(t, 'wait', '--on-timeout', ''), ['leave', 'cancel']);
   t.deepEqual(await bashOffers(t, 'local', ''), ['up', 'status', 'logs', 'down']);

@@ -1,0 +1,43 @@
+import { ConfigError } from '../../core/index.js';
+import { defineCommand } from '../define.js';
+import { readCode } from '../read-code.js';
+import { connectionOptions, outputOptions } from '../options.js';
+import { runStatements } from '../run-statements.js';
+import { sessionOptions } from '../session-flags.js';
+import { statementsOf } from '../split-sql.js';
+import { formatOption } from '../statement-view.js';
+
+export const sqlCommand = defineCommand({
+  name: 'sql',
+  positionals: '[file.sql]',
+  describe: 'Run SQL in a Livy session and write its rows to stdout.',
+  details: [
+    '',
+    'Statements end at their semicolons and run one after the other; the first that fails ends it, with exit code 1.',
+    'Rows go to stdout, all else to stderr. Ctrl-C cancels the statement that runs (exit code 5), not the session.',
+    'Livy sends no more than 1,000 rows of a query, and says so by nothing: livywire warns when there may be more.',
+  ],
+  examples: [
+    [`livywire sql -e "select day, sum(amount) from sales group by day"`, ''],
+    ['livywire sql --session etl --format csv report.sql > report.csv', 'in a session that is kept for the next call'],
+    ['echo "show tables" | livywire sql --format ndjson -', 'from another program'],
+  ],
+  options: {
+    execute: { type: 'list', alias: 'e', describe: 'SQL to run; may be repeated', group: 'SQL' },
+    ...formatOption,
+    ...sessionOptions,
+    ...connectionOptions,
+    ...outputOptions,
+  },
+  words: { min: 0, max: 1 },
+  async run(args, context) {
+    const [file] = args.rest;
+    if ((file === undefined) === (args.execute.length === 0)) {
+      throw new ConfigError('Give SQL with -e, or a file (- for stdin), and not both', { field: '-e' });
+    }
+    const texts = file === undefined ? args.execute : [await readCode(file, context)];
+    const codes = texts.flatMap(statementsOf);
+    if (codes.length === 0) throw new ConfigError('There is no statement in it', { field: file ?? '-e' });
+    return runStatements({ kind: 'sql', codes, format: args.format ?? 'table' }, args, context);
+  },
+});

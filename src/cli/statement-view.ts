@@ -1,0 +1,79 @@
+import type { StatementReading, StatementResult, Table } from '../app/index.js';
+import { plainLine } from '../core/index.js';
+import { csvLine, jsonRows, jsonText, textRows } from './cells.js';
+import type { Context } from './define.js';
+import type { OptionTable } from './option-spec.js';
+import { table } from './show.js';
+
+export const formatOption = {
+  format: {
+    type: 'string',
+    choices: ['table', 'csv', 'json', 'ndjson'],
+    describe: 'How rows are written to stdout (default table)',
+    group: 'Output',
+  },
+} as const satisfies OptionTable;
+
+export type Format = (typeof formatOption.format.choices)[number];
+
+/** Livy's own limit; livy.rsc.sql.num-rows is its name. */
+const MOST_ROWS = 1_000;
+
+/** What came of a statement, on stdout. Only a terminal is spared what it would act on. */
+export function writeResult(result: StatementResult, format: Format, context: Pick<Context, 'io' | 'out'>): void {
+  const { io, out } = context;
+  const { table: rows, json, text, data } = result;
+  const write = (line: string): void => out.result(io.stdout.isTTY ? plainLine(line) : line);
+  if (rows) writeTable(rows, format, write, context);
+  else if (json !== undefined) write(jsonText(json));
+  else if (text !== undefined && text !== '') {
+    if (format === 'json' || format === 'ndjson') write(jsonText({ text }));
+    else text.split('\n').forEach(write);
+  }
+  const others = Object.keys(data).filter((type) => !/^text\/plain$|json$/.test(type));
+  if (others.length > 0) out.note(`the result holds ${others.join(', ')} too, which only --json shows`);
+}
+
+function writeTable(rows: Table, format: Format, write: (line: string) => void, { out }: Pick<Context, 'out'>): void {
+  const count = rows.values.length;
+  switch (rows.columns.length === 0 ? 'nothing' : format) {
+    case 'nothing':
+      break;
+    case 'csv':
+      for (const line of textRows(rows, '')) write(csvLine(line));
+      break;
+    case 'json':
+      write(jsonText(jsonRows(rows)));
+      break;
+    case 'ndjson':
+      for (const row of jsonRows(rows)) write(jsonText(row));
+      break;
+    case 'table': {
+      const oneLine = (row: readonly string[]) => row.map((one) => one.replace(/\r?\n/g, '⏎'));
+      const [head = '', ...body] = table(textRows(rows, 'null').map(oneLine));
+      out.result(out.paint.bold(plainLine(head)));
+      body.forEach(write);
+    }
+  }
+  if (rows.columns.length > 0) out.note(`${count} ${count === 1 ? 'row' : 'rows'}`);
+  if (count >= MOST_ROWS) {
+    out.warn(
+      `Livy sends no more than ${MOST_ROWS} rows of a query: there may be more. A new session sends more with --conf livy.rsc.sql.num-rows=…`,
+    );
+  }
+}
+
+/** A result in the document of `--json`. */
+export const documentOf = ({ statement, text, table: rows, json, data, tookMs }: StatementResult): object => ({
+  statement,
+  ...(text !== undefined && { text }),
+  ...(rows && { columns: rows.columns, rows: jsonRows(rows) }),
+  ...(json !== undefined && { json }),
+  ...Object.fromEntries(Object.entries(data).filter(([type]) => type.startsWith('image/'))),
+  ...(tookMs !== undefined && { tookMs }),
+});
+
+/** `running 42 %`; what waits for its turn says so. */
+export function readingWords({ state, progress }: StatementReading): string {
+  return state === 'running' && progress > 0 ? `running ${Math.floor(progress * 100)} %` : state;
+}
