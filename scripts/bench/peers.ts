@@ -1,5 +1,7 @@
 /** Everybody that a row can be measured beside, each as it is installed. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { tool } from '../gate/command.js';
 import { manifest, root } from '../gate/project.js';
 import { installAirflow } from '../peers/airflow.js';
 import { installLivywire } from '../peers/livywire.js';
@@ -28,6 +30,16 @@ const NOT_IN_SHORT = { cannot: 'left out of the short form' };
 /** What Airflow 3.3.2 comes with, see scripts/peers/airflow.ts. */
 const AIRFLOW_VERSIONS = { 'apache-airflow': '3.3.2', 'apache-airflow-providers-apache-livy': '4.6.4' };
 
+/** What the last build of this checkout left. */
+async function built(say: Bench['say']): Promise<{ readonly dist: string }> {
+  const dist = join(root, 'dist');
+  if (!existsSync(join(dist, 'cli/bin.js'))) {
+    say('building livywire');
+    await tool('tsx', ['scripts/build.ts']);
+  }
+  return { dist };
+}
+
 /** Installs who is not here yet. Whoever cannot be had is left out, aloud. */
 export async function findPeers({ short, say }: Pick<Bench, 'short' | 'say'>): Promise<Places> {
   const tried = async (name: string, install: () => Promise<string>): Promise<Place> => {
@@ -40,10 +52,10 @@ export async function findPeers({ short, say }: Pick<Bench, 'short' | 'say'>): P
     }
   };
   const npm = (name: keyof typeof NPM_PEERS) => tried(name, () => installNpm(name, NPM_PEERS[name], say));
-  const ours = short ? undefined : await installLivywire(say);
+  const ours = short ? await built(say) : await installLivywire(say);
   return {
-    livywire: ours ? join(ours.folder, 'node_modules/livywire/dist/index.js') : join(root, 'src/index.ts'),
-    bin: ours?.bin ?? join(root, 'dist/cli/bin.js'),
+    livywire: join(ours.dist, 'index.js'),
+    bin: join(ours.dist, 'cli/bin.js'),
     livyClient: await npm('livy-client'),
     synapse: await npm('@azure/synapse-spark'),
     pylivy: await tried('pylivy', () => installPylivy(say)),

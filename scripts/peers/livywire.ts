@@ -8,10 +8,7 @@ import { manifest, root } from '../gate/project.js';
 import { filled, npmInstall, peerFolder, type Say } from './folder.js';
 
 export interface InstalledLivywire {
-  /** Has node_modules/livywire. */
-  readonly folder: string;
-  readonly bin: string;
-  readonly tarball: string;
+  readonly dist: string;
 }
 
 const PACKED = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'docs', 'jobs'];
@@ -40,5 +37,5 @@ export async function installLivywire(say: Say): Promise<InstalledLivywire> {
     await tool('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { cwd: packed });
     await npmInstall(folder, [tarball]);
   });
-  return { folder, bin: join(folder, 'node_modules/livywire/dist/cli/bin.js'), tarball };
+  return { dist: join(folder, 'node_modules/livywire/dist') };
 }
