@@ -66,11 +66,11 @@ export interface RunAnswer {
   readonly reason?: string;
   /** It was to be stopped because it is older than `timeoutSeconds`. */
   readonly timedOut?: true;
-  /** A handler fails, and nobody has seen since how the run is. */
+  /** A handler fails or sees nothing, and nobody has seen since how the run is. */
   readonly trouble?: Trouble;
 }
 
-/** Since when a handler fails, and why. */
+/** Since when a handler fails, or sees nothing, and why. */
 export interface Trouble {
   readonly of: 'status' | 'cancel';
   /** ISO 8601. */
@@ -78,6 +78,8 @@ export interface Trouble {
   /** The attempt that was wanted then: a redrive begins to count anew. */
   readonly attempt: number;
   readonly reason: string;
+  /** It has ended, and how is not certain: its output cannot be read, say. */
+  readonly isOver?: true;
 }
 
 /** What `diagnose` answers: at most 64 KB. */

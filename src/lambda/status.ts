@@ -5,9 +5,11 @@ import { cut } from './cut.js';
 import { isTimeUp, TimeUpError } from './deadline.js';
 import { endInLedger, runInLedger } from './in-ledger.js';
 import { createHandler, type Handler, type HandlerOptions, type Invocation } from './invocation.js';
+import { keyIn } from './payload.js';
 import { runAskedFor } from './run-asked-for.js';
 import { fitAnswer, shortOutcome, shortStatus } from './short.js';
 import { ageOf, carried, eventsAfter, type HistoryOptions, isHistoryFull, overLimit, waitForStatus } from './turns.js';
+import { isUnclear, unseen } from './unseen.js';
 
 export interface StatusHandlerOptions extends HandlerOptions, HistoryOptions {}
 
@@ -28,6 +30,8 @@ interface Look {
   readonly isUnexplained?: true;
   readonly outcome?: RunOutcome;
   readonly reason?: string;
+  /** For all of the time nobody could say how it is, or how it ended. */
+  readonly isUnseen?: true;
 }
 
 /**
@@ -39,7 +43,7 @@ export function createStatusHandler(options: StatusHandlerOptions = {}): Handler
     const { fields, before, run, runs } = await runAskedFor(event, call);
     const timeoutSeconds = fields.whole('timeoutSeconds', 1) ?? Infinity;
     call.telemetry.count('Polls');
-    const { ref, status, isOver, isUnexplained, outcome, reason } = await look(call, runs, run, before);
+    const { ref, status, isOver, isUnexplained, isUnseen, outcome, reason } = await look(call, runs, run, before);
     const events = eventsAfter(before);
     const answer = {
       v: 1,
@@ -50,12 +54,19 @@ export function createStatusHandler(options: StatusHandlerOptions = {}): Handler
       events,
     } as const;
     if (isOver) return fitAnswer({ ...answer, next: 'submit', ...(outcome && { outcome: shortOutcome(outcome) }) });
-    const next = isHistoryFull(events, options) ? 'hand-over' : 'status';
+    const isFull = isHistoryFull(events, options);
+    const next = isFull ? 'hand-over' : 'status';
     if (isUnexplained) return fitAnswer({ ...answer, next, waitSeconds: LOG_AGAIN_SECONDS });
     const ageMs = ageOf(ref, call.clock.now());
-    const tooOld = overLimit(ageMs, timeoutSeconds);
+    const waitSeconds = waitForStatus(ageMs, timeoutSeconds * 1_000);
+    const hasEnded = status !== undefined && isUnclear(status);
+    const tooOld = hasEnded ? undefined : overLimit(ageMs, timeoutSeconds);
     if (tooOld) return fitAnswer({ ...answer, ...tooOld });
-    return fitAnswer({ ...answer, next, waitSeconds: waitForStatus(ageMs, timeoutSeconds * 1_000) });
+    if (!isUnseen) return fitAnswer({ ...answer, next, waitSeconds });
+    const seen = { attempt: keyIn(fields)?.attempt ?? 1, reason: reason ?? 'it shows nothing' };
+    const { trouble, isLong } = unseen(call, before, { ...seen, ...(hasEnded && { isOver: true }) });
+    // Only submit may end an execution, and does so where nobody can say for hours.
+    return fitAnswer({ ...answer, trouble, ...(isLong || isFull ? { next: 'submit' } : { next, waitSeconds }) });
   });
 }
 
@@ -66,7 +77,8 @@ async function look(call: Invocation, runs: Runs, run: Run, before: RunAnswer | 
     const timeoutMs = Math.min(LOOK_MS, call.leftMs());
     for await (const seen of run.watch({ timeoutMs, maxDelayMs: AGAIN_MS, signal })) {
       status = seen;
-      if (!isEnd(seen)) return { ref: run.ref, status, isOver: false };
+      // What has ended and cannot be told yet may be by the next reading.
+      if (!isEnd(seen) && !isUnclear(seen)) return { ref: run.ref, status, isOver: false };
     }
     const kept = await runInLedger(runs, run.ref.key);
     const outcome = kept?.ref.name === run.ref.name ? kept.outcome : undefined;
@@ -74,7 +86,7 @@ async function look(call: Invocation, runs: Runs, run: Run, before: RunAnswer | 
     telemetry.log('INFO', 'ended', { run: run.ref, outcome: outcome?.kind ?? status?.state });
     return { ref: run.ref, ...(status && { status }), isOver: true, ...(outcome && { outcome }) };
   } catch (error) {
-    if (error instanceof TimeUpError && status) {
+    if (error instanceof TimeUpError && status && isEnd(status)) {
       const mayCome = await mayBeExplained(call, run.ref, before);
       const reason = 'it has ended, and why is still being read';
       return { ref: run.ref, status, isOver: !mayCome, ...(mayCome && { isUnexplained: true }), reason };
@@ -82,8 +94,9 @@ async function look(call: Invocation, runs: Runs, run: Run, before: RunAnswer | 
     if (isLivywireError(error) && error.code === 'RUN_UNSENT')
       return { ref: run.ref, isOver: true, reason: cut(error.message, 500) };
     if (!isTimeUp(error)) throw error;
-    telemetry.log('WARN', 'no server could say how it is', { run: run.ref });
-    return { ref: run.ref, isOver: false, reason: 'no server could say how it is' };
+    const reason = cut(status?.unclear ?? 'no server could say how it is', 500);
+    telemetry.log('WARN', reason, { run: run.ref });
+    return { ref: run.ref, ...(status && { status }), isOver: false, isUnseen: true, reason };
   }
 }
 

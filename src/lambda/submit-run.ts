@@ -34,7 +34,7 @@ export interface Submitted {
 export async function submitRun(call: Invocation, request: SubmitRequest): Promise<Submitted> {
   const { clock, signal, telemetry } = call;
   const { job, key, attempt, output, inputs, timeoutSeconds, run: before } = request;
-  const events = eventsAfterSubmit(before, isAfterTrouble(request));
+  const events = eventsAfterSubmit(request);
   const known = await endOfSeen(call, request);
   if (known) return { how: 'adopted', ...concluded(known, events) };
   const { runs } = await call.services();
@@ -105,7 +105,10 @@ function isPending(error: unknown): boolean {
 
 /** `status` has said that it ended, and the ledger does not say why yet. */
 const hasSeenEnd = (before: RunAnswer | undefined, ref: RunRef): boolean =>
-  before?.next === 'submit' && before.status !== undefined && before.ref?.name === ref.name;
+  before?.next === 'submit' &&
+  before.status !== undefined &&
+  before.trouble === undefined &&
+  before.ref?.name === ref.name;
 
 /** Why it ended may still have to be read, and take longer than there is time: then how it ended has to do. */
 async function endOf(call: Invocation, run: Run): Promise<RunOutcome | undefined> {

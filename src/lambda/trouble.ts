@@ -8,6 +8,7 @@ import type { SubmitRequest } from './payload.js';
 import { fitAnswer } from './short.js';
 import { handlerError } from './thrown.js';
 import { ageOf, carried, overLimit, waitForStatus } from './turns.js';
+import { isUnclear } from './unseen.js';
 
 export interface TroubleOptions {
   /**
@@ -31,31 +32,34 @@ export async function lookedAfterTrouble(
   run: Run,
   events: number,
 ): Promise<{ readonly outcome?: RunOutcome } | { readonly answer: RunAnswer }> {
-  const { run: before, attempt, timeoutSeconds = Infinity, trouble: reason = 'it failed' } = request;
+  const { run: before, attempt, timeoutSeconds = Infinity, trouble: failure } = request;
   const { runs } = await call.services();
-  let unseen: string | undefined;
+  let why: string | undefined;
+  let isOver = false;
   try {
-    const { state } = await run.status({ signal: call.signal });
-    if (state === 'unknown') unseen = 'no server can say how it is';
+    const status = await run.status({ signal: call.signal });
+    isOver = isUnclear(status);
+    if (status.state === 'unknown') why = status.unclear ?? 'no server can say how it is';
   } catch (error) {
-    unseen = cut(error instanceof Error ? error.message : String(error), 300);
+    why = cut(error instanceof Error ? error.message : String(error), 300);
   }
   const outcome = (await runInLedger(runs, run.ref.key))?.outcome;
   if (outcome) return { outcome };
   const of = before?.next === 'cancel' ? 'cancel' : 'status';
   const ageMs = ageOf(run.ref, call.clock.now());
-  const tooOld = of === 'status' ? overLimit(ageMs, timeoutSeconds) : undefined;
+  const tooOld = of === 'status' && !isOver ? overLimit(ageMs, timeoutSeconds) : undefined;
   if (tooOld) return { answer: fitAnswer({ v: 1, ...tooOld, ref: run.ref, events }) };
-  if (of === 'status' && unseen === undefined) return {};
+  if (of === 'status' && why === undefined) return {};
   const last = before?.trouble;
   const goesOn = last?.attempt === attempt && last.of === of;
   const trouble: Trouble = {
     of,
     since: goesOn ? last.since : new Date(call.clock.now()).toISOString(),
     attempt,
-    reason: cut(unseen === undefined ? reason : `${reason}; ${unseen}`, 500),
+    reason: cut([failure, why].filter((one) => one !== undefined).join('; '), 500),
+    ...(isOver && { isOver }),
   };
-  call.telemetry.log('WARN', `${of} fails: ${trouble.reason}`, { run: run.ref });
+  call.telemetry.log('WARN', `${of} tells nothing: ${trouble.reason}`, { run: run.ref });
   const answer = { v: 1, ref: run.ref, events, trouble, ...carried(before) } as const;
   if (of === 'cancel') return { answer: fitAnswer({ ...answer, next: 'cancel', waitSeconds: AGAIN_SECONDS }) };
   const waitSeconds = Math.max(AGAIN_SECONDS, waitForStatus(ageMs, timeoutSeconds * 1_000));
@@ -77,9 +81,12 @@ export function checkDecided(
   const { key, attempt, appId } = ref;
   const minutes = Math.round(forMs / 60_000);
   const what = trouble.of === 'cancel' ? 'It is too old and cannot be stopped' : 'Nobody can say how it is';
+  const told = trouble.isOver
+    ? 'It has ended; a redrive concludes it once that can be told'
+    : 'It may still run: livywire status; a redrive goes on with it';
   const run = `${key} (attempt ${attempt}${appId === undefined ? '' : `, ${appId}`})`;
   throw handlerError(
     'RunUndecided',
-    `${what}: ${trouble.of} has failed for ${minutes} min | ${trouble.reason} | It may still run: livywire status; a redrive goes on with it | Run ${run}`,
+    `${what}: ${trouble.of} has failed for ${minutes} min | ${trouble.reason} | ${told} | Run ${run}`,
   );
 }

@@ -24,13 +24,21 @@ export interface HistoryOptions {
 export const eventsAfter = (before: RunAnswer | undefined): number =>
   EVENTS_OF_A_TURN + (before === undefined || before.next === 'hand-over' ? 0 : before.events);
 
-/** The same of a submit, which may follow a call that has failed and counted nothing. */
-export const eventsAfterSubmit = (before: RunAnswer | undefined, isAfterTrouble: boolean): number =>
-  eventsAfter(before) + (isAfterTrouble ? EVENTS_OF_TROUBLE : 0);
+interface Asked {
+  readonly run?: RunAnswer;
+  readonly trouble?: string;
+}
 
 /** The last answer named another handler, or the machine says so: that one has failed, and it is submit that is called. */
-export const isAfterTrouble = ({ run, trouble }: { readonly run?: RunAnswer; readonly trouble?: string }): boolean =>
+const hasFailed = ({ run, trouble }: Asked): boolean =>
   trouble !== undefined || run?.next === 'status' || run?.next === 'cancel';
+
+/** The same of a submit, which may follow a call that has failed and counted nothing. */
+export const eventsAfterSubmit = (request: Asked): number =>
+  eventsAfter(request.run) + (hasFailed(request) ? EVENTS_OF_TROUBLE : 0);
+
+/** Another handler has failed, or has seen nothing for long. */
+export const isAfterTrouble = (request: Asked): boolean => hasFailed(request) || request.run?.trouble !== undefined;
 
 /** Whether another turn would come too near to the end of the history. */
 export const isHistoryFull = (

@@ -1,4 +1,7 @@
 /** The machine over the real handlers and the real engine, in made-up time: whether the two halves of the contract fit. */
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import {
   createCancelHandler,
@@ -141,6 +144,52 @@ test('where status fails and no server can be asked, it ends as undecided after 
   fault.times = 0;
   succeeded(t, await machine.redrive(execution), 1);
   t.is(starts(), 1);
+});
+
+/** A folder on disk that a run may write to. */
+async function outputFolder(t: ExecutionContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'livywire-output-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+test('where a run has ended and its output cannot be read for hours, it ends as undecided and says so; read at last, a redrive concludes it', async (t) => {
+  const { machine, rig, starts } = setUp([{ afterMs: HOUR }]);
+  const output = await outputFolder(t);
+  const going = machine.run({ job, output, timeoutSeconds: 5 * 3_600 });
+  await rig.clock.sleep(60_000);
+  await symlink('_SUCCESS', join(output, '_SUCCESS')); // to itself: nobody can read that
+  const execution = await going;
+  t.is(execution.error, 'RunUndecided', execution.cause);
+  t.regex(execution.cause ?? '', /it ended as \w+, and its output cannot be checked: .*ELOOP.*It has ended/);
+  t.notRegex(execution.cause ?? '', /may still run/);
+  t.false(execution.path.includes('Cancel'), 'what has ended is not stopped for its age');
+  const hours = (execution.endedAt - execution.startedAt) / HOUR;
+  t.true(hours > 7 && hours < 9, `${hours} h`);
+  await rm(join(output, '_SUCCESS'));
+  await writeFile(join(output, '_SUCCESS'), '');
+  succeeded(t, await machine.redrive(execution), 1);
+  t.is(starts(), 1);
+});
+
+test('an output that cannot be read for a while delays the end, and changes nothing', async (t) => {
+  const { machine, rig } = setUp([{ afterMs: HOUR }]);
+  const output = await outputFolder(t);
+  const marker = join(output, '_SUCCESS');
+  const going = machine.run({ job, output });
+  await rig.clock.sleep(60_000);
+  await symlink('_SUCCESS', marker);
+  void rig.clock.sleep(3 * HOUR).then(async () => {
+    await rm(marker);
+    await writeFile(marker, '');
+  });
+  succeeded(t, await going, 1);
+});
+
+test('a run that ended well without its output fails for that', async (t) => {
+  const { machine } = setUp([{ afterMs: HOUR }]);
+  const execution = await machine.run({ job, output: await outputFolder(t) });
+  t.is(execution.error, 'OUTPUT_MARKER_MISSING', execution.cause);
 });
 
 test('where status fails for good a run that takes too long is stopped all the same', async (t) => {
