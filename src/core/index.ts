@@ -26,6 +26,7 @@ export {
   UnreachableError,
   WaitTimeoutError,
 } from './errors.js';
+export { errorsOfServices } from './errors-of-services.js';
 export {
   type BackendKind,
   type Diagnosis,

@@ -1,9 +1,10 @@
+import type { withDurableExecution } from '@aws/durable-execution-sdk-js';
 import { ConfigError, once } from '../core/index.js';
 
 const NAME = '@aws/durable-execution-sdk-js';
 
 /** AWS's SDK for durable functions, loaded with the first call. @throws ConfigError where it is not installed */
-export const loadSdk = once(async () => {
+export const loadSdk = once(async (): Promise<{ readonly withDurableExecution: typeof withDurableExecution }> => {
   try {
     return await import('@aws/durable-execution-sdk-js');
   } catch (error) {

@@ -1,5 +1,5 @@
+import { errorsOfServices } from '../core/index.js';
 import type { LambdaContext, Next, RunAnswer, RunPayload } from '../lambda/index.js';
-import { errorsOfServices } from '../workflow/index.js';
 
 /** What is known between two turns, as it is written down after each: plain JSON of less than 10 KB. */
 export interface Progress {

@@ -35,7 +35,6 @@ export {
   stepKinds,
   type StepSummary,
 } from './pipeline/index.js';
-export { ofServices as errorsOfServices } from './retries.js';
 export { runGlueJob, type RunGlueJobOptions } from './run-glue-job.js';
 export { runGlueWorkflow, type RunGlueWorkflowOptions } from './run-glue-workflow.js';
 export { type HandlerFunctions, runSparkJob, type RunSparkJobOptions } from './run-spark-job.js';

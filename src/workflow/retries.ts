@@ -1,3 +1,4 @@
+import { errorsOfServices } from '../core/index.js';
 import type { Retrier } from './asl.js';
 
 /** What Lambda and Step Functions themselves can fail with: the function may have run, or not, or half. */
@@ -18,25 +19,6 @@ const ofLambda = [
 /** No answer came in time. */
 const TIMEOUT = 'States.Timeout';
 
-/** The classes of ours that say that a service failed, not the job and not the caller, and those of AWS's SDK. */
-export const ofServices = [
-  'UnreachableError',
-  'HttpStatusError',
-  'BadAnswerError',
-  'LedgerError',
-  'LedgerConflictError',
-  'SubmitUnknownError',
-  'SubmitBusyError',
-  'WaitTimeoutError',
-  'ThrottlingException',
-  'TooManyRequestsException',
-  'SlowDown',
-  'RequestTimeout',
-  'TimeoutError',
-  'InternalServerException',
-  'ServiceUnavailable',
-] as const;
-
 /** Each pause twice the last one, up to a bound, and anywhere between nothing and that: a thousand machines do not come in step. */
 const backingOff = (
   ErrorEquals: readonly string[],
@@ -51,13 +33,13 @@ const backingOff = (
  */
 export const forHandlers: readonly Retrier[] = [
   backingOff([...ofLambda, TIMEOUT], 1, 60, 12),
-  backingOff(ofServices, 5, 900, 40),
+  backingOff(errorsOfServices, 5, 900, 40),
 ];
 
 /** The same of a call whose task waits for the job: that nobody has told it anything in time is no failure of the call. */
 export const forWaitingHandler: readonly Retrier[] = [
   backingOff(ofLambda, 1, 60, 12),
-  backingOff(ofServices, 5, 900, 40),
+  backingOff(errorsOfServices, 5, 900, 40),
 ];
 
 /**

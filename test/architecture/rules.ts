@@ -38,7 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   testing: ['core', 'diagnosis', 'run'],
   app: BELOW_APP,
   lambda: ['core', 'app'],
-  durable: ['core', 'lambda', 'workflow'],
+  durable: ['core', 'lambda'],
   cli: ['core', 'app'],
   'index.ts': [...BELOW_APP.filter((room) => room !== 'local' && room !== 'aws'), 'app'],
 };

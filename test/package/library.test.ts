@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { consumer, installed, nodes, run } from './installed.js';
 
 interface Manifest {
@@ -15,24 +15,38 @@ const entrances = Object.entries(manifest.exports).flatMap(([name, target]) =>
   typeof target === 'object' && !(`livywire${name.slice(1)}` in WITH_PEER) ? [`livywire${name.slice(1)}`] : [],
 );
 
+/** Elsewhere: above the consumer's folder is the project's, which has the packages that are optional. */
+async function withoutPeers(t: ExecutionContext, script: string) {
+  const elsewhere = await mkdtemp(join(tmpdir(), 'livywire-peerless-'));
+  t.teardown(() => rm(elsewhere, { recursive: true, force: true }));
+  await cp(join(consumer, 'node_modules'), join(elsewhere, 'node_modules'), {
+    recursive: true,
+    verbatimSymlinks: true,
+  });
+  return run(nodes[0]!.path, ['--input-type=module', '--eval', script], { cwd: elsewhere });
+}
+
 for (const [entrance, peer] of Object.entries(WITH_PEER)) {
   test(`${entrance} is there, and without ${peer} says that this is what is missing`, async (t) => {
     t.true(`.${entrance.slice('livywire'.length)}` in manifest.exports);
-    // Elsewhere: above the consumer's folder is the project's, which has the peer.
-    const elsewhere = await mkdtemp(join(tmpdir(), 'livywire-peerless-'));
-    t.teardown(() => rm(elsewhere, { recursive: true, force: true }));
-    await cp(join(consumer, 'node_modules'), join(elsewhere, 'node_modules'), {
-      recursive: true,
-      verbatimSymlinks: true,
-    });
-    const script = `await import('${entrance}')`;
-    const { exitCode, stderr } = await run(nodes[0]!.path, ['--input-type=module', '--eval', script], {
-      cwd: elsewhere,
-    });
+    const { exitCode, stderr } = await withoutPeers(t, `await import('${entrance}')`);
     t.not(exitCode, 0);
     t.regex(String(stderr), new RegExp(`Cannot find package '(?:${peer}|constructs)'`));
   });
 }
+
+test('livywire/durable can be imported without its package, and a call of its handler says what is missing', async (t) => {
+  const script = `
+    const { handler } = await import('livywire/durable');
+    await handler({}, {}).catch(({ name, message }) => console.log(name + ': ' + message));
+  `;
+  const { exitCode, stdout, stderr } = await withoutPeers(t, script);
+  t.is(exitCode, 0, String(stderr));
+  t.regex(
+    String(stdout),
+    /^ConfigError: A durable function needs the package @aws\/durable-execution-sdk-js, which is not installed: npm install .* Node 22 or later$/,
+  );
+});
 
 test('there is at least the library and its testing entrance', (t) => {
   t.true(entrances.includes('livywire') && entrances.includes('livywire/testing'));
