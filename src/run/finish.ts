@@ -11,6 +11,7 @@ import {
 import type { EngineDeps } from './deps.js';
 import { factsOf } from './facts.js';
 import type { Patience } from './patience.js';
+import { stopLateSubmit } from './late-submit.js';
 import { stopStrays } from './strays.js';
 import { toldOf, writeOutcome, type Written } from './write-outcome.js';
 
@@ -36,6 +37,8 @@ export async function finish(
 ): Promise<RunOutcome> {
   // One request can have made two applications as well, where a proxy sent it on twice: once, at the end, that is asked.
   const isLikely = (attempt?.posts.length ?? 0) > 1;
+  const stopped = isLikely ? stopLateSubmit(deps, outcome.ref, signal) : undefined;
+  const late = (await spare(deps, 'a late request could not be looked for', stopped, signal)) ?? [];
   const looked = attempt && stopStrays(deps, outcome.ref, { isLikely, signal });
   const strays = (await spare(deps, 'a second application could not be looked for', looked, signal)) ?? [];
   // Somebody was first; the log need not be read again.
@@ -44,7 +47,7 @@ export async function finish(
   const progress = await spare(deps, 'what Spark did could not be counted', counted, signal);
   const written = outcome.kind === 'succeeded' ? writtenBy(deps, outcome.ref, attempt, signal) : undefined;
   const output = await spare(deps, 'what was written could not be counted', written, signal);
-  const notes = [...(outcome.notes ?? []), ...strays];
+  const notes = [...(outcome.notes ?? []), ...late, ...strays];
   const added = { ...(progress && { progress }), ...(output && { output }), ...(notes.length > 0 && { notes }) };
   const whole = { ...outcome, ...added };
   const write = async (what: RunOutcome) => toldOf(await writeOutcome(deps, what, { isUnwritten, patience }));

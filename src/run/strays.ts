@@ -1,9 +1,7 @@
-import { type AppReport, type CallOptions, isFinal, isLivywireError, type RunRef } from '../core/index.js';
+import { type AppReport, isFinal, type RunRef } from '../core/index.js';
+import { answerOf } from './answer-of.js';
 import type { EngineDeps } from './deps.js';
-import { within } from './within.js';
 
-/** Who waits for an outcome is not kept waiting for the rest of them. */
-const ASK_WITHIN_MS = 10_000;
 /** How long a killed application is watched until YARN has it as ended. */
 const END_WITHIN_MS = 10_000;
 const LOOK_EVERY_MS = 1_000;
@@ -28,7 +26,7 @@ export async function stopStrays(
   const { registry, logger } = deps;
   if (!registry || ref.appId === undefined) return [];
   const said: string[] = [];
-  const search = await answerOf(deps, (options) => registry.byTag(ref.name, options), signal);
+  const search = await answerOf(yarnOf(deps, signal), (options) => registry.byTag(ref.name, options));
   if (typeof search === 'string') {
     if (isLikely) said.push(`whether a second application ran under this name is not known: ${search}`);
     else logger.debug('YARN could not be asked for a second application', { name: ref.name, error: search });
@@ -42,40 +40,22 @@ export async function stopStrays(
   return said;
 }
 
+const yarnOf = ({ clock }: EngineDeps, signal: AbortSignal | undefined) => ({ clock, who: 'YARN', signal });
+
 const isOver = (report: AppReport): boolean => isFinal(report) || report.unclear !== undefined;
 
 /** What became of it. Only what YARN has as ended is said to have ended. */
 async function stopped(deps: EngineDeps, app: AppReport, signal?: AbortSignal): Promise<string> {
   const { registry, clock } = deps;
   if (!registry || isOver(app)) return `it ended as ${app.raw}`;
-  const asked = await answerOf(deps, (options) => registry.kill(app.appId, options), signal);
+  const yarn = yarnOf(deps, signal);
+  const asked = await answerOf(yarn, (options) => registry.kill(app.appId, options));
   if (asked !== 'asked' && asked !== 'no-record') return `it runs on, and could not be killed: ${asked}`;
   for (const until = clock.now() + END_WITHIN_MS; ; await clock.sleep(LOOK_EVERY_MS, signal)) {
-    const now = await answerOf(deps, (options) => registry.byId(app.appId, options), signal);
+    const now = await answerOf(yarn, (options) => registry.byId(app.appId, options));
     if (now === undefined) return 'YARN has no record of it any more';
     if (typeof now !== 'string' && isOver(now))
       return now.raw === 'KILLED' ? 'it was killed' : `it ended as ${now.raw}`;
     if (clock.now() >= until) return 'YARN was told to kill it, and has not been seen to have done so: it may run on';
-  }
-}
-
-/** A service's failure is its message, and so is that it took too long, repeated requests included; the caller's abort is not. */
-async function answerOf<T>(
-  { clock }: EngineDeps,
-  ask: (options: CallOptions) => Promise<T>,
-  signal: AbortSignal | undefined,
-): Promise<T | string> {
-  const late = new AbortController();
-  const either = signal ? AbortSignal.any([signal, late.signal]) : late.signal;
-  const asked = ask({ signal: either, timeoutMs: ASK_WITHIN_MS }).then((answer) => ({ answer }));
-  try {
-    const told = await within(clock, ASK_WITHIN_MS, asked, signal);
-    return told ? told.answer : `YARN did not answer within ${ASK_WITHIN_MS / 1_000} s`;
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (!isLivywireError(error)) throw error;
-    return error.message;
-  } finally {
-    late.abort();
   }
 }

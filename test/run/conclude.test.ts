@@ -29,7 +29,7 @@ async function setUp(
 
 /** The first one succeeded; a second one of the same tag runs. */
 async function withSecond(posts = 1) {
-  const world = await setUp(running, { posts });
+  const world = await setUp({ ...running, appId: first }, { posts });
   world.registry.set(first, { tags: TAGS });
   world.registry.finish(first, 'SUCCEEDED');
   world.registry.set(second, { tags: TAGS });

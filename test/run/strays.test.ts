@@ -1,9 +1,9 @@
 import test from 'ava';
-import type { RunRecord } from '../../src/core/index.js';
+import { type RunRecord, UnreachableError } from '../../src/core/index.js';
 import { testClock } from '../../src/testing/index.js';
 import { aName, attemptOf, recordFor, refFor, rig } from '../helpers/engine.js';
 import { FakeRegistry } from '../helpers/fake-registry.js';
-import { running, StubBackend } from '../helpers/stub-backend.js';
+import { dead, running, StubBackend } from '../helpers/stub-backend.js';
 
 const first = 'application_1_1';
 const second = 'application_1_2';
@@ -13,7 +13,8 @@ const MINUTE = 60_000;
 async function setUp({ posts = 2, held = first } = {}) {
   const clock = testClock();
   const registry = new FakeRegistry(clock);
-  const made = rig({ backend: new StubBackend([running]), clock, registry });
+  const backend = new StubBackend([{ ...running, appId: first }]);
+  const made = rig({ backend, clock, registry });
   const ref = refFor(clock, { appId: first });
   const post = { at: ref.createdAt, serverMs: clock.now() };
   await made.ledger.create(recordFor(ref, { posts: Array.from({ length: posts }, () => post), appId: held }));
@@ -21,7 +22,7 @@ async function setUp({ posts = 2, held = first } = {}) {
   void clock.sleep(60 * MINUTE).then(() => registry.finish(first, 'SUCCEEDED'));
   const after = (ms: number) => clock.sleep(ms).then(() => registry.set(second, { tags: [aName] }));
   const tags = () => registry.requests.filter((one) => one.startsWith('tag')).length;
-  return { ...made, clock, registry, tags, after, run: made.engine.attach(ref) };
+  return { ...made, backend, clock, registry, tags, after, run: made.engine.attach(ref) };
 }
 
 test('a second application that comes while the first one runs is stopped within a minute or so, said, and in the outcome', async (t) => {
@@ -96,4 +97,63 @@ test('who watched before the second request was sent looks for what came of the 
   void after(5 * MINUTE);
   await t.throwsAsync(early.engine.attach(unknown).wait({ timeoutMs: 10 * MINUTE }));
   t.is(registry.app(second)?.raw, 'KILLED');
+});
+
+test('a request that is still on its way when the application of the other has ended is stopped before it gets to YARN, and noted', async (t) => {
+  const { run, registry, backend } = await setUp();
+  registry.finish(first, 'SUCCEEDED');
+  // What Livy holds is another one: its own application it would know by now.
+  backend.says(running);
+  const { kind, notes } = await run.wait();
+  t.is(kind, 'succeeded');
+  t.deepEqual(notes, ['another request of this name, livy 7, had not started its application yet; it was stopped']);
+  t.deepEqual(
+    backend.requests.filter((one) => one.startsWith('DELETE')),
+    [`DELETE ${aName}`],
+  );
+});
+
+for (const [what, said] of [
+  ['is slow to know its application', [running, running, { ...running, appId: first }]],
+  ['has not seen its end yet', [{ ...running, appId: first }]],
+  ['has seen it', [{ ...dead, appId: first }]],
+  ['has forgotten it', [undefined]],
+] as const) {
+  test(`a Livy that ${what} is not told to stop anything: its log and its word are still wanted`, async (t) => {
+    const { run, registry, backend } = await setUp();
+    registry.finish(first, 'SUCCEEDED');
+    backend.says(...said);
+    const outcome = await run.wait();
+    t.is(outcome.kind, 'succeeded');
+    t.is(outcome.notes, undefined);
+    t.false(backend.requests.some((one) => one.startsWith('DELETE')));
+  });
+}
+
+test('after one request Livy is not asked for another', async (t) => {
+  const { run, registry, backend } = await setUp({ posts: 1 });
+  registry.finish(first, 'SUCCEEDED');
+  backend.says(running);
+  t.is((await run.wait()).notes, undefined);
+  t.false(backend.requests.some((one) => /^(FIND|DELETE)/.test(one)));
+});
+
+test('a late request that cannot be looked for, or not be stopped, is noted', async (t) => {
+  for (const [said, stop, note] of [
+    [
+      new UnreachableError('Livy is away', 'no'),
+      'asked',
+      /^whether another request of this name is under way is not known: Livy is away$/,
+    ],
+    [running, 'no-record', /could not be stopped: no-record$/],
+  ] as const) {
+    const { run, registry, backend } = await setUp();
+    registry.finish(first, 'SUCCEEDED');
+    backend.says(said);
+    backend.onStop = async () => stop;
+    const { kind, notes = [] } = await run.wait();
+    t.is(kind, 'succeeded');
+    t.is(notes.length, 1);
+    t.regex(notes[0] ?? '', note);
+  }
 });
