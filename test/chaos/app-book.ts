@@ -33,8 +33,8 @@ export interface YarnRestart {
   readonly forgets: boolean;
 }
 
-/** YARN was out of reach, or one of its answers was tampered with. */
-export interface YarnTrouble {
+/** A server was out of reach, or one of its answers was tampered with: milliseconds since the epoch. */
+export interface Trouble {
   readonly fromMs: number;
   readonly toMs: number;
 }
@@ -59,7 +59,9 @@ export class AppBook {
   readonly #expected = new Set<string>();
   readonly #yarnRestarts: YarnRestart[] = [];
   readonly #livyRestarts: number[] = [];
-  readonly #yarnTroubles: YarnTrouble[] = [];
+  /** Of either server. */
+  readonly livyTroubles: Trouble[] = [];
+  readonly yarnTroubles: Trouble[] = [];
   #forgotAtMs = 0;
 
   constructor() {
@@ -110,13 +112,6 @@ export class AppBook {
   /** Milliseconds since the epoch. */
   get livyRestarts(): readonly number[] {
     return this.#livyRestarts;
-  }
-
-  noteYarnTrouble(trouble: YarnTrouble): void {
-    this.#yarnTroubles.push(trouble);
-  }
-  get yarnTroubles(): readonly YarnTrouble[] {
-    return this.#yarnTroubles;
   }
 
   /** `launcher`: process id and first tag. */

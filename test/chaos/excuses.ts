@@ -25,6 +25,8 @@ const HOLDS_UP: readonly FaultKind[] = [
   'yarn-recovering',
 ];
 
+/** A second request is looked for at Livy so long before the word, in milliseconds of real time. */
+const LATE_LOOK_MS = 5_000;
 /** For its time a YARN is asked for so long before a POST, in milliseconds of real time. */
 const ASKED_FOR_MS = 15_000;
 
@@ -41,6 +43,8 @@ export interface Excuses {
   isTruthGone(word: Said): boolean;
   /** At that time a `spark-submit` was on its way for longer than the settle time, and the Livy that started it forgotten. */
   isBeyond(attempt: number, atMs: number): boolean;
+  /** The first of two requests was forgotten by a Livy too early; when its application had ended, Livy could not say that the other was under way. */
+  isUnseen(attempt: number, atMs: number): boolean;
   /** Of a YARN that "may have forgotten" one is told only if it was started since, or right before. */
   isUndecidable(order: Forced): boolean;
 }
@@ -57,6 +61,19 @@ export function excusesOf(story: KeyStory, truth: Truth): Excuses {
       forgottenMs > endMs + LAUNCHER_ASKS_MS &&
       !truth.livyRestarts.some((ms) => launchedMs < ms && ms < Math.min(atMs, untilMs));
     return isKnown && (atMs < untilMs || !isHeldUp);
+  };
+  const isUnseen = (attempt: number, atMs: number): boolean => {
+    const launches = truth.launchedUnder(tag(attempt));
+    const firstMs = launches[0]?.atMs ?? Infinity;
+    return (
+      truth.livyTroubles.some(({ fromMs, toMs }) => fromMs < atMs && toMs > atMs - LATE_LOOK_MS) &&
+      launches.some(
+        (launch) =>
+          launch.app !== undefined &&
+          launch.app.startedMs > seenBy(atMs) &&
+          truth.livyRestarts.some((ms) => firstMs < ms && ms < launch.atMs),
+      )
+    );
   };
   const isBeyond = (attempt: number, atMs: number): boolean =>
     truth
@@ -82,6 +99,7 @@ export function excusesOf(story: KeyStory, truth: Truth): Excuses {
   };
   return {
     isBeyond,
+    isUnseen,
     isUndecidable: ({ attempt, atMs, told }) => !told.includes('may have forgotten') || hasYarnRestarted(attempt, atMs),
     isTruthGone({ attempt, atMs, evidence }) {
       const apps = truth.ranUnder(tag(attempt)).filter(({ startedMs }) => startedMs <= atMs);

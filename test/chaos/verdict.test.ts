@@ -44,6 +44,7 @@ interface Made {
   readonly livyRestarts?: readonly number[];
   /** When YARN did not answer as it should. */
   readonly yarnTroubles?: readonly (readonly [from: number, to: number])[];
+  readonly livyTroubles?: readonly (readonly [from: number, to: number])[];
   /** Of what never came to YARN. */
   readonly launchedAt?: number;
   readonly isCancelled?: boolean;
@@ -54,10 +55,13 @@ interface Made {
   readonly others?: Readonly<Record<string, readonly App[]>>;
 }
 
+const troublesOf = (times: Made['yarnTroubles'] = []): Truth['yarnTroubles'] =>
+  times.map(([from, to]) => ({ fromMs: at(from), toMs: at(to) }));
+
 function verdictOn(made: Made) {
   const { apps, said, forced = [], forcedAttempt = 1 } = made;
   const { yarnRestarts = [], livyRestarts = [], isCancelled = false, others = {} } = made;
-  const { launcher = 'honest', seen = [], yarnTroubles = [] } = made;
+  const { launcher = 'honest', seen = [] } = made;
   const none = { posts: [], livy: [], yarn: [] };
   const plan = {
     ...plansOf(1, 1)[0]!,
@@ -87,7 +91,8 @@ function verdictOn(made: Made) {
     launchedUnder: (tag) => (tag === 'key-a1' ? launches : []),
     yarnRestarts: yarnRestarts.map((one) => ({ atMs: at(one.at), forgets: one.forgets })),
     livyRestarts: livyRestarts.map(at),
-    yarnTroubles: yarnTroubles.map(([from, to]) => ({ fromMs: at(from), toMs: at(to) })),
+    yarnTroubles: troublesOf(made.yarnTroubles),
+    livyTroubles: troublesOf(made.livyTroubles),
   };
   return judge(story, truth, 1);
 }
@@ -115,6 +120,14 @@ test('what was cancelled before it came may be lost where YARN did not tell its 
   t.true(verdictOn({ ...made, yarnTroubles: [[6, 9]] }).isLost);
   t.true(verdictOn({ ...made, yarnTroubles: [[1, 2]], isCancelled: false }).isLost);
   t.true(verdictOn({ ...made, yarnTroubles: [[1, 2]], said: [word('lost', 30)] }).isLost);
+});
+
+test('a second request that a forgetful Livy has under way has to be found when the first has ended, unless Livy is away then', (t) => {
+  const made = { apps: [app(1, 32, 37), app(14, 60, 61)], said: [word('succeeded', 38)], livyRestarts: [3] };
+  t.true(verdictOn(made).isWrong);
+  t.like(verdictOn({ ...made, livyTroubles: [[35, 37]] }), { isWrong: false, isBeyond: true, duplicates: 0 });
+  t.true(verdictOn({ ...made, livyTroubles: [[20, 30]] }).isWrong);
+  t.true(verdictOn({ ...made, livyTroubles: [[35, 37]], livyRestarts: [] }).isWrong);
 });
 
 test('an application that was sent by force when YARN had forgotten the first is no second one', (t) => {

@@ -19,7 +19,10 @@ export interface KeyStory extends Tale {
 }
 
 /** What the oracle asks of the book. */
-export type Truth = Pick<AppBook, 'ranUnder' | 'launchedUnder' | 'yarnRestarts' | 'yarnTroubles' | 'livyRestarts'>;
+export type Truth = Pick<
+  AppBook,
+  'ranUnder' | 'launchedUnder' | 'yarnRestarts' | 'yarnTroubles' | 'livyRestarts' | 'livyTroubles'
+>;
 
 export interface Verdict {
   readonly index: number;
@@ -88,8 +91,16 @@ export function judge(story: KeyStory, truth: Truth, speed: number): Verdict {
         continue;
       }
       // What came too late to be known excuses nothing else.
-      const known = apps.filter(({ startedMs }) => startedMs <= seenBy(word.atMs));
-      if (excuses.isBeyond(attempt, word.atMs) && heldAgainst(word, known, given).why === undefined) {
+      const isTrueBy = (ms: number): boolean =>
+        heldAgainst(
+          word,
+          apps.filter(({ startedMs }) => startedMs <= ms),
+          given,
+        ).why === undefined;
+      if (
+        (excuses.isBeyond(attempt, word.atMs) && isTrueBy(seenBy(word.atMs))) ||
+        (excuses.isUnseen(attempt, word.atMs) && isTrueBy(word.atMs))
+      ) {
         isBeyond = true;
         continue;
       }

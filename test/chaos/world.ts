@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { down, up } from '../../src/local/index.js';
-import { AppBook } from './app-book.js';
+import { AppBook, type Trouble } from './app-book.js';
 import { FaultProxy, type Passing } from './fault-proxy.js';
+import type { RequestFault } from './plan.js';
 import { restarter } from './restart.js';
 import { RmStandIn } from './rm-stand-in.js';
 import { FaultSchedule } from './schedule.js';
@@ -67,24 +68,25 @@ export async function startWorld(): Promise<World> {
     const scheduleFor = (passing: Passing): FaultSchedule =>
       followed.find((one) => one.knows(passing)) ?? followed.at(-1) ?? healed;
     const restartLivy = restarter(places, 'livy', () => livyProxy);
-    const killLivy = () => restartLivy({ meanwhile: async () => book.noteLivyRestart() });
+    const killLivy = async (): Promise<boolean> => {
+      const fromMs = Date.now();
+      const isDone = await restartLivy({ meanwhile: async () => book.noteLivyRestart() });
+      if (isDone) book.livyTroubles.push({ fromMs, toMs: Date.now() });
+      return isDone;
+    };
     const livyProxy: FaultProxy = new FaultProxy(
       livy.url,
-      (passing) => scheduleFor(passing).livy(passing),
+      (passing) => noted(scheduleFor(passing).livy(passing), book.livyTroubles),
       () => void killLivy().catch(() => undefined), // where it does not come up again, no key has an outcome
     );
-    const yarnProxy = new FaultProxy(await rmStandIn.listen(), (passing) => {
-      const fault = scheduleFor(passing).yarn(passing);
-      if (fault !== 'none') book.noteYarnTrouble({ fromMs: Date.now(), toMs: Date.now() });
-      return fault;
-    });
+    const yarnProxy = new FaultProxy(await rmStandIn.listen(), (passing) =>
+      noted(scheduleFor(passing).yarn(passing), book.yarnTroubles),
+    );
     proxies.push(livyProxy, yarnProxy);
     let isYarnRestarting = false;
     const cutYarn = async (forMs: number): Promise<void> => {
       const [back, isThere] = [yarnProxy.refuse(), rmStandIn.leave()];
-      const fromMs = Date.now();
-      await delay(forMs);
-      book.noteYarnTrouble({ fromMs, toMs: Date.now() });
+      await delayNoted(forMs, book.yarnTroubles);
       isThere();
       back();
     };
@@ -102,7 +104,7 @@ export async function startWorld(): Promise<World> {
       killLivy,
       async cutLivy(forMs) {
         const back = livyProxy.refuse();
-        await delay(forMs);
+        await delayNoted(forMs, book.livyTroubles);
         back();
       },
       cutYarn,
@@ -126,4 +128,15 @@ export async function startWorld(): Promise<World> {
     await close();
     throw error;
   }
+}
+
+function noted(fault: RequestFault | 'none', troubles: Trouble[]): RequestFault | 'none' {
+  if (fault !== 'none') troubles.push({ fromMs: Date.now(), toMs: Date.now() });
+  return fault;
+}
+
+async function delayNoted(ms: number, troubles: Trouble[]): Promise<void> {
+  const fromMs = Date.now();
+  await delay(ms);
+  troubles.push({ fromMs, toMs: Date.now() });
 }
