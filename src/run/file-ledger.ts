@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  lastAtOf,
   type Ledger,
   LedgerConflictError,
   type LedgerEntry,
@@ -12,6 +13,7 @@ import {
   recordFromText,
   type RunRecord,
 } from '../core/index.js';
+import { keepOrder, type ListOrder, readOrder } from './list-order.js';
 
 const NAMESPACE_FILE = 'ledger.json';
 const READS_AT_ONCE = 32;
@@ -21,6 +23,21 @@ interface Found {
   readonly version: number;
   /** Files of lower versions that were not cleaned away yet. */
   readonly older: readonly string[];
+}
+
+/** A run as a list has it before its record is read. */
+interface Listed {
+  readonly hash: string;
+  readonly path: string;
+  readonly lastAt: string;
+}
+
+/** So many at a time, in their order. */
+async function several<T, R>(all: readonly T[], each: (one: T) => Promise<R>): Promise<readonly R[]> {
+  const done: R[] = [];
+  for (let i = 0; i < all.length; i += READS_AT_ONCE)
+    done.push(...(await Promise.all(all.slice(i, i + READS_AT_ONCE).map(each))));
+  return done;
 }
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
@@ -39,7 +56,8 @@ export interface FileLedgerOptions {
  * Each version of a record is a file of its own, `runs/<2 hex>/<sha256 of the key>.<version>.json`, published by
  * `link()` of a complete, fsynced file. Linking fails where the name is taken, so creating version n + 1 is the
  * compare-and-swap; the highest version is the truth, and only lower ones are ever removed. No locks, so nothing
- * is left locked by a process that was killed. Files are 0600, folders 0700.
+ * is left locked by a process that was killed. `order.txt` spares lists the reading of what they do not show. Files are
+ * 0600, folders 0700.
  */
 export function fileLedger(folder: string, { onDamaged }: FileLedgerOptions = {}): Ledger {
   const failed = (what: string, error: unknown): never => {
@@ -124,6 +142,55 @@ export function fileLedger(folder: string, { onDamaged }: FileLedgerOptions = {}
     return { record, version: String(version) };
   }
 
+  /** For a list: a damaged record, or one of a newer livywire, must not hide the others. */
+  async function readListed({ hash, path }: Pick<Listed, 'hash' | 'path'>): Promise<RunRecord | undefined> {
+    try {
+      return (await readRecord(path)) ?? (await current(hash))?.record;
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error; // the folder itself cannot be read
+      onDamaged?.(error);
+      return undefined;
+    }
+  }
+
+  /** Every run to which something happened since, newest first, and the records that had to be read to know that. */
+  async function inOrder(
+    since: Date | undefined,
+  ): Promise<{ readonly entries: readonly Listed[]; readonly read: ReadonlyMap<string, RunRecord> }> {
+    const known = await readOrder(folder);
+    const names = await readdir(join(folder, 'runs')).catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return [];
+      throw error;
+    });
+    const shards = names.filter((name) => /^[0-9a-f]{2}$/.test(name));
+    const found = (await several(shards, (shard) => latest(join(folder, 'runs', shard)))).flatMap((one) => [...one]);
+    const order: ListOrder = new Map();
+    const read = new Map<string, RunRecord>();
+    const unknown: (readonly [name: string, hash: string, path: string])[] = [];
+    const listed: Listed[] = [];
+    for (const [hash, { path, version }] of found) {
+      const name = `${hash}.${version}`;
+      const lastAt = known.get(name);
+      if (lastAt === undefined) unknown.push([name, hash, path]);
+      else {
+        order.set(name, lastAt);
+        listed.push({ hash, path, lastAt });
+      }
+    }
+    await several(unknown, async ([name, hash, path]) => {
+      const record = await readListed({ hash, path });
+      if (!record) return;
+      const lastAt = lastAtOf(record);
+      read.set(hash, record);
+      order.set(name, lastAt);
+      listed.push({ hash, path, lastAt });
+    });
+    await keepOrder(folder, order, unknown.length);
+    const from = since?.toISOString() ?? '';
+    const entries = listed.filter(({ lastAt }) => lastAt >= from);
+    return { entries: entries.sort((a, b) => (a.lastAt < b.lastAt ? 1 : a.lastAt > b.lastAt ? -1 : 0)), read };
+  }
+
   return {
     async namespace() {
       const path = join(folder, NAMESPACE_FILE);
@@ -167,24 +234,13 @@ export function fileLedger(folder: string, { onDamaged }: FileLedgerOptions = {}
     async *list(options) {
       const records: RunRecord[] = [];
       try {
-        const shards = await readdir(join(folder, 'runs')).catch((error: unknown) => {
-          if (codeOf(error) === 'ENOENT') return [];
-          throw error;
-        });
-        const found: [hash: string, found: Found][] = [];
-        for (const shard of shards.filter((name) => /^[0-9a-f]{2}$/.test(name)))
-          found.push(...(await latest(join(folder, 'runs', shard))));
-        const read = async ([hash, { path }]: [string, Found]) => {
-          try {
-            return (await readRecord(path)) ?? (await current(hash))?.record;
-          } catch (error) {
-            if (!(error instanceof LedgerError)) throw error; // the folder itself cannot be read
-            onDamaged?.(error);
-            return undefined;
-          }
-        };
-        for (let i = 0; i < found.length; i += READS_AT_ONCE) {
-          const batch = await Promise.all(found.slice(i, i + READS_AT_ONCE).map(read));
+        const { entries, read } = await inOrder(options?.since);
+        const atMost = options?.limit ?? Infinity;
+        for (let i = 0; i < entries.length; i += READS_AT_ONCE) {
+          // Those of one moment are ordered by their keys, which are in the records.
+          if (records.length >= atMost && entries[i]?.lastAt !== entries[i - 1]?.lastAt) break;
+          const some = entries.slice(i, i + READS_AT_ONCE);
+          const batch = await Promise.all(some.map(async (entry) => read.get(entry.hash) ?? readListed(entry)));
           records.push(...batch.filter((record) => record !== undefined));
         }
       } catch (error) {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
@@ -196,4 +196,54 @@ test('times of files mean nothing: only the version counts', async (t) => {
   await utimes(first, new Date('2030-01-01'), new Date('2030-01-01'));
   t.is((await ledger.get('k'))?.record.specHash, 'two');
   await unlink(first);
+});
+
+const day = (n: number): string => new Date(Date.UTC(2026, 0, 1) + n * 60_000).toISOString();
+/** More than are read each time. */
+const MANY = 100;
+
+async function manyRuns(folder: string) {
+  const ledger = fileLedger(folder);
+  for (let n = 0; n < MANY; n++) await ledger.create({ ...record(`k${n}`), updatedAt: day(n) });
+  return ledger;
+}
+
+test('a list of many runs puts down their order, and the next one reads only what it shows', async (t) => {
+  const folder = await folderFor(t);
+  const ledger = await manyRuns(folder);
+  const newest = Array.from({ length: MANY }, (_, i) => `k${MANY - 1 - i}`);
+  t.deepEqual(await keysOf(ledger.list()), newest);
+  t.is((await stat(join(folder, 'order.txt'))).mode & 0o777, 0o600);
+
+  const entry = await ledger.get('k0');
+  await ledger.update({ ...record('k0'), updatedAt: day(MANY) }, entry?.version ?? '');
+  t.deepEqual(await keysOf(ledger.list({ limit: 3 })), ['k0', 'k99', 'k98'], 'what has changed since is found');
+  const damaged: string[] = [];
+  for (const file of await files(join(folder, 'runs'))) {
+    if (!/"k(0|99|98)"/.test(await readFile(file, 'utf8'))) await writeFile(file, 'cut');
+  }
+  const reader = fileLedger(folder, { onDamaged: ({ message }) => damaged.push(message) });
+  t.deepEqual(await keysOf(reader.list({ since: new Date(day(98)) })), ['k0', 'k99', 'k98']);
+  t.deepEqual(damaged, [], 'the others were not read');
+});
+
+test('an order that is damaged, gone or cannot be written changes no list', async (t) => {
+  const folder = await folderFor(t);
+  const ledger = await manyRuns(folder);
+  const wanted = await keysOf(ledger.list());
+  const file = join(folder, 'order.txt');
+  const text = await readFile(file, 'utf8');
+  for (const damaged of [
+    '',
+    text.slice(0, 1_234),
+    'nonsense\n'.repeat(9),
+    text.replaceAll('Z\n', '\n'),
+    `${'f'.repeat(64)}.7 ${day(5)}\n${text}`,
+  ]) {
+    await writeFile(file, damaged);
+    t.deepEqual(await keysOf(ledger.list()), wanted);
+  }
+  await unlink(file);
+  await mkdir(file);
+  t.deepEqual(await keysOf(ledger.list()), wanted);
 });
