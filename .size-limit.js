@@ -35,7 +35,7 @@ export default [
   { name: 'library, own code', path: startUpFiles('library', 'dist/index.js'), gzip: true, limit: '91 kB' },
   { name: 'livywire/aws, own code', path: startUpFiles('library', 'dist/aws.js'), gzip: true, limit: '54 kB' },
   { name: 'livywire/cdk, own code', path: startUpFiles('library', 'dist/cdk.js'), gzip: true, limit: '75 kB' },
-  { name: 'livywire/durable, own code', path: startUpFiles('library', 'dist/durable.js'), gzip: true, limit: '116 kB' },
+  { name: 'livywire/durable, own code', path: startUpFiles('library', 'dist/durable.js'), gzip: true, limit: '112 kB' },
   { name: 'livywire/lambda, own code', path: startUpFiles('library', 'dist/lambda.js'), gzip: true, limit: '114 kB' },
   { name: 'livywire/session, own code', path: startUpFiles('library', 'dist/session.js'), gzip: true, limit: '40 kB' },
   { name: 'livywire/testing, own code', path: startUpFiles('library', 'dist/testing.js'), gzip: true, limit: '49 kB' },

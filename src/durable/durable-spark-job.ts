@@ -22,7 +22,7 @@ export interface DurableSparkJobOptions extends SparkJobOptions, Pick<SubmitHand
 export function createDurableSparkJob(options: DurableSparkJobOptions = {}): DurableLambdaHandler {
   const sparkJob = createSparkJob(options);
   const work = async (event: unknown, context: DurableContext): Promise<RunAnswer | SubmitEventAnswer> => {
-    const told = runsOfEvent(event, options.job, options.env);
+    const told = await runsOfEvent(event, options.job, options.env);
     if (!told) return sparkJob(context, event as RunPayload);
     // Once and for all: a function that makes the job may look at the clock, and a replay must not make another one of it.
     const { payload, wrong } = await context.step('read the event', async () => theOne(told));
