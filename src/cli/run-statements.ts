@@ -1,17 +1,15 @@
 import type { LiveSession, SessionOptions, StatementRun } from '../app/index.js';
-import { type Diagnosis, isLivywireError, plainLine, redactText } from '../core/index.js';
+import { orAborted } from '../core/index.js';
 import type { Context } from './define.js';
-import { codeOfError, exitCodes } from './exit-code.js';
-import { Interrupts } from './interrupts.js';
+import { exitCodes } from './exit-code.js';
+import { Interrupted, Interrupts } from './interrupts.js';
+import { LEAVE_WITHIN_MS, leaveSession } from './leave-session.js';
 import { ProgressView } from './progress-view.js';
 import { openFor, type SessionArgs } from './session-flags.js';
-import { diagnosisLines } from './show.js';
+import { documentOfError, isOfSession, sayFailure } from './session-failure.js';
 import { safeJson } from './terminal.js';
-import { documentOf, type Format, readingWords, writeResult } from './statement-view.js';
+import { documentOf, type Format, showReadings, writeResult } from './statement-view.js';
 import { jsonText } from './cells.js';
-
-/** How long a signal waits for a server: nobody's shutdown is held up. */
-const LEAVE_WITHIN_MS = 4_000;
 
 export interface Work {
   readonly kind: NonNullable<SessionOptions['kind']>;
@@ -35,7 +33,7 @@ export async function runStatements(work: Work, args: SessionArgs, context: Cont
     writeDocument({ ...documentOfError(error, code), statements: done }, out);
     return code;
   } finally {
-    await leave(session, context, interrupts);
+    await leaveSession(session, context, interrupts.signal.aborted);
     interrupts.close();
   }
   writeDocument({ v: 1, kind: 'statements', statements: done, exitCode: code }, out);
@@ -55,16 +53,18 @@ async function runOne(
   interrupts: Interrupts,
 ): Promise<object> {
   const { io, out } = context;
-  interrupts.signal.throwIfAborted();
+  const { signal } = interrupts;
+  signal.throwIfAborted();
   const statement = await session.start(code, { kind, signal: NEVER });
   const view = new ProgressView(io, out);
-  const stop = (): void => void cancel(statement, context);
-  interrupts.signal.addEventListener('abort', stop, { once: true });
+  const late = new AbortController();
+  const stop = (): void => void cancel(statement, context, signal.reason, late);
+  signal.addEventListener('abort', stop, { once: true });
   try {
-    if (interrupts.signal.aborted) stop();
-    await follow(statement, view, interrupts);
+    if (signal.aborted) stop();
+    await orAborted(showReadings(statement, view), AbortSignal.any([interrupts.again, late.signal]));
   } finally {
-    interrupts.signal.removeEventListener('abort', stop);
+    signal.removeEventListener('abort', stop);
     view.close();
   }
   const result = await statement.result();
@@ -75,92 +75,19 @@ async function runOne(
 /** The session's own signal is for its opening; a statement is cancelled by hand, so that its end is still seen. */
 const NEVER = new AbortController().signal;
 
-async function follow(statement: StatementRun, view: ProgressView, interrupts: Interrupts): Promise<void> {
-  for await (const reading of statement) {
-    const { state, progress } = reading;
-    view.show({
-      step: 'statement',
-      message: readingWords({ ...reading, progress: 0 }),
-      ...(state === 'running' && progress > 0 && { done: progress, total: 1 }),
-    });
-    if (interrupts.again.aborted) throw interrupts.again.reason;
-  }
-}
-
-async function cancel(statement: StatementRun, { out }: Context): Promise<void> {
-  out.note(`cancelling statement ${statement.id}; what waits for no Spark takes 30 s, a second signal waits no longer`);
-  await statement.cancel().catch((error: unknown) => {
+/** A person at a terminal may wait for its end; whoever else sent a signal is gone in seconds. */
+async function cancel(
+  statement: StatementRun,
+  { out, io }: Context,
+  reason: unknown,
+  late: AbortController,
+): Promise<void> {
+  const isPerson = io.stdin.isTTY && reason instanceof Interrupted && reason.signal === 'SIGINT';
+  statement.cancel().catch((error: unknown) => {
     out.warn(`the cancel was not taken: ${error instanceof Error ? error.message : String(error)}`);
   });
+  if (isPerson) return out.note(`cancelling statement ${statement.id}; Ctrl-C again waits no longer`);
+  await io.clock.sleep(LEAVE_WITHIN_MS);
+  if (!statement.hasEnded) out.warn(`statement ${statement.id} was asked to stop, and has not been seen to`);
+  late.abort(reason);
 }
-
-async function leave(session: LiveSession | undefined, { out, io }: Context, interrupts: Interrupts): Promise<void> {
-  if (!session) return;
-  if (!session.closes) return void (await session.leave());
-  const late = new AbortController();
-  const slow = interrupts.signal.aborted
-    ? io.clock.sleep(LEAVE_WITHIN_MS, late.signal).then(
-        () => 'late' as const,
-        () => 'late' as const,
-      )
-    : new Promise<never>(() => undefined);
-  const left = session.leave().then(
-    () => 'left' as const,
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
-  );
-  const how = await Promise.race([left, slow]);
-  late.abort();
-  if (how !== 'left') {
-    out.warn(
-      `session ${session.name} may be open still (${how === 'late' ? 'its end takes long' : how}): Livy ends it 10 minutes after our last word`,
-    );
-  }
-}
-
-interface SessionFailure {
-  readonly code: string;
-  readonly message: string;
-  readonly diagnosis?: Diagnosis;
-  readonly traceback?: readonly string[];
-  readonly evalue?: string;
-  readonly ename?: string;
-}
-
-const SAID_HERE = ['STATEMENT_FAILED', 'STATEMENT_CANCELLED', 'SESSION_DEAD'];
-
-/** What `failure.ts` has fewer words for than there are. */
-export const isOfSession = (error: unknown): error is Error & SessionFailure =>
-  isLivywireError(error) && SAID_HERE.includes(error.code);
-
-/** An exception with its traceback, a dead session with its diagnosis: on stderr. @returns the exit code */
-export function sayFailure(error: Error & SessionFailure, { out, io }: Pick<Context, 'out' | 'io'>): number {
-  if (error.code === 'STATEMENT_FAILED') {
-    const { ename = 'Error', evalue = '', traceback = [] } = error;
-    // Of the JVM it is Livy's own stack, and as long as a screen; Python's is the person's code.
-    const isPython = traceback.some((line) => line.endsWith('\n'));
-    const isDebug = (io.env.LIVYWIRE_DEBUG ?? '') !== '';
-    const trace = isPython || isDebug ? traceback.flatMap((line) => line.replace(/\n$/, '').split('\n')) : [];
-    const last = trace.at(-1) ?? '';
-    const head = `${ename}: ${evalue.trimEnd()}`;
-    out.error([...(last !== '' && head.startsWith(last) ? trace.slice(0, -1) : trace), head].join('\n'));
-  } else {
-    out.error(error.message);
-    if (error.diagnosis) {
-      for (const line of diagnosisLines(error.diagnosis, out.paintNote)) out.error(line);
-    }
-  }
-  return codeOfError(error);
-}
-
-const documentOfError = (error: Error & SessionFailure, exitCode: number): object => ({
-  v: 1,
-  kind: 'error',
-  error: {
-    name: error.name,
-    code: error.code,
-    message: redactText(plainLine(error.message)),
-    ...(error.traceback && { traceback: error.traceback.map((line) => redactText(line)) }),
-    ...(error.diagnosis && { diagnosis: error.diagnosis }),
-  },
-  exitCode,
-});

@@ -131,6 +131,11 @@ export async function openFor(
           view.show({ step: 'session', message: `session ${name ?? id} is ${state}` });
       },
     });
+  } catch (error) {
+    if (signal.aborted && name !== undefined) {
+      out.warn(`interrupted while session ${name} was opened: where it was there or was asked for, it goes on`);
+    }
+    throw error;
   } finally {
     view.close();
   }

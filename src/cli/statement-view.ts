@@ -1,8 +1,9 @@
-import type { StatementReading, StatementResult, Table } from '../app/index.js';
+import type { StatementResult, StatementRun, Table } from '../app/index.js';
 import { plainLine } from '../core/index.js';
 import { csvLine, jsonRows, jsonText, textRows } from './cells.js';
 import type { Context } from './define.js';
 import type { OptionTable } from './option-spec.js';
+import type { ProgressView } from './progress-view.js';
 import { table } from './show.js';
 
 export const formatOption = {
@@ -73,7 +74,10 @@ export const documentOf = ({ statement, text, table: rows, json, data, tookMs }:
   ...(tookMs !== undefined && { tookMs }),
 });
 
-/** `running 42 %`; what waits for its turn says so. */
-export function readingWords({ state, progress }: StatementReading): string {
-  return state === 'running' && progress > 0 ? `running ${Math.floor(progress * 100)} %` : state;
+/** Follows a statement to its end, with its state and its progress on stderr. */
+export async function showReadings(statement: StatementRun, view: ProgressView): Promise<void> {
+  for await (const { state, progress } of statement) {
+    const share = state === 'running' && progress > 0 && { done: progress, total: 1 };
+    view.show({ step: 'statement', message: `statement ${statement.id} is ${state}`, ...share });
+  }
 }

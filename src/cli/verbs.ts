@@ -63,6 +63,10 @@ export const verbs: Readonly<Record<string, Verb>> = {
     describe: 'Say how a run stands and why, and what to type next',
     load: async () => as((await import('./commands/explain-run.js')).explainRunCommand),
   },
+  shell: {
+    describe: 'Type Python, Scala, R or SQL into a session, line by line',
+    load: async () => as((await import('./commands/shell.js')).shellCommand),
+  },
   sql: {
     describe: 'Run SQL in a session and write its rows as a table, CSV or JSON',
     load: async () => as((await import('./commands/sql.js')).sqlCommand),

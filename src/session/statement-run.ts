@@ -49,6 +49,11 @@ export class StatementRun implements AsyncIterable<StatementReading> {
     }
   }
 
+  /** Whether its end was seen. */
+  get hasEnded(): boolean {
+    return this.#ended !== undefined;
+  }
+
   /** How it ended. @throws StatementFailedError, StatementCancelledError, SessionDeadError, `signal.reason` */
   async result(): Promise<StatementResult> {
     while (!this.#ended) for await (const _ of this);

@@ -120,7 +120,8 @@ test('a dead session is told with its diagnosis, and made anew with --remake', a
 
 test('Ctrl-C cancels the statement, not the session, with 5', async (t) => {
   const { start, stand } = await setUp(t);
-  const running = start(['exec', '--session', 'etl', '-e', 'import time; time.sleep(60)']);
+  const words = ['exec', '--session', 'etl', '-e', 'import time; time.sleep(60)'];
+  const running = start(words, { tty: { stdin: true } });
   await stand.seen(/^GET .*statements\/0$/);
   running.send('SIGINT');
   const { code, stderr } = await running.done;
@@ -177,4 +178,19 @@ test('a terminal is spared what it would act on, a file is not', async (t) => {
   stand.teach('paint', '{"status":"ok","execution_count":0,"data":{"text/plain":"\\u001b[31mred\\u0007"}}');
   t.is((await run(['exec', '-e', 'paint'])).stdout, '\u001b[31mred\u0007\n');
   t.is((await run(['exec', '-e', 'paint'], { tty: { stdout: true } })).stdout, 'red\n');
+});
+
+test('SIGTERM waits for no statement that will not end, and closes the session', async (t) => {
+  const { start, stand } = await setUp(t);
+  const running = start(['exec', '-e', 'import time; time.sleep(60)'], { clock: fastClock(10) });
+  await stand.seen(/^GET .*statements\/0$/);
+  const [session] = stand.sessions;
+  // As Livy does for 30 s with Python that waits for no Spark.
+  const [statement] = session?.statements ?? [];
+  if (statement) statement.afterCancel = [{ ...statement.afterCancel[0] }];
+  running.send('SIGTERM');
+  const { code, stderr } = await running.done;
+  t.is(code, 143);
+  t.regex(stderr, /statement 0 was asked to stop, and has not been seen to/);
+  t.is(session?.state, 'gone');
 });

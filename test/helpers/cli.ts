@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { PassThrough } from 'node:stream';
 import type { ExecutionContext } from 'ava';
 import type { ConnectOptions, Livywire, Settings } from '../../src/app/index.js';
 import { main } from '../../src/cli/main.js';
@@ -13,6 +14,8 @@ export interface CliOptions {
   /** Files of this made-up machine, by absolute path. */
   readonly files?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** What is typed, key by key. */
+  readonly keys?: PassThrough;
   readonly tty?: { readonly stdin?: boolean; readonly stdout?: boolean; readonly stderr?: boolean };
   readonly clock?: Clock;
   readonly livywire?: Livywire;
@@ -62,7 +65,10 @@ export function startCli(argv: readonly string[], options: CliOptions = {}): Run
   const io: Io = {
     stdout: silentSink(out, tty.stdout ?? false),
     stderr: silentSink(err, tty.stderr ?? false),
-    stdin: { isTTY: tty.stdin ?? false },
+    stdin: {
+      isTTY: tty.stdin ?? false,
+      ...(options.keys && { stream: options.keys as unknown as NodeJS.ReadStream }),
+    },
     env: { HOME: '/home/test', ...env },
     cwd,
     version: '9.9.9',

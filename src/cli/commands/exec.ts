@@ -31,6 +31,7 @@ export const execCommand = defineCommand({
     ...outputOptions,
   },
   words: { min: 0, max: 1 },
+  ownSignals: true,
   async run(args, context) {
     const [file] = args.rest;
     if ((file === undefined) === (args.execute.length === 0)) {

@@ -30,6 +30,7 @@ export const sqlCommand = defineCommand({
     ...outputOptions,
   },
   words: { min: 0, max: 1 },
+  ownSignals: true,
   async run(args, context) {
     const [file] = args.rest;
     if ((file === undefined) === (args.execute.length === 0)) {
