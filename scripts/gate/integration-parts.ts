@@ -10,7 +10,7 @@ const SECONDS: Readonly<Record<string, number>> = {
   'emr-steps': 43,
   'failing-jobs': 103,
   jobs: 70,
-  lambda: 68,
+  lambda: 110,
   'livy-client': 11,
   'livy-forgets': 76,
   'livy-traps': 15,

@@ -40,7 +40,7 @@ export interface Ended {
 }
 
 export interface ServiceOptions {
-  readonly clock: TestClock;
+  readonly clock: Pick<TestClock, 'now' | 'advance'>;
   readonly context: () => LambdaContext;
   /** Called before each invocation, with its number. */
   readonly onInvocation?: (number: number) => void;

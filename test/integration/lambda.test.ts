@@ -4,7 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
 import test, { type ExecutionContext } from 'ava';
+import { createDurableSparkJob } from '../../src/durable/index.js';
 import {
   createCancelHandler,
   createStatusHandler,
@@ -16,6 +18,7 @@ import {
   type RunAnswer,
 } from '../../src/lambda/index.js';
 import { openServices } from '../../src/lambda/open-services.js';
+import { execute } from '../durable/service.js';
 import { useLocalLivy } from '../helpers/local-livy.js';
 
 const livy = useLocalLivy(test, { yarn: true });
@@ -111,4 +114,34 @@ test('a run goes to its end, and one that is too old is stopped at YARN', async 
   t.is(thrown.status === 'rejected' && (thrown.reason as Error).name, 'RunTimedOut');
   const url = `${livy().instance.behind?.resourceManager}/ws/v1/cluster/apps?states=NEW,SUBMITTED,ACCEPTED,RUNNING`;
   t.deepEqual(((await (await fetch(url)).json()) as { apps: unknown }).apps ?? {}, {});
+});
+
+test('durable functions: two executions of one name at once are one application, and each knows how its job ended', async (t) => {
+  const given = await options(t);
+  const file = await livy().job('job.py', source);
+  await LocalDurableTestRunner.setupTestEnvironment();
+  t.teardown(() => LocalDurableTestRunner.teardownTestEnvironment());
+  const inRealTime = { clock: { now: () => Date.now(), advance: (ms: number) => delay(ms) }, context };
+  const execution = (version: string) =>
+    execute(
+      createDurableSparkJob(given),
+      { job: { file, args: ['1'], conf } },
+      { ...inRealTime, name: 'nightly', version },
+    );
+  const inItsRunner = (payload: object) =>
+    new LocalDurableTestRunner({ handlerFunction: createDurableSparkJob(given) }).run({ payload });
+  const [one, two, bad, long] = await Promise.all([
+    execution('1'),
+    execution('2'),
+    inItsRunner({ job: { file, args: ['1', 'no rows'], conf } }),
+    inItsRunner({ job: { file, args: ['300'], conf }, key: 'long', timeoutSeconds: 30 }),
+  ]);
+  t.deepEqual([one.status, two.status], ['SUCCEEDED', 'SUCCEEDED'], JSON.stringify([one.error, two.error]));
+  const { ref, outcome } = one.result as RunAnswer;
+  t.is(outcome?.kind, 'succeeded');
+  t.is((two.result as RunAnswer).ref?.name, ref?.name);
+  t.is(await applications(ref?.name ?? ''), 1);
+  t.is(bad.getError().errorType, 'PYTHON_EXCEPTION');
+  t.regex(bad.getError().errorMessage ?? '', /ValueError: no rows/);
+  t.is(long.getError().errorType, 'RunTimedOut');
 });
