@@ -54,8 +54,7 @@ export function createStatusHandler(options: StatusHandlerOptions = {}): Handler
       events,
     } as const;
     if (isOver) return fitAnswer({ ...answer, next: 'submit', ...(outcome && { outcome: shortOutcome(outcome) }) });
-    const isFull = isHistoryFull(events, options);
-    const next = isFull ? 'hand-over' : 'status';
+    const next = isHistoryFull(events, options) ? 'hand-over' : 'status';
     if (isUnexplained) return fitAnswer({ ...answer, next, waitSeconds: LOG_AGAIN_SECONDS });
     const ageMs = ageOf(ref, call.clock.now());
     const waitSeconds = waitForStatus(ageMs, timeoutSeconds * 1_000);
@@ -66,7 +65,11 @@ export function createStatusHandler(options: StatusHandlerOptions = {}): Handler
     const seen = { attempt: keyIn(fields)?.attempt ?? 1, reason: reason ?? 'it shows nothing' };
     const { trouble, isLong } = unseen(call, before, { ...seen, ...(hasEnded && { isOver: true }) });
     // Only submit may end an execution, and does so where nobody can say for hours.
-    return fitAnswer({ ...answer, trouble, ...(isLong || isFull ? { next: 'submit' } : { next, waitSeconds }) });
+    return fitAnswer({
+      ...answer,
+      trouble,
+      ...(isLong && next === 'status' ? { next: 'submit' } : { next, waitSeconds }),
+    });
   });
 }
 
