@@ -168,7 +168,7 @@ export const proof: Proof = {
         await put(`jobs/${job}`, await readFile(join(root, 'jobs', job), 'utf8'));
       await put('in/words.txt', 'one two two\n');
       const { functions } = await deployHandlers(instance, { bundles: await buildHandlers('airflow-proof') });
-      await new StepFunctions(aws).put('run-spark-job', runSparkJob({ functions, redrives: false }));
+      await new StepFunctions(aws).put('run-spark-job', runSparkJob({ functions }));
       const programs = join(folder, 'bin');
       await mkdir(programs);
       const program = join(programs, 'livywire');

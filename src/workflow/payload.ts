@@ -17,7 +17,7 @@ const whoAsks =
 
 const merge = (left: string, right: string): string => `States.JsonMerge(${left}, ${right}, false)`;
 
-export interface Payloads {
+interface Payloads {
   /** For the task that concludes: with the number of redrives as it is when the task is executed. */
   readonly submit: string;
   /** For `status` and `cancel`, which ask about the run that the last answer named. */
@@ -26,12 +26,7 @@ export interface Payloads {
   readonly handOver: string;
 }
 
+const ask = merge('$.input', '$.answer');
+
 /** The handlers' events, put together from the data: intrinsic functions. */
-export function payloads(redrives: boolean): Payloads {
-  const ask = merge('$.input', '$.answer');
-  return {
-    ask,
-    submit: redrives ? merge(ask, whoAsks) : ask,
-    handOver: redrives ? merge('$.input', whoAsks) : '$.input',
-  };
-}
+export const payloads: Payloads = { ask, submit: merge(ask, whoAsks), handOver: merge('$.input', whoAsks) };

@@ -21,11 +21,6 @@ export interface RunSparkJobOptions {
   /** Fields that hold where an execution's input does not have them: `timeoutSeconds`, `output`, even `job`. */
   readonly defaults?: Readonly<Record<string, Json>>;
   /**
-   * Whether the interpreter counts redrives. AWS does, and so does `livywire local`; moto by itself does not.
-   * @defaultValue `true`
-   */
-  readonly redrives?: boolean;
-  /**
    * Who sees the end. `poll`: the machine asks `status`. `token`: its task waits until the `watch` function, which follows all runs of the
    * ledger, completes it; where no watcher is heard of for `heartbeatSeconds`, the machine asks for itself. @defaultValue `'poll'`
    */
@@ -64,12 +59,11 @@ const pause = (comment: string, next: string): State => ({
  * ```
  */
 export function runSparkJob(options: RunSparkJobOptions): StateMachine {
-  const { functions, retry, defaults, redrives = true, wait = 'poll', heartbeatSeconds = 900 } = options;
+  const { functions, retry, defaults, wait = 'poll', heartbeatSeconds = 900 } = options;
   for (const [handler, name] of Object.entries(functions)) checkFunction(`functions.${handler}`, name as string);
   if (retry) checkRetry(retry);
   checkWhole('heartbeatSeconds', heartbeatSeconds, 1);
   const { submit, choose, status, cancel, handOver, succeeded, trouble } = stateNames;
-  const event = payloads(redrives);
   const toSubmit = retry ? stateNames.mayRetry : submit;
   // Whatever it was: only a submit says with authority how the run stands, and fails for what is wrong.
   const onTrouble: readonly Catcher[] = [
@@ -84,7 +78,7 @@ export function runSparkJob(options: RunSparkJobOptions): StateMachine {
   const submitting = {
     comment: 'Starts the job, finds the one that its key has, or says how it ended; failure is thrown here',
     functionName: functions.submit,
-    payload: event.submit,
+    payload: payloads.submit,
     next: choose,
   };
   const submits = (more: readonly Catcher[] = []) => {
@@ -113,7 +107,7 @@ export function runSparkJob(options: RunSparkJobOptions): StateMachine {
       [status]: lambdaTask({
         comment: 'One reading, and when the next one is due',
         functionName: functions.status,
-        payload: event.ask,
+        payload: payloads.ask,
         catch: onTrouble,
         next: choose,
       }),
@@ -122,12 +116,12 @@ export function runSparkJob(options: RunSparkJobOptions): StateMachine {
       [cancel]: lambdaTask({
         comment: 'It took longer than timeoutSeconds: stops it, and proves that it stopped',
         functionName: functions.cancel,
-        payload: event.ask,
+        payload: payloads.ask,
         catch: onTrouble,
         next: choose,
       }),
       [trouble]: { Type: 'Wait', Comment: 'A submit tells how the run stands', Seconds: 60, Next: toSubmit },
-      ...handingOver(event.handOver),
+      ...handingOver(payloads.handOver),
       [succeeded]: { Type: 'Succeed', OutputPath: paths.run },
     },
   };

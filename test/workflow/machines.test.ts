@@ -11,9 +11,7 @@ const machines: Readonly<Record<string, StateMachine>> = {
   'run-spark-job': runSparkJob({ functions }),
   'run-spark-job that retries': runSparkJob({ functions, retry }),
   'run-spark-job with defaults': runSparkJob({ functions, defaults: { timeoutSeconds: 60 } }),
-  'run-spark-job on a person’s own machine': runSparkJob({ functions, redrives: false }),
   'run-spark-job by token': runSparkJob({ functions, retry, wait: 'token', heartbeatSeconds: 1_200 }),
-  'run-spark-job by token, on a person’s own machine': runSparkJob({ functions, wait: 'token', redrives: false }),
   'run-spark-step': runSparkStep({ clusterId: 'j-1', timeoutSeconds: 3_600, executionRoleArn: 'arn:aws:iam::123456789012:role/x' }), // prettier-ignore
   'run-glue-job': runGlueJob({ jobName: 'etl', timeoutSeconds: 3_600 }),
   'run-glue-workflow': runGlueWorkflow({ workflowName: 'nightly' }),

@@ -240,13 +240,3 @@ test('a retry delivered twice is one attempt', async (t) => {
   succeeded(t, await machine.run({ job }));
   t.is(spark.attempts.length, 2);
 });
-
-test('without redrives, as on a person’s own machine, the events are the same', async (t) => {
-  const [cloud, local] = [
-    setUp({ plans: [{ seconds: HOUR }] }),
-    setUp({ plans: [{ seconds: HOUR }] }, { redrives: false }),
-  ];
-  succeeded(t, await cloud.machine.run({ job }));
-  succeeded(t, await local.machine.run({ job }));
-  t.deepEqual(local.spark.events, cloud.spark.events);
-});

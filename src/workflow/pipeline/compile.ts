@@ -22,8 +22,6 @@ export interface CompileOptions {
   readonly source?: string;
   /** Of a description that was a text: where in it something stands. */
   readonly locate?: Locate;
-  /** Whether the interpreter counts redrives. AWS does. @defaultValue `true` */
-  readonly redrives?: boolean;
 }
 
 /** A step as a picture shows it. */
@@ -68,7 +66,7 @@ export function compilePipeline(
   description: PipelineDescription | Readonly<Record<string, unknown>>,
   options: CompileOptions = {},
 ): CompiledPipeline {
-  const { source = 'pipeline', redrives = true } = options;
+  const { source = 'pipeline' } = options;
   const problems = new Problems(options.locate);
   const pipeline = readPipeline(description, problems, options);
   problems.throwAll(source);
@@ -77,7 +75,6 @@ export function compilePipeline(
   const { plan, late } = arranged(pipeline, problems, source);
 
   const around: Surroundings = {
-    redrives,
     historyShare: shareOf(steps),
     clusterId: (value) => (steps.get(value)?.kind === 'create-cluster' ? `\${steps.${value}.clusterId}` : value),
     ...(pipeline.functions && { functions: pipeline.functions }),
@@ -91,7 +88,7 @@ export function compilePipeline(
   };
   const blocks = emit(plan, makeStep);
   problems.throwAll(source);
-  const definition = machineOf(pipeline, blocks, redrives);
+  const definition = machineOf(pipeline, blocks);
   checkSize(definition, problems);
   problems.throwAll(source);
   return {
@@ -138,7 +135,7 @@ function checkWith(step: Step, problem: (field: string, message: string) => void
   if (Object.keys(more).length === 0) return;
   const facts = factsOf(
     step,
-    { redrives: true, historyShare: 0, clusterId: (value) => value },
+    { historyShare: 0, clusterId: (value) => value },
     () => undefined, // said where the step is made
   );
   const body = row.build(fields, facts);
@@ -149,7 +146,7 @@ function checkWith(step: Step, problem: (field: string, message: string) => void
       problem(`with.${name}`, 'is given by a field of the step already');
 }
 
-function machineOf(pipeline: Pipeline, blocks: readonly Block[], redrives: boolean): PipelineMachine {
+function machineOf(pipeline: Pipeline, blocks: readonly Block[]): PipelineMachine {
   const { steps, params, functions, timeoutSeconds, output } = pipeline;
   const lists: Record<string, readonly Json[]> = {};
   for (const { name, foreach } of steps.values())
@@ -187,7 +184,7 @@ function machineOf(pipeline: Pipeline, blocks: readonly Block[], redrives: boole
   return {
     Comment: pipeline.comment ?? `The pipeline ${pipeline.name}`,
     ...(timeoutSeconds !== undefined && { TimeoutSeconds: timeoutSeconds }),
-    ...(hasRuns && functions ? withHandOver(main, functions, redrives) : main),
+    ...(hasRuns && functions ? withHandOver(main, functions) : main),
   };
 }
 
@@ -213,8 +210,8 @@ function isAllThere(names: readonly string[]): Block {
 }
 
 /** The execution to which a run is handed does nothing but that. */
-function withHandOver(main: Branch, functions: HandlerFunctions, redrives: boolean): Branch {
-  const other = prefixed('Handed over', handedOver(functions, redrives));
+function withHandOver(main: Branch, functions: HandlerFunctions): Branch {
+  const other = prefixed('Handed over', handedOver(functions));
   const start = 'What is to be done';
   return {
     StartAt: start,

@@ -5,7 +5,7 @@ import { dataName, readReference, template } from './references.js';
 import { type Block, block, type Branch, type Onward, type PipelineState } from './states.js';
 
 /** Everything that a pipeline tells its steps. */
-export type Surroundings = Pick<StepFacts, 'redrives' | 'functions' | 'historyShare' | 'clusterId'>;
+export type Surroundings = Pick<StepFacts, 'functions' | 'historyShare' | 'clusterId'>;
 
 export const resultPath = (name: string): string => `$.steps.${dataName(name)}`;
 
@@ -28,7 +28,7 @@ export function factsOf(step: Step, around: Surroundings, problem: StepFacts['pr
     '$$.Execution.Id',
     isForEach ? ofItem : `'${name}'`,
     '$$.State.RetryCount',
-    ...(around.redrives ? ['$$.Execution.RedriveCount'] : []),
+    '$$.Execution.RedriveCount',
   ];
   return {
     ...around,
@@ -37,8 +37,7 @@ export function factsOf(step: Step, around: Surroundings, problem: StepFacts['pr
     identity: (field) => (isForEach ? { [`${field}.$`]: ofItem } : { [field]: name }),
     token: `States.Hash(States.Format('${parts.map(() => '{}').join('/')}', ${parts.join(', ')}), 'SHA-256')`,
     // A run of an item goes to an execution of its own as soon as it may: nobody knows how many items there are.
-    // An interpreter that counts no redrives may not wait for another execution, either.
-    ...(isForEach && around.redrives && { historyShare: 0 }),
+    ...(isForEach && { historyShare: 0 }),
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
     ...(retry && { retry }),
     problem,

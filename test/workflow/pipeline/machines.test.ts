@@ -4,7 +4,7 @@ import test from 'ava';
 import validate from 'asl-validator';
 import { compilePipeline, type stepKinds } from '../../../src/workflow/index.js';
 import { compileText, pipelineFixture } from '../../helpers/pipelines.js';
-import { type Answer, run, TaskFailure } from './runner.js';
+import { type Answer, run, type Run, TaskFailure } from './runner.js';
 
 const functions = { submit: 'submit', status: 'status', cancel: 'cancel' };
 
@@ -172,16 +172,49 @@ test('runs of Livy are known by execution and step, and each item by its index t
   t.deepEqual((ran.output as { one: unknown }).one, { ref: { id: '7' }, outcome: { kind: 'succeeded' } });
 });
 
+test('a run that waits for its token is one call, whose answer is that of the watcher; where nobody is heard of it is looked at', async (t) => {
+  const { definition } = compilePipeline({
+    functions,
+    steps: {
+      one: { kind: 'livy', job: { file: 's3://x/y.py' }, wait: 'token', heartbeat: '20m' },
+      then: { kind: 'lambda', needs: 'one', function: 'f', payload: { id: '${steps.one.ref.id}' } },
+    },
+  });
+  const waits = (silences: number) =>
+    run(definition, {}, (call) => {
+      const { resource, parameters } = call;
+      if (!resource.endsWith('.waitForTaskToken')) return handlers(call);
+      const { taskToken, event } = parameters.Payload as { readonly taskToken: string; readonly event: Event };
+      t.deepEqual([taskToken, event.execution.state], ['token', 'one']);
+      if (silences-- === 0) return { v: 1, next: 'done', ref: { id: '7' }, outcome: { kind: 'succeeded' }, events: 9 };
+      throw new TaskFailure('States.HeartbeatTimeout', 'nobody was heard of');
+    });
+  const names = ({ calls }: Run) => calls.map(({ parameters }) => parameters.FunctionName);
+  const watched = await waits(0);
+  t.deepEqual([watched.error, names(watched)], [undefined, ['submit', 'f']]);
+  t.like(watched.calls.at(-1)?.parameters, { Payload: { id: '7' } });
+  const silent = await waits(1);
+  t.deepEqual(names(silent), ['submit', 'status', 'submit', 'f']);
+  const text = JSON.stringify(definition);
+  t.true(text.includes('"HeartbeatSeconds":1200'));
+  const poll = { kind: 'livy', job: { file: 's3://x/y.py' } };
+  t.false(JSON.stringify(compilePipeline({ functions, steps: { one: poll } }).definition).includes('TaskToken'));
+  t.throws(() => compilePipeline({ functions, steps: { one: { ...poll, heartbeat: '20m' } } }), {
+    message: /steps\.one\.heartbeat is for wait: token/,
+  });
+});
+
 test('runs of one step have the history nearly to themselves, those of items are handed over after the first look', (t) => {
   const livy = { kind: 'livy', job: { file: 's3://x/y.py' } };
-  const seeds = (steps: Readonly<Record<string, unknown>>, redrives = true): readonly number[] => {
-    const text = JSON.stringify(compilePipeline({ functions, steps }, { redrives }).definition);
+  const seeds = (steps: Readonly<Record<string, unknown>>): readonly number[] => {
+    const text = JSON.stringify(compilePipeline({ functions, steps }).definition);
     return [...text.matchAll(/"next":"submit","events":(\d+)/g)].map(([, events]) => Number(events));
   };
   t.deepEqual(seeds({ a: livy }), [4_500]);
   t.deepEqual(seeds({ a: livy, b: livy }), [14_500, 14_500]);
   t.deepEqual(seeds({ a: { ...livy, foreach: [1] } }), [24_500]);
-  t.deepEqual(seeds({ a: { ...livy, foreach: [1] } }, false), [4_500]);
+  // Who waits for a token has no turns, but for one after a silence.
+  t.deepEqual(seeds({ a: { ...livy, wait: 'token', foreach: [1] } }), [24_482]);
 });
 
 test('the redrives that were before a step began make no attempts of it', async (t) => {

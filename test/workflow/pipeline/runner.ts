@@ -141,6 +141,7 @@ export async function run(
       RedriveCount: redriveCount,
     },
     StateMachine: { Id: 'arn:aws:states:us-east-1:123456789012:stateMachine:p' },
+    Task: { Token: 'token' },
   };
   const later = async (): Promise<void> => {
     for (let turns = Math.floor(random() * 5); turns >= 0; turns--) await Promise.resolve();

@@ -20,7 +20,7 @@ export const dynamodb = defineKind({
     if (given[other] !== undefined) problem(other, `has no meaning with do: ${operation}`);
     return {
       type: 'task',
-      resource: `arn:aws:states:::dynamodb:${operations[operation as keyof typeof operations]}`,
+      resource: `arn:aws:states:::dynamodb:${operations[operation]}`,
       parameters: { TableName: table, Key: key, Item: item },
     };
   },

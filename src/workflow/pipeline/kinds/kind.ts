@@ -14,8 +14,6 @@ export interface StepFacts {
   readonly timeoutSeconds?: number;
   readonly retry?: StepRetry;
   readonly isForEach: boolean;
-  /** Whether the interpreter counts redrives. */
-  readonly redrives: boolean;
   /** Our handlers, where the pipeline names them. */
   readonly functions?: HandlerFunctions;
   /** How many events of the history a run may use before another execution goes on with it. */
@@ -112,7 +110,8 @@ export const json = z.custom<unknown>((value) => value !== undefined, { error: '
 /** An ARN, a name or a reference. */
 export const flag = z.boolean({ error: 'true or false' });
 
-export const tag = (...names: [string, ...string[]]) => z.enum(names, { error: `one of ${names.join(', ')}` });
+export const tag = <const Name extends string>(...names: [Name, ...Name[]]) =>
+  z.enum(names, { error: `one of ${names.join(', ')}` });
 
 /** Permissions of the rule by which Step Functions hears of the end of a `.sync` task. */
 export const eventRule = ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'] as const;

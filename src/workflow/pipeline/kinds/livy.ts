@@ -3,7 +3,8 @@ import type { State } from '../../asl.js';
 import { type HandlerFunctions, runSparkJob } from '../../run-spark-job.js';
 import { stateNames } from '../../state-names.js';
 import type { Branch, PipelineState } from '../states.js';
-import { defineKind, list, text } from './kind.js';
+import { duration } from '../durations.js';
+import { defineKind, list, tag, text } from './kind.js';
 import { sparkJob } from './spark-job.js';
 
 /** Where an execution finds a run that another one hands over to it. */
@@ -12,6 +13,8 @@ export const HANDED_OVER = 'livywireRun';
 /** Of a Standard execution, and what the handlers keep free of it. */
 const HISTORY_EVENTS = 25_000;
 const HISTORY_RESERVE = 500;
+/** A submit, and the look after a silence. */
+const EVENTS_OF_A_TOKEN = 18;
 
 const redriveCount = '$$.Execution.RedriveCount';
 
@@ -20,20 +23,15 @@ interface Place {
   /** The path of their input. */
   readonly input: string;
   readonly answer: object;
-  /** The path of the number of redrives at the beginning, negative. */
+  /** The path of the number of redrives at the beginning, negative. Absent where the execution does nothing else: its output is the last answer. */
   readonly before?: string;
-  /** Whether the execution does nothing else: then its output is the last answer. */
-  readonly isAll?: boolean;
 }
 
 /**
  * The states of run-spark-job, for a place where they are not alone: the input stands at `input`; a run that is handed over goes to
  * a fresh execution of this very pipeline, which does nothing else.
  */
-function sparkJobStates(
-  options: Parameters<typeof runSparkJob>[0],
-  { input, answer, before, isAll = false }: Place,
-): Branch {
+function sparkJobStates(options: Parameters<typeof runSparkJob>[0], { input, answer, before }: Place): Branch {
   const { StartAt, States } = runSparkJob(options);
   const handOver = States[stateNames.handOver];
   const read = States[stateNames.read];
@@ -51,7 +49,7 @@ function sparkJobStates(
       Parameters: { ...machine, Input: { [`${HANDED_OVER}.$`]: handed as string } },
     },
   };
-  if (isAll) return { StartAt, States: own };
+  if (before === undefined) return { StartAt, States: own };
   const { End: _end, OutputPath: _output, ...handingOver } = own[stateNames.handOver] as Record<string, unknown>;
   own[stateNames.handOver] = {
     ...handingOver,
@@ -62,7 +60,6 @@ function sparkJobStates(
   };
   // All of the data comes out; see the result of the kind.
   own[stateNames.succeeded] = { Type: 'Succeed' };
-  if (before === undefined) return { StartAt, States: own };
   return {
     StartAt,
     States: Object.fromEntries(Object.entries(own).map(([name, state]) => [name, countingFrom(state as State)])),
@@ -80,8 +77,8 @@ function countingFrom(state: State): PipelineState {
 }
 
 /** What an execution does that was handed a run. */
-export const handedOver = (functions: HandlerFunctions, redrives: boolean): Branch =>
-  sparkJobStates({ functions, redrives }, { input: `$.${HANDED_OVER}`, answer: {}, isAll: true });
+export const handedOver = (functions: HandlerFunctions): Branch =>
+  sparkJobStates({ functions }, { input: `$.${HANDED_OVER}`, answer: {} });
 
 export const livy = defineKind({
   what: 'Runs a Spark job through Apache Livy: the states of run-spark-job, with the key made of execution and step',
@@ -92,16 +89,23 @@ export const livy = defineKind({
     inputs: list.optional(),
     /** @defaultValue made of the execution, the step and the item */
     key: text.optional(),
+    /** Who sees the end: the machine, which asks again and again, or the `watch` function, by a task token. @defaultValue `poll` */
+    wait: tag('poll', 'token').optional(),
+    /** With `token`: after so long without a word of the watcher's the machine asks for itself. @defaultValue 15 minutes */
+    heartbeat: duration.optional(),
   },
   permissions: ['lambda:InvokeFunction', 'states:StartExecution', 'states:DescribeExecution', 'states:StopExecution'],
-  build: ({ job, output, inputs, key }, facts) => {
-    const { functions, redrives, timeoutSeconds, retry, historyShare, identity, problem } = facts;
+  build: ({ job, output, inputs, key, wait = 'poll', heartbeat }, facts) => {
+    const { functions, timeoutSeconds, retry, historyShare, identity, problem } = facts;
     if (!functions)
       problem('', 'needs the Lambda functions of livywire: name them in functions: { submit, status, cancel }');
     if (retry && retry.on === undefined)
       problem('retry', 'of a livy step needs on: the codes of the diagnosis after which a new attempt may help');
     const wrong = retry?.on?.find((error) => !/^\w+$/.test(error) || error === 'RunTimedOut');
     if (wrong !== undefined) problem('retry.on', `holds ${JSON.stringify(wrong)}, which is no code of a diagnosis`);
+    if (heartbeat !== undefined && wait !== 'token') problem('heartbeat', 'is for wait: token');
+    // A task that waits for its token is no turn of a loop: it has to be begun here.
+    const share = wait === 'token' ? Math.max(historyShare, EVENTS_OF_A_TOKEN) : historyShare;
     return {
       type: 'states',
       input: {
@@ -113,12 +117,13 @@ export const livy = defineKind({
           timeoutSeconds,
           execution: { 'arn.$': '$$.Execution.Id', ...identity('state'), retries: 0, redriveCount: 0 },
         },
-        ...(redrives && { 'before.$': `States.StringToJson(States.Format('-{}', ${redriveCount}))` }),
+        'before.$': `States.StringToJson(States.Format('-{}', ${redriveCount}))`,
       },
       branch: sparkJobStates(
         {
           functions: functions ?? { submit: 'submit', status: 'status', cancel: 'cancel' },
-          redrives,
+          wait,
+          ...(heartbeat !== undefined && { heartbeatSeconds: heartbeat }),
           ...(retry?.on &&
             wrong === undefined && {
               retry: { errors: retry.on, maxAttempts: retry.times, delaySeconds: retry.delaySeconds },
@@ -128,9 +133,9 @@ export const livy = defineKind({
           input: '$.input',
           // All steps share one history: the run is counted as if what is not its share were used up.
           answer: {
-            run: { v: 1, next: 'submit', events: Math.max(0, HISTORY_EVENTS - HISTORY_RESERVE - historyShare) },
+            run: { v: 1, next: 'submit', events: Math.max(0, HISTORY_EVENTS - HISTORY_RESERVE - share) },
           },
-          ...(redrives && { before: '$.before' }),
+          before: '$.before',
         },
       ),
       result: { ref: '$.answer.run.ref', outcome: '$.answer.run.outcome' },

@@ -25,7 +25,7 @@ export const sagemaker = defineKind({
     ...eventRule,
   ],
   build: ({ job, name }) => {
-    const [operation, nameField] = jobs[job as keyof typeof jobs];
+    const [operation, nameField] = jobs[job];
     return {
       type: 'task',
       resource: `arn:aws:states:::sagemaker:${operation}.sync`,
