@@ -16,6 +16,7 @@ const claims: Readonly<Record<string, string>> = {
   'an object starts it, output and success follow': 'an object put into the bucket',
   'a failing job fails it, with its diagnosis': 'a failing job fails it',
   'a function killed, then called twice: one application': 'a submit that is killed',
+  'a function stopped at its limit: one application': 'a submit that Lambda stops',
   'Livy killed and restarted: one application, the right outcome': 'a run outlives its Livy',
   'too long: cancelled, and gone at YARN': 'a run that takes too long',
   'a run goes on in another execution': 'a run is handed over',

@@ -7,6 +7,7 @@ import test, { type ExecutionContext } from 'ava';
 import type { ExecutionView } from '../../src/local/index.js';
 import { runSparkJob, type StateMachine } from '../../src/workflow/index.js';
 import { type End, small, useAwsStack } from '../helpers/aws-stack.js';
+import { hangingOnce } from '../helpers/hanging-function.js';
 import { type KillingProxy, killingProxy } from '../helpers/killing-proxy.js';
 import { askUntil } from '../helpers/livy-rest.js';
 
@@ -27,7 +28,7 @@ async function start(name: string, prefix: string, input: object): Promise<void>
 
 test.before(async (t) => {
   t.timeout(300_000);
-  const { access, at, deploy, follow, instance, put, steps } = stack();
+  const { access, at, deploy, follow, instance, put, root, steps } = stack();
   const { runtime } = await deploy({ report: (line) => t.log(line) });
   t.log(`functions run by ${runtime}`);
   // First, and with time to spare: its application has to be there before the limit, be the machine as busy as it may.
@@ -44,6 +45,7 @@ test.before(async (t) => {
     await control('faults', { ...throttled, times: 1 });
   });
   await deploy({ prefix: 'killed-', env: { LIVYWIRE_URL: proxy.url } });
+  await deploy({ prefix: 'hung-', env: await hangingOnce(root), timeoutMs: 20_000 });
 
   // As an EventBridge rule for new objects has it.
   const machine = await steps.put('machine-good', machineOver('livywire-'));
@@ -69,6 +71,7 @@ test.before(async (t) => {
   ends.set('good', follow(started));
   await start('bad', 'livywire-', { job: { ...small, file: at('jobs/fail.py') } });
   await start('killed', 'killed-', { job: { ...small, file: at('jobs/sleep.py'), args: ['5'] } });
+  await start('hung', 'hung-', { job: { ...small, file: at('jobs/sleep.py'), args: ['5'] } });
 });
 test.after.always(() => proxy?.close());
 
@@ -120,20 +123,28 @@ test.serial('a redrive after the failure is mended is a new attempt, in the same
   t.is(names.filter((name) => name === ref.name.replace(/-a2$/, '-a1')).length, 1);
 });
 
-test.serial('a submit that is killed in the midst, then called twice, comes to one application', async (t) => {
-  const end = await endOf(t, 'killed');
+/** What the calls of an execution failed with, once it has succeeded with one application in all. */
+async function failuresOnTheWay(t: ExecutionContext, name: string): Promise<readonly string[]> {
+  const end = await endOf(t, name);
   t.is(end.status, 'SUCCEEDED', end.cause);
   const { apps, instance, steps } = stack();
-  const failures = (await steps.history(end.executionArn)).flatMap(
-    ({ taskFailedEventDetails: one }) => one?.error ?? [],
-  );
-  t.true(failures.includes('Lambda.TooManyRequestsException'), failures.join());
   const { ref } = answerOf(end);
   t.is(ref.attempt, 1);
-  const ours = (await apps()).filter(({ name }) => name === ref.name);
-  t.is(ours.length, 1);
-  const log = await readFile(join(instance.dir, 'logs', 'lambda-killed-submit.log'), 'utf8');
+  t.is((await apps()).filter((app) => app.name === ref.name).length, 1);
+  const log = await readFile(join(instance.dir, 'logs', `lambda-${name}-submit.log`), 'utf8');
   t.true(log.includes('adopted'), 'what was started before was found again');
+  const history = await steps.history(end.executionArn);
+  return history.flatMap(({ taskFailedEventDetails: one }) => one?.error ?? []);
+}
+
+test.serial('a submit that is killed in the midst, then called twice, comes to one application', async (t) => {
+  const failures = await failuresOnTheWay(t, 'killed');
+  t.true(failures.includes('Lambda.TooManyRequestsException'), failures.join());
+});
+
+test.serial('a submit that Lambda stops at its limit, in the midst, comes to one application', async (t) => {
+  const failures = await failuresOnTheWay(t, 'hung');
+  t.true(failures.includes('Sandbox.Timedout'), failures.join());
 });
 
 test.serial('a run that takes too long is cancelled, and its application is gone', async (t) => {
