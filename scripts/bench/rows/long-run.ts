@@ -5,7 +5,6 @@ import type { Bench, Measure, Row, Subject } from '../row.js';
 type Length = keyof typeof lengths;
 const LENGTHS = Object.keys(lengths) as Length[];
 const OURS = 'run-spark-job';
-const TOKEN = 'run-spark-job by token';
 const FIXED = 'fixed 10 s loop';
 const EVERY_S = 10;
 /** Of the reads of who looks every ten seconds. */

@@ -18,7 +18,7 @@ interface Batch {
 
 const STARTED_MS = Date.now() - 86_400_000;
 /** Livy knows of an end this much later than YARN, at the most. */
-const LIVY_POLL_MS = Number(process.env.STUB_LIVY_POLL_MS ?? 0);
+const LIVY_POLL_MS = Number(process.argv[2] ?? 0);
 const batches: Batch[] = [];
 const byName = new Map<string, Batch>();
 const byApp = new Map<string, Batch>();
@@ -161,7 +161,9 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   if (pathname.startsWith('/_')) return control(url, request, response);
   const now = Date.now();
   const path = `${request.method} ${pathname.replace(/\/(batches|apps)\/[^/]+/, '/$1/*')}`;
-  counts[path] = (counts[path] ?? 0) + 1;
+  const who = String(request.headers['x-bench'] ?? '');
+  const counted = who === '' ? path : `${who}: ${path}`;
+  counts[counted] = (counts[counted] ?? 0) + 1;
   if (path === 'POST /batches') return send(response, batchView(create(await bodyOf(request)), now), 201);
   if (path === 'GET /batches') {
     const from = Number(url.searchParams.get('from') ?? 0);

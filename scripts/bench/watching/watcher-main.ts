@@ -5,16 +5,18 @@
 import { Agent, get } from 'node:http';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createLivywire } from '../../../src/index.js';
-import type { RunRef } from '../../../src/core/index.js';
-import { attemptName, memoryLedger } from '../../../src/run/index.js';
-import { recordFor } from '../../../test/helpers/engine.js';
+import type * as livywire from '../../../src/index.js';
+import { recordOf, refOf } from './records.js';
 
 export interface WatcherTask {
+  /** Of livywire: its entrance. */
+  readonly entrance: string;
   readonly url: string;
   /** `livy`: Livy alone is asked. `yarn`: YARN as well, as it is by default on EMR. `loops`: a loop for each run, with Livy's state every 5 s. */
   readonly way: 'livy' | 'yarn' | 'loops';
   readonly runs: number;
+  /** Before anything is counted, in milliseconds. */
+  readonly settleMs: number;
   /** How long all of them just run, in milliseconds. */
   readonly steadyMs: number;
   /** Within how long all of them end, in milliseconds. */
@@ -26,15 +28,15 @@ export interface WatcherResult {
   readonly requests: Readonly<Record<string, number>>;
   /** Of one core. */
   readonly cpuShare: number;
-  readonly rssMiB: number;
-  readonly heapMiB: number;
+  readonly rssMB: number;
+  readonly heapMB: number;
   readonly sockets: number;
   /** From the end of a run to the word of it, in milliseconds, sorted. */
   readonly delaysMs: readonly number[];
 }
 
 const task = JSON.parse(process.argv[2] ?? '') as WatcherTask;
-const MiB = 2 ** 20;
+const MB = 1e6;
 
 async function control<T>(path: string, body?: object): Promise<T> {
   const reply = await fetch(`${task.url}${path}`, body ? { method: 'POST', body: JSON.stringify(body) } : {});
@@ -51,34 +53,23 @@ interface Waiting {
 }
 
 async function byLivywire(): Promise<Waiting> {
+  const { createLivywire, memoryLedger } = (await import(task.entrance)) as typeof livywire;
   const ledger = memoryLedger();
   const lw = createLivywire({
     url: task.url,
     ledger,
     ...(task.way === 'yarn' && { yarn: { url: task.url, seesAllApps: true } }),
   });
-  const keys = Array.from({ length: task.runs }, (_, i) => `run-${i}`);
-  const names = keys.map((key) => attemptName('bench', key, 1));
-  const { ids, appIds } = await fill(names);
-  // Begun by others, as a watcher finds them; none is so old that it is looked at more seldom than every 5 s.
-  const createdAt = new Date().toISOString();
-  const known = keys.map(async (key, i) => {
-    const [name = '', appId = ''] = [names[i], appIds[i]];
-    const ref: RunRef = {
-      v: 1,
-      key,
-      attempt: 1,
-      backend: 'livy',
-      endpoint: lw.endpoint,
-      name,
-      id: String(ids[i]),
-      appId,
-      createdAt,
-    };
-    await ledger.create(recordFor(ref, { id: String(ids[i]), appId }));
-    const outcome = await lw.attach(ref).wait();
-    if (outcome.kind !== 'succeeded') throw new Error(`a run ended as ${outcome.kind}`);
-    return Date.now();
+  const refs = Array.from({ length: task.runs }, (_, i) => refOf(lw.endpoint, i));
+  const { ids, appIds } = await fill(refs.map(({ name }) => name));
+  const known = refs.map(async (begun, i) => {
+    const ref = { ...begun, id: String(ids[i]), appId: appIds[i] ?? '' };
+    await ledger.create(recordOf(ref));
+    let endedAt = NaN;
+    const run = lw.attach(ref);
+    for await (const { state } of run.watch()) if (state === 'succeeded') endedAt = Date.now();
+    if (run.outcome?.kind !== 'succeeded') throw new Error(`a run ended as ${run.outcome?.kind ?? 'nothing'}`);
+    return endedAt;
   });
   return { ids, known };
 }
@@ -107,7 +98,7 @@ async function byLoops(): Promise<Waiting> {
 }
 
 const { ids, known } = await (task.way === 'loops' ? byLoops() : byLivywire());
-await delay(6_000);
+await delay(task.settleMs);
 await control('/_counts?reset');
 let rss = 0;
 const look = setInterval(() => (rss = Math.max(rss, process.memoryUsage.rss())), 250);
@@ -120,7 +111,7 @@ const { counts } = await control<{ counts: Record<string, number> }>('/_counts')
 const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
 const sockets = process.getActiveResourcesInfo().filter((one) => one === 'TCPSocketWrap').length;
 globalThis.gc?.();
-const heapMiB = process.memoryUsage().heapUsed / MiB;
+const heapMB = process.memoryUsage().heapUsed / MB;
 const { endsMs } = await control<{ endsMs: readonly number[] }>('/_end', { ids, overMs: task.endingMs });
 const knownMs = await Promise.all(known);
 clearInterval(look);
@@ -128,8 +119,8 @@ const result: WatcherResult = {
   requestsPerMinute: (total * 60_000) / ms,
   requests: counts,
   cpuShare: (used.user + used.system) / 1_000 / ms,
-  rssMiB: rss / MiB,
-  heapMiB,
+  rssMB: rss / MB,
+  heapMB,
   sockets,
   delaysMs: knownMs.map((at, i) => at - (endsMs[i] ?? 0)).toSorted((a, b) => a - b),
 };
