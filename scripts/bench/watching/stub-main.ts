@@ -19,7 +19,11 @@ interface Batch {
 const STARTED_MS = Date.now() - 86_400_000;
 /** Livy knows of an end this much later than YARN, at the most. */
 const LIVY_POLL_MS = Number(process.argv[2] ?? 0);
-const batches: Batch[] = [];
+/** As Livy does after its ten minutes. */
+const KEPT_MS = 60_000;
+/** By their ids; oldest first. */
+const batches = new Map<number, Batch>();
+let nextId = 0;
 const byName = new Map<string, Batch>();
 const byApp = new Map<string, Batch>();
 const byTag = new Map<string, Batch>();
@@ -102,8 +106,22 @@ async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>
   return JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
 }
 
-function create({ name = null, conf }: Record<string, unknown>): Batch {
-  const id = batches.length;
+/** What ended long ago, by all that knows it. */
+function forget(): void {
+  const before = Date.now() - KEPT_MS;
+  for (const batch of batches.values()) {
+    if (batch.endsMs > before) continue;
+    batches.delete(batch.id);
+    byApp.delete(batch.appId);
+    for (const tag of batch.tags.split(',')) byTag.delete(tag);
+    if (batch.name !== null) byName.delete(batch.name);
+  }
+}
+
+/** A job whose first argument is a number takes so many seconds; any other goes on until it is told to end. */
+function create({ name = null, conf, args }: Record<string, unknown>): Batch {
+  const id = nextId++;
+  const seconds = Number((args as readonly string[] | undefined)?.[0] ?? Infinity);
   const given = (conf as Record<string, string> | undefined)?.['spark.yarn.tags'];
   const tags = [`livy-batch-${id}-x`, ...(given ?? '').split(',')].join(',').toLowerCase();
   const batch = {
@@ -112,9 +130,9 @@ function create({ name = null, conf }: Record<string, unknown>): Batch {
     appId: appIdOf(id),
     tags,
     startedMs: Date.now(),
-    endsMs: Infinity,
+    endsMs: Date.now() + 1_000 * seconds,
   };
-  batches.push(batch);
+  batches.set(id, batch);
   byApp.set(batch.appId, batch);
   for (const tag of tags.split(',')) byTag.set(tag, batch);
   if (batch.name !== null) byName.set(batch.name, batch);
@@ -140,10 +158,10 @@ async function control(url: URL, request: IncomingMessage, response: ServerRespo
       const { ids, overMs } = (await bodyOf(request)) as { ids: readonly number[]; overMs: number };
       const now = Date.now();
       ids.forEach((id, i) => {
-        const batch = batches[id];
+        const batch = batches.get(id);
         if (batch) batch.endsMs = Math.round(now + ((i + 1) / ids.length) * overMs);
       });
-      return send(response, { endsMs: ids.map((id) => batches[id]?.endsMs) });
+      return send(response, { endsMs: ids.map((id) => batches.get(id)?.endsMs) });
     }
     default:
       return send(response, {}, 404);
@@ -152,7 +170,7 @@ async function control(url: URL, request: IncomingMessage, response: ServerRespo
 
 const appsOf = (query: URLSearchParams): readonly Batch[] => {
   const tags = query.get('applicationTags')?.split(',');
-  return tags ? tags.flatMap((tag) => byTag.get(tag) ?? []) : batches;
+  return tags ? tags.flatMap((tag) => byTag.get(tag) ?? []) : [...batches.values()];
 };
 
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -168,8 +186,8 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   if (path === 'GET /batches') {
     const from = Number(url.searchParams.get('from') ?? 0);
     const size = Number(url.searchParams.get('size') ?? 100);
-    const sessions = batches.slice(from, from + size).map((batch) => batchView(batch, now));
-    return send(response, { from, total: batches.length, sessions });
+    const sessions = [...batches.values()].slice(from, from + size).map((batch) => batchView(batch, now));
+    return send(response, { from, total: batches.size, sessions });
   }
   if (path === 'GET /version') return send(response, { version: '0.8.0-incubating' });
   if (path === 'GET /ws/v1/cluster/info')
@@ -186,7 +204,7 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
     const body = { RemoteException: { exception: 'NotFoundException', message: `app with id ${segment} not found` } };
     return batch ? send(response, { app: appView(batch, now) }) : send(response, body, 404);
   }
-  const batch = /^\d+$/.test(segment) ? batches[Number(segment)] : byName.get(segment);
+  const batch = /^\d+$/.test(segment) ? batches.get(Number(segment)) : byName.get(segment);
   if (!batch) return send(response, { msg: `Session '${segment}' not found.` }, 404);
   if (path === 'GET /batches/*/state')
     return send(response, { id: batch.id, state: livyHasSeen(batch, now) ? 'success' : 'running' });
@@ -200,4 +218,5 @@ server.keepAliveTimeout = 60_000;
 server.listen(0, '127.0.0.1', () => {
   process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}\n`);
 });
+setInterval(forget, 5_000);
 process.stdin.resume().on('end', () => process.exit(0));
