@@ -33,7 +33,7 @@ export async function runStatements(work: Work, args: SessionArgs, context: Cont
     writeDocument({ ...documentOfError(error, code), statements: done }, out);
     return code;
   } finally {
-    await leaveSession(session, context, interrupts.signal.aborted);
+    await leaveSession(session, context, interrupts.signal);
     interrupts.close();
   }
   writeDocument({ v: 1, kind: 'statements', statements: done, exitCode: code }, out);
@@ -62,7 +62,8 @@ async function runOne(
   signal.addEventListener('abort', stop, { once: true });
   try {
     if (signal.aborted) stop();
-    await orAborted(showReadings(statement, view), AbortSignal.any([interrupts.again, late.signal]));
+    const unwanted = AbortSignal.any([interrupts.again, late.signal]);
+    await orAborted(showReadings(statement, view, unwanted), unwanted);
   } finally {
     signal.removeEventListener('abort', stop);
     view.close();

@@ -74,9 +74,10 @@ export const documentOf = ({ statement, text, table: rows, json, data, tookMs }:
   ...(tookMs !== undefined && { tookMs }),
 });
 
-/** Follows a statement to its end, with its state and its progress on stderr. */
-export async function showReadings(statement: StatementRun, view: ProgressView): Promise<void> {
+/** Follows a statement to its end, with its state and its progress on stderr; no further once nobody waits. */
+export async function showReadings(statement: StatementRun, view: ProgressView, unwanted: AbortSignal): Promise<void> {
   for await (const { state, progress } of statement) {
+    if (unwanted.aborted) return;
     const share = state === 'running' && progress > 0 && { done: progress, total: 1 };
     view.show({ step: 'statement', message: `statement ${statement.id} is ${state}`, ...share });
   }

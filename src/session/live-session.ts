@@ -1,6 +1,6 @@
 import { BadAnswerError, type CallOptions, HttpStatusError, systemClock } from '../core/index.js';
 import { deadError, logOf } from './dead.js';
-import type { SessionOptions, StatementOptions } from './options.js';
+import { closeRule, type SessionOptions, type StatementOptions } from './options.js';
 import type { OpenedSeat } from './open-seat.js';
 import { keepAlive } from './keep-alive.js';
 import type { StatementResult, Table } from './result.js';
@@ -139,8 +139,8 @@ export class LiveSession {
 
   /** Whether leaving it closes it. */
   get closes(): boolean {
-    const { name, close = name === undefined ? 'always' : 'never' } = this.#options;
-    return close === 'always' || (close === 'if-created' && this.created);
+    const rule = closeRule(this.#options);
+    return rule === 'always' || (rule === 'if-created' && this.created);
   }
 
   /** Ends it or leaves it open, as `close` says. */

@@ -3,7 +3,7 @@ import { isLivywireError, type LivywireError, systemClock, UnreachableError } fr
 import { type CreateSession, type LivyClient, readFailure, type Session } from '../livy/index.js';
 import { deadError } from './dead.js';
 import { SessionConflictError, SessionUnknownError } from './errors.js';
-import type { SessionOptions } from './options.js';
+import { closeRule, type SessionOptions } from './options.js';
 import { Pace } from './pace.js';
 import { closeSeat, findSeat, isOver, isReady, readSeat, type Seat } from './seat.js';
 
@@ -42,8 +42,8 @@ const givenOf = (options: SessionOptions) => FIELDS.filter((field) => options[fi
 
 /** What is asked of Livy. */
 function bodyOf(options: SessionOptions, name: string): CreateSession {
-  const { kind = 'pyspark', close = options.name === undefined ? 'always' : 'never' } = options;
-  const { heartbeatTimeoutInSecond = close === 'never' ? undefined : HEARTBEAT_S } = options;
+  const { kind = 'pyspark' } = options;
+  const { heartbeatTimeoutInSecond = closeRule(options) === 'never' ? undefined : HEARTBEAT_S } = options;
   return {
     kind,
     name,
@@ -74,7 +74,7 @@ export async function openSeat(livys: readonly LivyClient[], options: SessionOpt
       await closeSeat(seat, call);
     } catch (error) {
       // What is not handed over is nobody's to close.
-      if (created && options.name === undefined) await closeSeat(seat).catch(() => undefined);
+      if (created && closeRule(options) !== 'never') await closeSeat(seat).catch(() => undefined);
       throw error;
     }
   }
@@ -159,7 +159,7 @@ async function create(
     if (answer.kind === 'unknown') onNote?.(`no answer to the request for session ${name}; looking for it by its name`);
     const found = await look(livy, name, pace, signal);
     if (found) return { seat: found, created: answer.kind === 'unknown' || lost > 0 };
-    if (answer.kind === 'unknown' && ++lost >= MOST_REQUESTS) {
+    if (++lost >= MOST_REQUESTS) {
       throw new SessionUnknownError(
         `Livy did not say whether it took the request for session ${name}, and shows none of that name; ask again under the same name`,
         { cause: failure },

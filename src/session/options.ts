@@ -4,6 +4,10 @@ import type { CreateSession } from '../livy/index.js';
 /** What becomes of a session when nobody is attached to it any more. */
 export type CloseRule = 'always' | 'never' | 'if-created';
 
+/** What becomes of the session that these options name. */
+export const closeRule = ({ name, close = name === undefined ? 'always' : 'never' }: SessionOptions): CloseRule =>
+  close;
+
 /** How a session is opened: Livy's own fields, used where it has to be made, and what follows. */
 export interface SessionOptions extends CreateSession {
   /**
@@ -22,13 +26,13 @@ export interface SessionOptions extends CreateSession {
    * @defaultValue `600` for one that is closed in the end anyway, so that a crash leaves nothing running; else 0
    */
   readonly heartbeatTimeoutInSecond?: number;
-  /** How often an open session is kept from Livy's timeout, in milliseconds; 0 is never. @defaultValue `60_000` */
+  /** How often an open session is kept from Livy's timeout, in milliseconds; 0 is never: then mind the heartbeat. @defaultValue `60_000` */
   readonly keepAliveMs?: number;
   /** Told each state of the session while it is opened, and why it has to be waited for. */
   readonly onState?: (state: string, session: { readonly name: string; readonly id: number }) => void;
   /** Told what is odd and ends nothing, one line each. */
   readonly onNote?: (text: string) => void;
-  /** Ends the opening, and cancels a statement that runs; not a session of a name. */
+  /** Ends the opening, and cancels a statement that runs; not a session that is to be kept. */
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
 }

@@ -58,7 +58,7 @@ export const shellCommand = defineCommand({
       } finally {
         if (closes) out.note(`closing session ${name}`);
         else out.note(`session ${name} is kept; livywire shell ${word} --session ${name} comes back to it`);
-        await leaveSession(session, context, interrupts.signal.aborted);
+        await leaveSession(session, context, interrupts.signal);
       }
     } catch (error) {
       if (!isOfSession(error)) throw error;

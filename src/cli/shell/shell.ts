@@ -123,7 +123,7 @@ export class Shell {
       statement = await this.#session.start(code, { kind });
       this.#running = statement;
       const waited = AbortSignal.any([patience.signal, this.#interrupts.signal]);
-      await orAborted(showReadings(statement, view), waited).catch((error: unknown) => {
+      await orAborted(showReadings(statement, view, waited), waited).catch((error: unknown) => {
         if (error !== GIVEN_UP) throw error;
       });
     } finally {
