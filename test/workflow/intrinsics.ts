@@ -12,6 +12,7 @@ function look(path: string, data: Data, context: Data): unknown {
   const [root, start] = path.startsWith('$$') ? [context, 2] : [data, 1];
   const names = path
     .slice(start)
+    .replaceAll(/\['([\w-]+)'\]/g, '.$1')
     .split('.')
     .filter((name) => name !== '');
   let found: unknown = root;
@@ -96,7 +97,7 @@ export function evaluate(text: string, data: Data, context: Data): unknown {
   const argument = (): unknown => {
     skip();
     if (text[at] === "'") return literal();
-    if (text[at] === '$') return valueAt(word(/\$\$?(\.[\w]+)*/y), data, context);
+    if (text[at] === '$') return valueAt(word(/\$\$?(\.\w+|\['[\w-]+'\])*/y), data, context);
     if (text.startsWith('States.', at)) return call();
     return JSON.parse(word(/-?\d+(\.\d+)?|true|false|null/y)) as unknown;
   };

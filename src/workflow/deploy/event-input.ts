@@ -32,11 +32,40 @@ function lastPart(path: string): string {
   return `States.ArrayGetItem(${parts}, States.MathAdd(States.ArrayLength(${parts}), -1))`;
 }
 
-/** An event that is delivered twice has one key: as the handlers give it, but for the version, which not every bucket has. */
+/** An event that is delivered twice has one key, which is the handlers' own, whichever of them is told of it. */
 const KEYS: Readonly<Record<Trigger['kind'], string>> = {
-  s3: "States.Format('s3/{}/{}?etag={}&sequencer={}', $.input.bucket, $.input.key, $.input.etag, $.input.sequencer)",
+  s3: "States.Format('s3/{}/{}?{}', $.input.bucket, $.input.key, $.write.is)",
   schedule: "States.Format('schedule/{}/{}', $.input.arn, $.input.time)",
 };
+
+/** A bucket without versions sends none, and one that had them calls each `null`. */
+const VERSION = "$.input.event.detail.object['version-id']";
+const OF_VERSION = `States.Format('version={}', ${VERSION})`;
+const OF_WRITE = "States.Format('etag={}&sequencer={}', $.input.etag, $.input.sequencer)";
+
+/** What tells two writes of an object apart, at `$.write.is`. */
+function whichWrite(next: string): States {
+  const [hasVersion, ofVersion, ofWrite] = ['Has it a version', 'Take the version', 'Take the write'] as const;
+  const taken = (is: string) => ({ Type: 'Pass', Parameters: { 'is.$': is }, ResultPath: '$.write', Next: next });
+  return {
+    [hasVersion]: {
+      Type: 'Choice',
+      Choices: [
+        {
+          And: [
+            { Variable: VERSION, IsPresent: true },
+            { Variable: VERSION, StringEquals: 'null' },
+          ],
+          Next: ofWrite,
+        },
+        { Variable: VERSION, IsPresent: true, Next: ofVersion },
+      ],
+      Default: ofWrite,
+    },
+    [ofVersion]: taken(OF_VERSION),
+    [ofWrite]: taken(OF_WRITE),
+  };
+}
 
 /**
  * States in front of a machine that make its input of an event: what starts it by hand goes past them. Texts are put together by
@@ -51,6 +80,8 @@ export function withEventInput<Machine extends { readonly StartAt: string; reado
 ): Machine {
   const fields = { ...OF_ALL, ...PLACEHOLDERS[kind] };
   const [isEvent, read, make] = ['Is it an event', 'Read the event', 'Make the input'] as const;
+  const makesKey = hasKeys && input.key === undefined;
+  const write = makesKey && kind === 's3' ? whichWrite(make) : {};
   const made = template(filled(input, Object.keys(fields), '--input') as Readonly<Record<string, unknown>>);
   return {
     ...machine,
@@ -75,11 +106,12 @@ export function withEventInput<Machine extends { readonly StartAt: string; reado
             'event.$': '$',
           },
         },
-        Next: make,
+        Next: Object.keys(write)[0] ?? make,
       },
+      ...write,
       [make]: {
         Type: 'Pass',
-        Parameters: { ...made, ...(hasKeys && input.key === undefined && { 'key.$': KEYS[kind] }) },
+        Parameters: { ...made, ...(makesKey && { 'key.$': KEYS[kind] }) },
         Next: machine.StartAt,
       },
       ...machine.States,

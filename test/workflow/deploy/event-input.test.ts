@@ -1,6 +1,7 @@
 /** What a machine makes of an event: run by the interpreter, with the function that it calls first listening. */
 import test from 'ava';
 import { ConfigError } from '../../../src/core/index.js';
+import { sourceOf } from '../../../src/lambda/events/index.js';
 import { type DeployOptions, runSparkJob, type StateMachine } from '../../../src/workflow/index.js';
 import { Interpreter, type World } from '../interpreter.js';
 import { deploy, machines } from './deployments.js';
@@ -43,6 +44,9 @@ const s3Event = (key: string) => ({
   },
 });
 
+/** What a function takes an event for. */
+const happeningsOf = (event: unknown) => sourceOf(event)?.items.flatMap((item) => item.happenings()) ?? [];
+
 const onObject = (input: Trigger['input']): Trigger => ({ kind: 's3', bucket: 'landing', prefix: '', input });
 
 const job = { file: 's3://jobs/etl.py', args: ['--in', '{uri}', '--day', '{date}', '--name={name}', '{size}'] };
@@ -78,6 +82,21 @@ test('the same event again has the same key, and another write of the object ano
   );
   t.is(one?.key, two?.key);
   t.not(one?.key, three?.key);
+});
+
+test('a function that is told of an object makes the key that the machine makes, with versions and without', async (t) => {
+  const keys: string[] = [];
+  const plain = s3Event('sales/a b.csv');
+  for (const version of [undefined, 'null', '3HL4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY']) {
+    const object = { ...plain.detail.object, ...(version !== undefined && { 'version-id': version }) };
+    const event = { ...plain, detail: { ...plain.detail, object } };
+    const { key } = await firstCall(onObject({ job }), event);
+    const [happening] = happeningsOf(event);
+    t.is(key, happening?.key);
+    keys.push(String(key));
+  }
+  t.is(keys[0], keys[1]);
+  t.is(keys[2], 's3/landing/sales/a b.csv?version=3HL4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY');
 });
 
 test('a schedule starts the job of its planned time', async (t) => {
