@@ -1,8 +1,7 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
-import type { CallOptions } from '../core/index.js';
+import { type CallOptions, missingPackage } from '../core/index.js';
 import { createNetwork } from '../http/index.js';
 import { explainAwsError } from './explain-error.js';
-import { missingPackage } from './missing-package.js';
 import type { AwsSettings } from './settings.js';
 
 /** An execution of a state machine, and everything that happened in it. */

@@ -1,7 +1,6 @@
-import { type CallOptions, once } from '../core/index.js';
+import { type CallOptions, missingPackage, once } from '../core/index.js';
 import { createNetwork } from '../http/index.js';
 import { awsErrorName, explainAwsError } from './explain-error.js';
-import { missingPackage } from './missing-package.js';
 import type { AwsSettings } from './settings.js';
 
 /** `gone`: nobody waits for it any more; its execution was stopped, timed out, or has been told already. */

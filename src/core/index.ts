@@ -77,6 +77,7 @@ export {
   summaryOf,
   withoutTokens,
 } from './ledger-text.js';
+export { missingPackage } from './missing-package.js';
 export { once } from './once.js';
 export { openRecords } from './open-records.js';
 export type { ArchivedFiles, ArchivedPart, LogArchive } from './log-archive.js';

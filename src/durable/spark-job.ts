@@ -33,10 +33,11 @@ export type SparkJobOf = (context: DurableContext, payload: DurableRunPayload, n
 const TURNS = 2_900;
 
 /**
- * A Spark job as a part of a durable function of your own: started once, however often the function is replayed, waited for
- * at 5 % of its age, at most half an hour (beyond 30 days 0.2 % of its age), while no function runs. Resolves with the last answer, outcome included; rejects with an error named after the code of its
- * diagnosis, `RunCancelled`, `RunTimedOut`, `RunLost` or `RunUndecided`, else with a service's own. Without a key in the payload it is known by the name of the execution
- * and `name`. It takes three operations and one for each look; stopping the execution leaves the job running.
+ * A Spark job as a part of a durable function of your own: started once, however often the function is replayed, and looked at every
+ * 5 % of its age, at least every half hour (beyond 30 days every 0.2 % of its age), while no function runs in between. Resolves with the
+ * last answer, outcome included; rejects with an error named after the code of its diagnosis, `RunCancelled`, `RunTimedOut`, `RunLost` or
+ * `RunUndecided`, else with a service's own. Without a key in the payload it is known by the name of the execution and `name`. It takes
+ * three operations and one for each turn; stopping the execution leaves the job running.
  * @example
  * const sparkJob = createSparkJob();
  * export const handler = withDurableExecution(async (event: { day: string }, context) => {

@@ -83,7 +83,7 @@ export function checkDecided(
   const what = trouble.of === 'cancel' ? 'It is too old and cannot be stopped' : 'Nobody can say how it is';
   const told = trouble.isOver
     ? 'It has ended; a redrive concludes it once that can be told'
-    : 'It may still run: livywire status; a redrive goes on with it';
+    : 'It may still run: livywire status; a redrive, or another call under its key, goes on with it';
   const run = `${key} (attempt ${attempt}${appId === undefined ? '' : `, ${appId}`})`;
   throw handlerError(
     'RunUndecided',

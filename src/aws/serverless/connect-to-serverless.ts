@@ -1,7 +1,12 @@
-import { type BackendMaker, type BackendParts, type CallOptions, systemClock } from '../../core/index.js';
+import {
+  type BackendMaker,
+  type BackendParts,
+  type CallOptions,
+  missingPackage,
+  systemClock,
+} from '../../core/index.js';
 import { createNetwork } from '../../http/index.js';
 import { explainAwsError } from '../explain-error.js';
-import { missingPackage } from '../missing-package.js';
 import type { AwsSettings } from '../settings.js';
 
 export interface ConnectToServerlessOptions extends AwsSettings {

@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
 import { connectToServerless, type ConnectToServerlessOptions } from '../../../src/aws/index.js';
-import { missingPackage } from '../../../src/aws/missing-package.js';
+import { missingPackage } from '../../../src/core/index.js';
 import type { ServerlessBackend } from '../../../src/aws/serverless/serverless-backend.js';
 import { type AttemptPlan, BadAnswerError, ConfigError, type JobSpec, type RunRef } from '../../../src/core/index.js';
 import { testClock } from '../../../src/testing/index.js';

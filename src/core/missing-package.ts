@@ -1,4 +1,4 @@
-import { ConfigError, isLivywireError } from '../core/index.js';
+import { ConfigError, isLivywireError } from './errors.js';
 
 /** What to say where a package could not be loaded that only some need; anything else is the error itself. */
 export function missingPackage(
