@@ -16,6 +16,7 @@ import { execa } from 'execa';
 import { bundlePage } from '../src/report/bundle-page.js';
 import { buildLambdas } from './gate/lambda-bundles.js';
 import { inlinedPackages, licenceText } from './gate/licences.js';
+import { doingItLater, LEFT_OUT_OF_AXIOS, leavingOut } from './gate/lighter-packages.js';
 import { manifest, root } from './gate/project.js';
 import { dropUnreached } from './gate/unreached.js';
 
@@ -90,7 +91,7 @@ async function buildCommandLine(): Promise<Metafile> {
     outdir: join(dist, 'cli'),
     // 25 MB that are installed with the package, and read only where AWS is asked.
     external: ['@aws-sdk/*', '@smithy/*'],
-    plugins: [readyPageAssets],
+    plugins: [readyPageAssets, leavingOut(LEFT_OUT_OF_AXIOS), doingItLater],
     // ESM first where a package has both, so that what is unused falls away.
     mainFields: ['module', 'main'],
     // Names stay whole, so that a stack trace in a bug report can be read.

@@ -1,7 +1,8 @@
 /** One folder for each Lambda handler, with everything it needs but the AWS SDK, which Lambda's runtimes have. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
+import { doingItLater, LEFT_OUT_OF_AXIOS, type LeftOut, leavingOut, pathOf } from './lighter-packages.js';
 import { root } from './project.js';
 import { dropUnreached, unreachedSources } from './unreached.js';
 
@@ -19,7 +20,7 @@ const SDK = ['@aws-sdk/*', '@smithy/*'];
  * What a function has no use for, and what stands in its place: together it weighs more than all the rest.
  * What a module exports can be called, and says that it is not there; `test/lambda/lean.test.ts` has requests and runs go past it.
  */
-export const LEFT_OUT: readonly { readonly path: RegExp; readonly why: string }[] = [
+export const LEFT_OUT: readonly LeftOut[] = [
   { path: ours('app/settings-file'), why: 'A function reads no config file; set LIVYWIRE_… variables' },
   { path: ours('aws/ec2/index'), why: 'A function looks at no security groups; livywire doctor does' },
   { path: ours('aws/staging/index'), why: 'A function stages no files; stage them before' },
@@ -27,59 +28,15 @@ export const LEFT_OUT: readonly { readonly path: RegExp; readonly why: string }[
   { path: ours('aws/execution-history'), why: 'A function draws no execution; livywire workflow graph does' },
   { path: ours('hadoop/(?:event-log|spark-facts)'), why: 'A function writes no report; livywire report does' },
   { path: ours('hadoop/spark-log-count'), why: 'A function shows no progress; livywire attach does' },
-  // Of axios the way over Node's own http is used, with an agent, a transport and a text of ours.
-  { path: ofAxios('adapters/(?:fetch|xhr)'), why: 'Only the http adapter is here' },
-  { path: ofAxios('helpers/(?:formDataTo\\w+|toFormData)'), why: 'No forms are sent' },
-  { path: ofAxios('helpers/HttpStatusCode'), why: 'Statuses are numbers' },
-  { path: ofAxios('cancel/CancelToken'), why: 'Requests are stopped by their transport' },
-  { path: ofAxios('helpers/AxiosTransformStream'), why: 'No progress is counted' },
-  { path: ofAxios('helpers/(?:fromDataURI|estimateDataURLDecodedBytes)'), why: 'No data: is read' },
-  { path: ofAxios('helpers/shouldBypassProxy'), why: 'Proxies are agents' },
-  { path: /[\\/]axios[\\/]node_modules[\\/]https-proxy-agent[\\/]dist[\\/]index\.js$/, why: 'Proxies are agents' },
-  { path: packaged('proxy-from-env/index'), why: 'Proxies are agents' },
-  { path: packaged('follow-redirects/index'), why: 'Redirects are followed in src/http' },
-  { path: packaged('form-data/lib/form_data'), why: 'No forms are sent' },
+  ...LEFT_OUT_OF_AXIOS,
 ];
 
-/** A path of a file, whatever the system's separators. */
-function file(start: string, path: string, end: string): RegExp {
-  return new RegExp(`[\\\\/]${start}[\\\\/]${path.replaceAll('/', '[\\\\/]')}\\.${end}$`);
-}
 function ours(path: string): RegExp {
-  return file('src', path, 'ts');
-}
-function packaged(path: string): RegExp {
-  return file('node_modules', path, 'js');
-}
-function ofAxios(path: string): RegExp {
-  return packaged(`axios/lib/${path}`);
-}
-
-/** The names of a module's values. */
-async function exportedValues(path: string): Promise<readonly string[]> {
-  const text = await readFile(path, 'utf8');
-  const listed = [...text.matchAll(/^export \{([^}]*)\}/gm)].flatMap(([, list = '']) => list.split(','));
-  const declared = [...text.matchAll(/^export (?:async )?(?:function|const|class) (\w+)/gm)].map(
-    ([, name = '']) => name,
-  );
-  // A package of before ES modules has one value, and so has a module that says so.
-  const one = /^export default|^module\.exports|^exports\./m.test(text) ? ['default'] : [];
-  return [...listed.map((name) => name.trim()).filter((name) => /^\w+$/.test(name)), ...declared, ...one];
+  return pathOf('src', path, 'ts');
 }
 
 /** For a build: leaves out what no function needs. */
-export const leaner: Plugin = {
-  name: 'without what no function needs',
-  setup: (builder) => {
-    for (const { path: filter, why } of LEFT_OUT) {
-      builder.onLoad({ filter }, async ({ path }) => {
-        const names = (await exportedValues(path)).map((name) => `none as ${name}`);
-        const none = `const none = function () { throw new Error(${JSON.stringify(why)}) };`;
-        return { contents: `${none} export { ${names.join(', ')} };`, loader: 'js' };
-      });
-    }
-  },
-};
+export const leaner = leavingOut(LEFT_OUT);
 
 /** For a build: nothing in the place of these files. */
 const emptied = (sources: readonly string[]): Plugin => ({
@@ -117,7 +74,7 @@ export async function buildLambdas(
         target: 'node22',
         external: sdk === 'external' ? SDK : [],
         mainFields: ['module', 'main'],
-        plugins: [leaner],
+        plugins: [leaner, doingItLater],
         // Names, too: a function's log shows errors by their name and words, and no places in our code.
         minify: true,
         legalComments: 'none',
@@ -127,7 +84,7 @@ export async function buildLambdas(
       // Once to see which rooms no function comes into, once without them: what they share with others would be in the way of all.
       const { metafile: seen } = await build(options);
       const empty = emptied(unreachedSources(seen, [entry]));
-      const { metafile, outputFiles } = await build({ ...options, plugins: [empty, leaner] });
+      const { metafile, outputFiles } = await build({ ...options, plugins: [empty, leaner, doingItLater] });
       for (const { path, text } of outputFiles) {
         await mkdir(dirname(path), { recursive: true });
         await writeFile(path, withoutNeedlessRequire(text));

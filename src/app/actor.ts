@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type Actor, isLivywireError, isS3Url, type Logger, redactText, VERSION } from '../core/index.js';
 import { type AwsPart, awsSettings, type LazyAws, lazyAws } from './aws.js';
@@ -22,7 +24,7 @@ export interface ActorQuestion {
 
 /** Who acts, from where and with what. Never fails: what cannot be found out is left out. */
 export async function findActor({ env, cwd, aws, logger }: ActorQuestion): Promise<Actor> {
-  const [arn, git] = await Promise.all([aws && arnOf(aws, logger), cwd === undefined ? undefined : gitState(cwd)]);
+  const [arn, git] = await Promise.all([aws && arnOf(aws, logger), cwd === undefined ? undefined : gitState(cwd, env)]);
   const ci = ciRun(env);
   return {
     ...(arn === undefined ? { who: osUser(env), proof: 'claimed' } : { who: arn, proof: 'sts' }),
@@ -62,16 +64,25 @@ async function arnOf(aws: LazyAws, logger: Logger | undefined): Promise<string |
 const run = promisify(execFile);
 
 /** `undefined` outside a repository, and without git. */
-async function gitState(cwd: string): Promise<Actor['git']> {
-  const git = async (...args: readonly string[]): Promise<string> =>
-    (await run('git', ['-C', cwd, ...args], { timeout: 2_000, maxBuffer: 8 << 20 })).stdout.trim();
+async function gitState(cwd: string, env: Env): Promise<Actor['git']> {
+  if (env.GIT_DIR === undefined && !isInRepository(cwd)) return undefined; // a process costs 10 ms
+  // From git 2.11 on.
+  const asked = ['--no-optional-locks', 'status', '--porcelain=v2', '--branch', '--untracked-files=no'];
   try {
-    const commit = await git('rev-parse', '--verify', 'HEAD');
-    return {
-      commit,
-      dirty: (await git('--no-optional-locks', 'status', '--porcelain', '--untracked-files=no')) !== '',
-    };
+    const { stdout } = await run('git', ['-C', cwd, ...asked], { timeout: 2_000, maxBuffer: 8 << 20 });
+    const lines = stdout.split('\n').filter((line) => line !== '');
+    const commit = lines
+      .map((line) => /^# branch\.oid ([0-9a-f]{40,})$/.exec(line)?.[1])
+      .find((one) => one !== undefined);
+    return commit === undefined ? undefined : { commit, dirty: lines.some((line) => !line.startsWith('#')) };
   } catch {
     return undefined;
+  }
+}
+
+function isInRepository(cwd: string): boolean {
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, '.git'))) return true;
+    if (folder === dirname(folder)) return false;
   }
 }
