@@ -41,10 +41,11 @@ export interface Listener {
   /** Of a task: how much of its execution's history was used up. */
   readonly events?: number;
   /**
-   * What it was told: how the run ended; `late`: that it takes too long; `gone`: nothing, for nobody waits any more.
+   * What it was told: how the run ended; `late`: that it takes too long; `gone`: nothing, for nobody waits any more; `untold`: nothing,
+   * for it could not be told for so long that nobody can wait any more.
    * Absent while it is owed a word.
    */
-  readonly told?: OutcomeKind | 'late' | 'gone';
+  readonly told?: OutcomeKind | 'late' | 'gone' | 'untold';
   readonly toldAt?: string;
 }
 

@@ -256,6 +256,24 @@ test('a run that the command line started is announced too, once a watcher follo
   t.is(published(rig).length, 1);
 });
 
+test('a bus that takes nothing for two weeks, and a task that nobody can tell of for a year, are given up, and the run is not open any more', async (t) => {
+  const rig = lambdaRig({ env: BUS });
+  await submit(rig, { taskToken: 'secret-1' });
+  const refuse = () => rig.messenger.faults.push(...Array.from({ length: 50 }, () => new Error('no such bus')));
+  const open = async () => (await watch(rig), (await listenersOf(rig)).filter(({ told }) => told === undefined));
+  refuse();
+  t.is((await open()).length, 2);
+  await rig.clock.sleep(13 * 24 * 60 * MINUTE);
+  t.is((await open()).length, 2);
+  await rig.clock.sleep(2 * 24 * 60 * MINUTE);
+  t.like(await open(), [{ kind: 'task' }]);
+  t.like(await listenersOf(rig), [{ told: 'untold' }, { kind: 'task' }]);
+  await rig.clock.sleep(352 * 24 * 60 * MINUTE);
+  t.deepEqual(await open(), []);
+  t.false(JSON.stringify(await rig.ledger.get('k')).includes('secret-1'));
+  t.true(rig.lines.some(({ message }) => /not tried any more/.test(String(message))));
+});
+
 test('without a bus nothing is published, and what one was promised is forgotten', async (t) => {
   const rig = lambdaRig({ env: BUS });
   await submit(rig, {});

@@ -10,6 +10,12 @@ import { busOf } from './bus.js';
 import { errorOfOutcome } from './error-of-outcome.js';
 import { eventOf } from './run-event.js';
 
+const DAY_MS = 86_400_000;
+/** An execution may be a year old at most, so that no task waits longer. */
+const TASK_WAITS_MS = 366 * DAY_MS;
+/** A bus that takes nothing for so long is not there, or not ours to write to. */
+const BUS_WAITS_MS = 14 * DAY_MS;
+
 /** Of what a listener was told, or `undefined` where it is still owed a word. */
 type Word = Listener['told'];
 
@@ -34,9 +40,17 @@ async function tellEnd(call: Invocation, services: Services, key: string, attemp
     if (listener.told !== undefined) continue;
     const word = await attempted(call, key, () => tell(call, services, listener, outcome));
     if (word) told.set(idOf(listener), word);
+    else if (isHopeless(call, listener, outcome)) {
+      call.telemetry.log('WARN', `nobody could be told how a run ended, and it is not tried any more`, { key });
+      told.set(idOf(listener), 'untold');
+    }
   }
   await note(call, services, { key, attempt }, told);
 }
+
+/** What can never be told would be owed, and its run open, for ever. */
+const isHopeless = ({ clock }: Invocation, { kind, at }: Listener, { knownAt }: RunOutcome): boolean =>
+  kind === 'task' ? clock.now() - Date.parse(at) > TASK_WAITS_MS : clock.now() - Date.parse(knownAt) > BUS_WAITS_MS;
 
 async function tell(
   call: Invocation,
