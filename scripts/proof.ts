@@ -1,5 +1,5 @@
 /**
- * The long proofs: `npm run proof` runs all of scripts/proofs, `npm run proof -- start-up` those named. Each leaves
+ * The long proofs: `npm run proof` runs all of scripts/proofs, `npm run proof -- log` those named. Each leaves
  * docs/proof/<name>.json: what was measured, at which commit, when, by which command.
  */
 import { mkdir, readdir, writeFile } from 'node:fs/promises';

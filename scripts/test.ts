@@ -1,5 +1,6 @@
 /** `npm test`: the gate, the integration tests against real servers, and these servers under faults. Ends with the sum of all tests. */
 import process from 'node:process';
+import { commandStep } from './gate/command.js';
 import { gate } from './gate/gate.js';
 import { integrationParts } from './gate/integration-parts.js';
 import { inTurn, runSteps, sideBySide } from './gate/steps.js';
@@ -21,7 +22,14 @@ const integration = integrationParts([0, 0, FAULTS_SECONDS]).map((files, i, { le
   }),
 );
 
+// Whether each row still gives a figure; what it says of speed is another matter.
+const benchmarks = commandStep('short form of the benchmarks', 'tsx', ['scripts/bench.ts', '--short']);
+
 // Exits even when a server that a test left behind holds something open.
 process.exit(
-  await runSteps([...gate(), sideBySide(...integration.slice(0, -1), inTurn(faults, ...integration.slice(-1)))]),
+  await runSteps([
+    ...gate(),
+    benchmarks,
+    sideBySide(...integration.slice(0, -1), inTurn(faults, ...integration.slice(-1))),
+  ]),
 );

@@ -1,6 +1,7 @@
 /** How long a command takes, from the shell and back, beside Node doing nothing at all and the peers doing the same. */
 import { join } from 'node:path';
 import process from 'node:process';
+import { fetchNode } from '../../gate/nodes.js';
 import { root } from '../../gate/project.js';
 import { startLivyStub } from '../livy-stub.js';
 import { findPeers, type Place, type Places } from '../peers.js';
@@ -9,6 +10,8 @@ import { ratioOf, samplesOf, spread } from '../summary.js';
 import { type Command, commandsInRounds } from '../whole-process.js';
 
 const FLOOR = 'node -e 0';
+/** Beside the one that runs this. */
+const OTHER_NODES = ['22', '24'];
 const LONGEST_RATIOS = { 'livywire --version': 1.3, 'livywire --help': 1.5, 'livywire submit': 3 } as const;
 const FILE = 's3://jobs/etl.py';
 
@@ -111,6 +114,37 @@ function aimsOf(measures: readonly Measure[]): readonly Aim[] {
   });
 }
 
+/** The same on the other lines of Node that livywire runs on, without the peers. */
+async function onOtherNodes(
+  { bin }: Places,
+  url: string,
+  { folder, say }: Bench,
+  rounds: number,
+): Promise<readonly Measure[]> {
+  const measures: Measure[] = [];
+  for (const wanted of OTHER_NODES) {
+    const found = await fetchNode(wanted).catch(() => undefined);
+    if (!found) {
+      say(`Node ${wanted} cannot be had here: not measured`);
+      continue;
+    }
+    const command =
+      (...args: readonly string[]) =>
+      (): Command => ({ command: found.path, args, env: { XDG_CONFIG_HOME: folder } });
+    const { wall } = await commandsInRounds(
+      {
+        [FLOOR]: command('-e', '0'),
+        'livywire --version': command(bin, '--version'),
+        'livywire --help': command(bin, '--help'),
+        'livywire submit': command(bin, 'submit', '--url', url, '--ledger', join(folder, 'ledger'), FILE),
+      },
+      rounds,
+    );
+    measures.push({ title: `On Node ${found.version}, by the clock`, unit: 'ms', against: FLOOR, subjects: wall });
+  }
+  return measures;
+}
+
 async function run(bench: Bench) {
   const { short, folder } = bench;
   const places = await findPeers(bench);
@@ -136,9 +170,10 @@ async function run(bench: Bench) {
       },
       { ...common, title: 'The same, time of the processors', subjects: sent.cpu },
     ];
+    const elsewhere = short ? [] : await onOtherNodes(places, stub.url, bench, rounds);
     return {
       versions: places.versions,
-      measures,
+      measures: [...measures, ...elsewhere],
       aims: aimsOf(measures.filter((_, i) => i % 2 === 0)),
       notes: [
         'livywire is the package as it is installed; a peer, which is a library, is a line of its language that imports it and prints its version, or sends one batch. ' +
