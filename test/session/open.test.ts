@@ -1,25 +1,13 @@
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { readFileSync } from 'node:fs';
-import { LivyClient } from '../../src/livy/index.js';
 import {
   openSession,
   SessionConflictError,
   SessionDeadError,
-  type SessionOptions,
   SessionUnknownError,
   withSession,
 } from '../../src/session/index.js';
-import { fastClock } from '../helpers/fast-clock.js';
-import { sessionLivy, type SessionLivyOptions } from '../helpers/session-livy.js';
-
-async function setUp(t: ExecutionContext, options: SessionLivyOptions = {}) {
-  const stand = await sessionLivy(t, options);
-  const livy = new LivyClient({ url: stand.url });
-  t.teardown(() => livy.close());
-  const notes: string[] = [];
-  const given: SessionOptions = { clock: fastClock(), keepAliveMs: 0, onNote: (text) => notes.push(text) };
-  return { stand, livy, notes, options: given };
-}
+import { setUp } from './set-up.js';
 
 const posts = (requests: readonly string[]): readonly string[] =>
   requests.filter((line) => line === 'POST /sessions' || line.startsWith('DELETE'));

@@ -1,5 +1,4 @@
 import test, { type ExecutionContext } from 'ava';
-import { LivyClient } from '../../src/livy/index.js';
 import {
   openSession,
   SessionDeadError,
@@ -9,13 +8,12 @@ import {
   withSession,
 } from '../../src/session/index.js';
 import { fastClock } from '../helpers/fast-clock.js';
-import { sessionLivy, type SessionLivyOptions } from '../helpers/session-livy.js';
+import type { SessionLivyOptions } from '../helpers/session-livy.js';
+import { setUp } from './set-up.js';
 
-async function setUp(t: ExecutionContext, options: SessionLivyOptions = {}) {
-  const stand = await sessionLivy(t, options);
-  const livy = new LivyClient({ url: stand.url });
-  t.teardown(() => livy.close());
-  const open = () => openSession(livy, { name: 'etl', clock: fastClock(), keepAliveMs: 0 });
+async function ready(t: ExecutionContext, given: SessionLivyOptions = {}) {
+  const { stand, livy, options } = await setUp(t, given);
+  const open = () => openSession(livy, { ...options, name: 'etl' });
   const sent = () => stand.requests.filter((line) => /^POST .*\/statements$/.test(line));
   return { stand, livy, open, sent };
 }
@@ -23,7 +21,7 @@ async function setUp(t: ExecutionContext, options: SessionLivyOptions = {}) {
 const OK = '{"status":"ok","execution_count":0,"data":{"text/plain":"done"}}';
 
 test('a statement is walked through its states and its progress, each told once', async (t) => {
-  const { stand, open } = await setUp(t);
+  const { stand, open } = await ready(t);
   stand.teach('count()', OK, [0, 0.25, 0.25, 0.5]);
   const seen: StatementReading[] = [];
   const s = await open();
@@ -47,7 +45,7 @@ test('a statement is walked through its states and its progress, each told once'
 
 for (const trouble of ['reply-lost', 'server-error'] as const) {
   test(`a statement whose answer was lost (${trouble}) is found in the session, and was sent once`, async (t) => {
-    const { stand, open, sent } = await setUp(t);
+    const { stand, open, sent } = await ready(t);
     const s = await open();
     await s.run('1 + 1');
     stand.posts.push(trouble);
@@ -59,7 +57,7 @@ for (const trouble of ['reply-lost', 'server-error'] as const) {
 }
 
 test('in a session of others, the statements that were there before are nobody’s answer', async (t) => {
-  const { stand, open, sent } = await setUp(t);
+  const { stand, open, sent } = await ready(t);
   const first = await open();
   await first.run('1 + 1');
   await first.run('1 + 1');
@@ -72,7 +70,7 @@ test('in a session of others, the statements that were there before are nobody�
 });
 
 test('a statement that never arrived is not sent again, and its caller is told that nobody knows', async (t) => {
-  const { stand, open, sent } = await setUp(t);
+  const { stand, open, sent } = await ready(t);
   const s = await open();
   stand.posts.push('request-lost');
   const error = await t.throwsAsync(s.run('1 + 1'), { instanceOf: StatementUnknownError });
@@ -83,7 +81,7 @@ test('a statement that never arrived is not sent again, and its caller is told t
 });
 
 test('two of the same text, of which one is somebody else’s, cannot be told apart, and none is taken', async (t) => {
-  const { stand, open } = await setUp(t);
+  const { stand, open } = await ready(t);
   await (await open()).leave();
   const [mine, other] = [await open(), await open()];
   await mine.run('');
@@ -94,7 +92,7 @@ test('two of the same text, of which one is somebody else’s, cannot be told ap
 });
 
 test('a statement that is cancelled by its handle ends so, and the session takes the next', async (t) => {
-  const { open } = await setUp(t);
+  const { open } = await ready(t);
   const s = await open();
   const asleep = await s.start('import time; time.sleep(60)');
   const states: string[] = [];
@@ -109,7 +107,7 @@ test('a statement that is cancelled by its handle ends so, and the session takes
 });
 
 test('a statement that waits behind another is cancelled at once, and the other goes on', async (t) => {
-  const { open } = await setUp(t);
+  const { open } = await ready(t);
   const s = await open();
   const asleep = await s.start('import time; time.sleep(60)');
   const gone = new AbortController();
@@ -128,7 +126,7 @@ test('a statement that waits behind another is cancelled at once, and the other 
 });
 
 test('a session that dies under a statement says why', async (t) => {
-  const { stand, open } = await setUp(t);
+  const { stand, open } = await ready(t);
   const s = await open();
   const asleep = await s.start('import time; time.sleep(60)');
   const error = await t.throwsAsync(
@@ -142,7 +140,7 @@ test('a session that dies under a statement says why', async (t) => {
 });
 
 test('a session that was closed by somebody is gone for its next statement', async (t) => {
-  const { livy, open } = await setUp(t);
+  const { livy, open } = await ready(t);
   const s = await open();
   await livy.sessions.delete('etl');
   const error = await t.throwsAsync(s.run('1 + 1'), { instanceOf: SessionDeadError });
@@ -150,7 +148,7 @@ test('a session that was closed by somebody is gone for its next statement', asy
 });
 
 test('a result of as many rows as Livy sends at most may be cut', async (t) => {
-  const { stand, open } = await setUp(t);
+  const { stand, open } = await ready(t);
   const answer = (rows: number): string =>
     `{"status":"ok","execution_count":0,"data":{"application/json":{"schema":{"type":"struct","fields":[{"name":"id","type":"long","nullable":false,"metadata":{}}]},"data":[${Array.from({ length: rows }, (_, i) => `[${i}]`).join(',')}]}}}`;
   stand.teach('select a', answer(999));
@@ -162,7 +160,7 @@ test('a result of as many rows as Livy sends at most may be cut', async (t) => {
 });
 
 test('columns of one name are all there, row by row', async (t) => {
-  const { stand, open } = await setUp(t);
+  const { stand, open } = await ready(t);
   const field = '{"name":"a","type":"integer","nullable":false,"metadata":{}}';
   stand.teach(
     'select 1 a, 2 a',
@@ -175,12 +173,12 @@ test('columns of one name are all there, row by row', async (t) => {
 });
 
 test('completion is what the server says, and nothing where it has none: then it is not asked again', async (t) => {
-  const { stand, open } = await setUp(t);
+  const { stand, open } = await ready(t);
   stand.candidates = ['createDataFrame'];
   const s = await open();
   t.deepEqual(await s.complete('spark.cre', 9), ['createDataFrame']);
   await s.leave();
-  const subset = await setUp(t, { subset: 'emr-serverless' });
+  const subset = await ready(t, { subset: 'emr-serverless' });
   const other = await subset.open();
   t.deepEqual(await other.complete('spark.cre', 9), []);
   t.deepEqual(await other.complete('spark.cre', 9), []);
@@ -188,7 +186,7 @@ test('completion is what the server says, and nothing where it has none: then it
 });
 
 test('a statement of a finished program can be followed by its id', async (t) => {
-  const { livy, open } = await setUp(t);
+  const { livy, open } = await ready(t);
   const s = await open();
   const { id } = await s.start('1 + 1');
   await withSession(livy, { name: 'etl', clock: fastClock() }, async (later) => {

@@ -1,11 +1,8 @@
-import { ConfigError } from '../../core/index.js';
 import { defineCommand } from '../define.js';
-import { connectionOptions, outputOptions } from '../options.js';
-import { readCode } from '../read-code.js';
+import { codeOptions, readCodes } from '../read-code.js';
 import { runStatements } from '../run-statements.js';
-import { kindOf, kindOption, sessionOptions } from '../session-flags.js';
+import { kindOf, kindOption } from '../session-flags.js';
 import { statementsOf } from '../split-sql.js';
-import { formatOption } from '../statement-view.js';
 
 export const execCommand = defineCommand({
   name: 'exec',
@@ -25,20 +22,13 @@ export const execCommand = defineCommand({
   options: {
     execute: { type: 'list', alias: 'e', describe: 'Code to run; may be repeated', group: 'Code' },
     ...kindOption,
-    ...formatOption,
-    ...sessionOptions,
-    ...connectionOptions,
-    ...outputOptions,
+    ...codeOptions,
   },
   words: { min: 0, max: 1 },
   ownSignals: true,
   async run(args, context) {
-    const [file] = args.rest;
-    if ((file === undefined) === (args.execute.length === 0)) {
-      throw new ConfigError('Give code with -e, or a file (- for stdin), and not both', { field: '-e' });
-    }
-    const kind = kindOf(args.kind, file);
-    const texts = file === undefined ? args.execute : [await readCode(file, context)];
+    const texts = await readCodes(args, context);
+    const kind = kindOf(args.kind, args.rest[0]);
     const codes = kind === 'sql' ? texts.flatMap(statementsOf) : texts;
     return runStatements({ kind, codes, format: args.format ?? 'table' }, args, context);
   },

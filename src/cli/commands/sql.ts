@@ -1,11 +1,8 @@
 import { ConfigError } from '../../core/index.js';
 import { defineCommand } from '../define.js';
-import { readCode } from '../read-code.js';
-import { connectionOptions, outputOptions } from '../options.js';
+import { codeOptions, readCodes } from '../read-code.js';
 import { runStatements } from '../run-statements.js';
-import { sessionOptions } from '../session-flags.js';
 import { statementsOf } from '../split-sql.js';
-import { formatOption } from '../statement-view.js';
 
 export const sqlCommand = defineCommand({
   name: 'sql',
@@ -24,21 +21,13 @@ export const sqlCommand = defineCommand({
   ],
   options: {
     execute: { type: 'list', alias: 'e', describe: 'SQL to run; may be repeated', group: 'SQL' },
-    ...formatOption,
-    ...sessionOptions,
-    ...connectionOptions,
-    ...outputOptions,
+    ...codeOptions,
   },
   words: { min: 0, max: 1 },
   ownSignals: true,
   async run(args, context) {
-    const [file] = args.rest;
-    if ((file === undefined) === (args.execute.length === 0)) {
-      throw new ConfigError('Give SQL with -e, or a file (- for stdin), and not both', { field: '-e' });
-    }
-    const texts = file === undefined ? args.execute : [await readCode(file, context)];
-    const codes = texts.flatMap(statementsOf);
-    if (codes.length === 0) throw new ConfigError('There is no statement in it', { field: file ?? '-e' });
+    const codes = (await readCodes(args, context)).flatMap(statementsOf);
+    if (codes.length === 0) throw new ConfigError('There is no statement in it', { field: args.rest[0] ?? '-e' });
     return runStatements({ kind: 'sql', codes, format: args.format ?? 'table' }, args, context);
   },
 });
