@@ -78,6 +78,7 @@ export const documentOf = ({ statement, text, table: rows, json, data, tookMs }:
 export async function showReadings(statement: StatementRun, view: ProgressView, unwanted: AbortSignal): Promise<void> {
   for await (const { state, progress } of statement) {
     if (unwanted.aborted) return;
+    if (state === 'available' || state === 'cancelled') continue; // what follows says it
     const share = state === 'running' && progress > 0 && { done: progress, total: 1 };
     view.show({ step: 'statement', message: `statement ${statement.id} is ${state}`, ...share });
   }
