@@ -9,7 +9,7 @@ import { keyIn } from './payload.js';
 import { runAskedFor } from './run-asked-for.js';
 import { fitAnswer, shortOutcome, shortStatus } from './short.js';
 import { ageOf, carried, eventsAfter, type HistoryOptions, isHistoryFull, overLimit, waitForStatus } from './turns.js';
-import { isUnclear, unseen } from './unseen.js';
+import { isUnclear, onlyOutputUnseen, unseen } from './unseen.js';
 
 export interface StatusHandlerOptions extends HandlerOptions, HistoryOptions {}
 
@@ -58,7 +58,7 @@ export function createStatusHandler(options: StatusHandlerOptions = {}): Handler
     if (isUnexplained) return fitAnswer({ ...answer, next, waitSeconds: LOG_AGAIN_SECONDS });
     const ageMs = ageOf(ref, call.clock.now());
     const waitSeconds = waitForStatus(ageMs, timeoutSeconds * 1_000);
-    const hasEnded = status !== undefined && isUnclear(status);
+    const hasEnded = status !== undefined && onlyOutputUnseen(status);
     const tooOld = hasEnded ? undefined : overLimit(ageMs, timeoutSeconds);
     if (tooOld) return fitAnswer({ ...answer, ...tooOld });
     if (!isUnseen) return fitAnswer({ ...answer, next, waitSeconds });

@@ -8,7 +8,7 @@ import type { SubmitRequest } from './payload.js';
 import { fitAnswer } from './short.js';
 import { handlerError } from './thrown.js';
 import { ageOf, carried, overLimit, waitForStatus } from './turns.js';
-import { isUnclear } from './unseen.js';
+import { onlyOutputUnseen } from './unseen.js';
 
 export interface TroubleOptions {
   /**
@@ -38,7 +38,7 @@ export async function lookedAfterTrouble(
   let isOver = false;
   try {
     const status = await run.status({ signal: call.signal });
-    isOver = isUnclear(status);
+    isOver = onlyOutputUnseen(status);
     if (status.state === 'unknown') why = status.unclear ?? 'no server can say how it is';
   } catch (error) {
     why = cut(error instanceof Error ? error.message : String(error), 300);

@@ -9,6 +9,13 @@ const UNSEEN_MS = 900_000;
 export const isUnclear = ({ unclear, source }: RunStatus): boolean => unclear !== undefined && source !== 'ledger';
 
 /**
+ * Of those: whether its output is all that is missing, in the engine's words. Of others a Livy may have said that they are dead while YARN
+ * is silent: those may run on, and are stopped for their age.
+ */
+export const onlyOutputUnseen = (status: RunStatus): boolean =>
+  isUnclear(status) && status.unclear?.startsWith('it ended as ') === true;
+
+/**
  * Notes that a look of `status` has shown nothing: since when, and how long it may go on before submit has to look as well.
  * The attempt that was wanted is what the last answer says: of a redrive only submit knows.
  */
