@@ -208,7 +208,13 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   if (!batch) return send(response, { msg: `Session '${segment}' not found.` }, 404);
   if (path === 'GET /batches/*/state')
     return send(response, { id: batch.id, state: livyHasSeen(batch, now) ? 'success' : 'running' });
-  if (path === 'GET /batches/*/log') return send(response, { id: batch.id, from: 0, total: 0, log: linesOf(batch) });
+  if (path === 'GET /batches/*/log')
+    return send(response, {
+      id: batch.id,
+      from: 0,
+      total: 4,
+      log: ['stdout: ', 'out 1 of 2: café', 'out 2 of 2: 数据处理', '\nstderr: '],
+    });
   if (path === 'GET /batches/*') return send(response, batchView(batch, now));
   send(response, {}, 404);
 }
