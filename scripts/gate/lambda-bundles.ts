@@ -20,7 +20,7 @@ const SDK = ['@aws-sdk/*', '@smithy/*'];
  * What a function has no use for, and what stands in its place: together it weighs more than all the rest.
  * What a module exports can be called, and says that it is not there; `test/lambda/lean.test.ts` has requests and runs go past it.
  */
-export const LEFT_OUT: readonly LeftOut[] = [
+const LEFT_OUT: readonly LeftOut[] = [
   { path: ours('app/settings-file'), why: 'A function reads no config file; set LIVYWIRE_… variables' },
   { path: ours('aws/ec2/index'), why: 'A function looks at no security groups; livywire doctor does' },
   { path: ours('aws/staging/index'), why: 'A function stages no files; stage them before' },

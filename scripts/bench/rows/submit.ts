@@ -8,7 +8,7 @@ import { FaultProxy } from '../../../test/chaos/fault-proxy.js';
 import type { Driver } from '../driver.js';
 import type { Work } from '../drivers/orders.js';
 import { startLivyStub } from '../livy-stub.js';
-import { type Drivers, findPeers, withDrivers } from '../peers.js';
+import { ASYNC_HOOK_STARTS_NOTHING, type Drivers, findPeers, withDrivers } from '../peers.js';
 import type { Aim, Bench, Measure, Row, Subject } from '../row.js';
 
 const MOST_SHARE = 0.05;
@@ -103,7 +103,7 @@ async function everybody(drivers: Drivers, each: (name: string, driver: Driver) 
   const results = new Map<string, Sent | { readonly cannot: string }>();
   for (const [name, driver] of drivers) {
     if ('cannot' in driver) results.set(name, driver);
-    else if (name === 'LivyAsyncHook') results.set(name, { cannot: 'it reads states, and starts nothing' });
+    else if (name === 'LivyAsyncHook') results.set(name, { cannot: ASYNC_HOOK_STARTS_NOTHING });
     else if (name === 'axios')
       continue; // it would send what node:http sends
     else results.set(name, await each(name, driver).catch((error: Error) => ({ cannot: error.message })));
