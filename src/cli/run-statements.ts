@@ -69,7 +69,7 @@ async function runOne(
     view.close();
   }
   const result = await statement.result();
-  writeResult(result, format, context);
+  writeResult(result, format, session, context);
   return documentOf(result);
 }
 

@@ -74,6 +74,8 @@ export function kindOf(flag: string | undefined, file?: string): Kind {
   return (flag as Kind | undefined) ?? byEnding[extname(file ?? '').toLowerCase()] ?? 'pyspark';
 }
 
+const OWN_SETTING = /^(?:livy|emr-serverless)\.[^=]*=/;
+
 /** No session has a file of its own; spark-submit's line must have one. */
 const NO_FILE = 's3://none/none.py';
 
@@ -83,7 +85,10 @@ async function fieldsOf(
   { io, out, readFile }: Context,
   url: string | undefined,
 ): Promise<SessionOptions> {
-  const translation = await translate(args.given, [NO_FILE], {
+  // Settings of the session itself, and EMR Serverless's role: spark-submit knows none of them.
+  const own = args.given.filter(({ name, value }) => name === 'conf' && OWN_SETTING.test(value ?? ''));
+  const given = args.given.filter((one) => !own.includes(one));
+  const translation = await translate(given, [NO_FILE], {
     cwd: io.cwd,
     env: io.env,
     livy: livyPlace(url),
@@ -93,7 +98,10 @@ async function fieldsOf(
   });
   for (const { item, detail, warn } of translation.verdicts) if (warn) out.warn(`${item}: ${detail}`);
   const { file: _file, args: _args, name: _name, className: _class, ...fields } = specOf(translation);
-  return fields;
+  if (own.length === 0) return fields;
+  const conf: Record<string, string | number | boolean> = { ...fields.conf };
+  for (const { value = '' } of own) conf[value.slice(0, value.indexOf('='))] = value.slice(value.indexOf('=') + 1);
+  return { ...fields, conf };
 }
 
 /** Opens the session that the flags name, telling on the way what it waits for. @throws ConfigError, and as openSession */

@@ -1,4 +1,4 @@
-import type { StatementResult, StatementRun, Table } from '../app/index.js';
+import type { LiveSession, StatementResult, StatementRun, Table } from '../app/index.js';
 import { plainLine } from '../core/index.js';
 import { csvLine, jsonRows, jsonText, textRows } from './cells.js';
 import type { Context } from './define.js';
@@ -17,16 +17,20 @@ export const formatOption = {
 
 export type Format = (typeof formatOption.format.choices)[number];
 
-/** Livy's own limit; livy.rsc.sql.num-rows is its name. */
-const MOST_ROWS = 1_000;
-
 /** What came of a statement, on stdout. Only a terminal is spared what it would act on. */
-export function writeResult(result: StatementResult, format: Format, context: Pick<Context, 'io' | 'out'>): void {
+export function writeResult(
+  result: StatementResult,
+  format: Format,
+  { rowLimit }: Pick<LiveSession, 'rowLimit'>,
+  context: Pick<Context, 'io' | 'out'>,
+): void {
   const { io, out } = context;
   const { table: rows, json, text, data } = result;
   const write = (line: string): void => out.result(io.stdout.isTTY ? plainLine(line) : line);
-  if (rows) writeTable(rows, format, write, context);
-  else if (json !== undefined) write(jsonText(json));
+  if (rows) {
+    writeTable(rows, format, write, context);
+    if (rows.values.length === rowLimit) out.warn(cutWords(rowLimit));
+  } else if (json !== undefined) write(jsonText(json));
   else if (text !== undefined && text !== '') {
     if (format === 'json' || format === 'ndjson') write(jsonText({ text }));
     else text.split('\n').forEach(write);
@@ -57,12 +61,10 @@ function writeTable(rows: Table, format: Format, write: (line: string) => void, 
     }
   }
   if (rows.columns.length > 0) out.note(`${count} ${count === 1 ? 'row' : 'rows'}`);
-  if (count >= MOST_ROWS) {
-    out.warn(
-      `Livy sends no more than ${MOST_ROWS} rows of a query: there may be more. A new session sends more with --conf livy.rsc.sql.num-rows=…`,
-    );
-  }
 }
+
+const cutWords = (limit: number): string =>
+  `Livy sends no more than ${limit} rows of a query: there may be more. A new session sends more with --conf livy.rsc.sql.num-rows=…`;
 
 /** A result in the document of `--json`. */
 export const documentOf = ({ statement, text, table: rows, json, data, tookMs }: StatementResult): object => ({

@@ -107,8 +107,12 @@ export class LiveSession {
     const { table, data } = await this.run(query, { ...options, kind: 'sql' });
     if (!table)
       throw new BadAnswerError("Livy's answer to a query has no schema and rows", Object.keys(data).join(', '));
-    const limit = Number(this.#options.conf?.['livy.rsc.sql.num-rows'] ?? MOST_ROWS);
-    return { ...table, mayBeCut: table.values.length >= limit };
+    return { ...table, mayBeCut: table.values.length === this.rowLimit };
+  }
+
+  /** How many rows of a query Livy sends at most, as far as this call's `conf` and Livy's default tell. */
+  get rowLimit(): number {
+    return Number(this.#options.conf?.['livy.rsc.sql.num-rows'] ?? MOST_ROWS);
   }
 
   /** How the code could go on at the cursor; nothing where the server has no completion (EMR Serverless, and Livy for Python). */

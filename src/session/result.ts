@@ -38,7 +38,7 @@ const textsOf = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-export const tableOf = (columns: readonly SqlColumn[], values: readonly (readonly SqlValue[])[]): Table => ({
+const tableOf = (columns: readonly SqlColumn[], values: readonly (readonly SqlValue[])[]): Table => ({
   columns,
   values,
   rows: values.map((row) => Object.fromEntries(columns.map(({ name }, i) => [name, row[i] ?? null]))),

@@ -73,6 +73,14 @@ test('what Livy cut at its 1,000 rows is said to be cut', async (t) => {
   const { code, stderr } = await run(['sql', '--quiet', '--format', 'csv', '-e', 'select 1;']);
   t.is(code, 0);
   t.regex(stderr, /no more than 1000 rows/);
+  const more = await run(['sql', '--conf', 'livy.rsc.sql.num-rows=5000', '--conf', 'spark.x=1', '-e', 'select 1;']);
+  t.notRegex(more.stderr, /no more than/);
+  t.like(
+    stand.bodies.findLast(({ name }) => name !== undefined),
+    {
+      conf: { 'spark.x': '1', 'livy.rsc.sql.num-rows': '5000' },
+    },
+  );
 });
 
 test('exec runs a file in the language of its ending, and an exception is 1 with its traceback', async (t) => {

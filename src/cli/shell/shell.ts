@@ -134,7 +134,7 @@ export class Shell {
       out.warn(`statement ${statement.id} has not ended; what you send now waits for it`);
       return;
     }
-    writeResult(await statement.result(), 'table', this.#context);
+    writeResult(await statement.result(), 'table', this.#session, this.#context);
   }
 
   /** Ctrl-C: once cancels the statement, twice waits for it no longer. */
