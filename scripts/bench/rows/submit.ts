@@ -88,6 +88,11 @@ async function send(
   // The last of them are about to put down what they were started with.
   await new Promise((resolve) => setTimeout(resolve, 3_000));
   const applications = await server.started();
+  // Synapse's client knows Synapse's 200 alone, and Livy answers 201.
+  if (work.done === 0)
+    throw new Error(
+      `it told of an error for each of ${count} submits, and ${applications.length} applications were started`,
+    );
   const different = new Set(applications).size;
   return {
     ...work,
