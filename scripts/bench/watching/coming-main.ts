@@ -69,12 +69,17 @@ async function sample(): Promise<ComingSample> {
   };
 }
 
+const say = async (): Promise<boolean> => process.stdout.write(`${JSON.stringify(await sample())}\n`);
+
+await say(); // nothing has begun
 const all = Promise.all(Array.from({ length: task.runs }, one));
 let isOver = false;
 const over = all.finally(() => (isOver = true));
 while (!isOver && Date.now() < until) {
   await Promise.race([delay(task.everySeconds * 1_000), over]);
-  process.stdout.write(`${JSON.stringify(await sample())}\n`);
+  await say();
 }
 await over;
 await lw.close();
+await delay(1_000);
+await say(); // all is over
