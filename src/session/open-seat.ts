@@ -60,7 +60,7 @@ export async function openSeat(livys: readonly LivyClient[], options: SessionOpt
   const { ifDead = 'throw', onNote, signal } = options;
   const name = options.name ?? `livywire-${randomUUID()}`;
   const call = signal && { signal };
-  for (let isRemade = false; ; isRemade = true) {
+  for (let isRemade = false; ;) {
     const { found, livy } = await lookFor(livys, name, options);
     if (found) checkOurs(found.view, name, options);
     const { seat, created } = found ? { seat: found.seat, created: false } : await create(livy, name, options);
@@ -72,6 +72,7 @@ export async function openSeat(livys: readonly LivyClient[], options: SessionOpt
       if (created || ifDead === 'throw' || isRemade) throw error;
       onNote?.(`${error.message}; it is made anew`);
       await closeSeat(seat, call);
+      isRemade = true;
     } catch (error) {
       // What is not handed over is nobody's to close.
       if (created && closeRule(options) !== 'never') await closeSeat(seat).catch(() => undefined);

@@ -1,5 +1,7 @@
 import test from 'ava';
 import { readFileSync } from 'node:fs';
+import { ConfigError, UnreachableError } from '../../src/core/index.js';
+import { LivyClient } from '../../src/livy/index.js';
 import {
   openSession,
   SessionConflictError,
@@ -185,4 +187,25 @@ test('where a server knows no connect, readings are its heartbeat', async (t) =>
     while (stand.requests.length < length + 3) await new Promise((resolve) => setTimeout(resolve, 5));
     t.true(stand.requests.slice(length).every((line) => line === 'GET /sessions/0'));
   });
+});
+
+test('of several Livys the one that has the session is asked, else the first that answers', async (t) => {
+  const [first, second] = [await setUp(t), await setUp(t)];
+  const livys = [first.livy, second.livy];
+  await withSession(second.livy, { ...first.options, name: 'etl' }, async () => undefined);
+  await withSession({ livys }, { ...first.options, name: 'etl' }, async (s) => t.false(s.created));
+  await withSession({ livys }, { ...first.options, name: 'new' }, async (s) => t.true(s.created));
+  t.deepEqual(
+    [first, second].map(({ stand }) => stand.sessions.map(({ name }) => name)),
+    [['new'], ['etl']],
+  );
+
+  const nobody = new LivyClient({ url: 'http://127.0.0.1:9', retries: 0 });
+  t.teardown(() => nobody.close());
+  await withSession({ livys: [nobody, second.livy] }, { ...first.options, name: 'new' }, async (s) =>
+    t.true(s.created),
+  );
+  t.is(second.stand.sessions.length, 2);
+  await t.throwsAsync(openSession({ livys: [nobody] }, first.options), { instanceOf: UnreachableError });
+  await t.throwsAsync(openSession({ livys: [] }, first.options), { instanceOf: ConfigError });
 });
