@@ -1,5 +1,6 @@
 // Imports one module in a process that has done nothing else, and says what that cost: `import-main.mjs <what> <path> [<url>]`.
 import { createRequire } from 'node:module';
+import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 
