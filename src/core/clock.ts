@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from './ports.js';
 
@@ -7,6 +8,7 @@ const LONGEST_TIMER_MS = 2_147_483_647;
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   async sleep(ms, signal) {
     for (let left = ms; ; left -= LONGEST_TIMER_MS) {
       signal?.throwIfAborted();

@@ -23,6 +23,8 @@ export interface CallOptions {
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Milliseconds since some instant, by a clock that nobody sets. @defaultValue `now` */
+  elapsed?(): number;
   /** Resolves after `ms`, or rejects with `signal.reason`. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }

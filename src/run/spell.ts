@@ -21,7 +21,7 @@ export class Spell {
   goOn(answer = ''): void {
     if (this.#answer !== answer) this.end();
     this.#answer = answer;
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed?.() ?? this.#clock.now();
     if (this.#at !== undefined) this.#steps.push(Math.max(0, now - this.#at));
     this.#at = now;
   }

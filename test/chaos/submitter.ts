@@ -1,4 +1,5 @@
 // A process that submits keys as it is told and waits for their ends. It is killed and stopped at any instant.
+import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../src/core/index.js';
@@ -11,6 +12,7 @@ let setByMs = 0;
 // Livywire's time runs faster than the servers': its own waits stay the ones it is shipped with, and the test is short.
 const clock: Clock = {
   now: () => Math.round(epochMs + (Date.now() - epochMs) * speed + setByMs),
+  elapsed: () => performance.now() * speed,
   sleep: (ms, signal) => systemClock.sleep(ms / speed, signal),
 };
 const lw = createLivywire({

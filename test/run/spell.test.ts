@@ -21,6 +21,19 @@ test('a spell is as long as the rounds that it went on for', (t) => {
   t.true(spell.isLonger(30_000));
 });
 
+test('where there is a clock that nobody sets, the other one does not count', (t) => {
+  let [set, elapsed] = [1_000_000, 0];
+  const spell = new Spell({ now: () => set, elapsed: () => elapsed, sleep: async () => undefined });
+  for (let i = 0; i < 6; i++) {
+    spell.goOn();
+    set += 3_600_000;
+    elapsed += 5_000;
+  }
+  t.false(spell.isLonger(30_000));
+  spell.goOn();
+  t.true(spell.isLonger(30_000));
+});
+
 test('a clock that is set forward makes no spell long', (t) => {
   const { spell, pass } = setUp();
   pass(5_000);
