@@ -46,7 +46,7 @@ const KILL_MS = 200;
 /** So long before its end the driver is done and YARN says RUNNING and a final status, in milliseconds. */
 const CLEARING_UP_MS = 300;
 /** YARN forgets the oldest ended application beyond so many. */
-const MOST_ENDED = 1_000;
+export const MOST_ENDED = 1_000;
 
 export class AppBook {
   #startedMs = Date.now() - 3_600_000; // long before any test
@@ -171,6 +171,11 @@ export class AppBook {
   }
   tagsOf(id: string): readonly string[] {
     return this.#apps.get(id)?.tags ?? [];
+  }
+
+  /** How many applications ended in that time. */
+  endedBetween(fromMs: number, toMs: number): number {
+    return [...this.#apps.values()].filter(({ endMs }) => endMs > fromMs && endMs <= toMs).length;
   }
 
   phase(app: App): AppPhase {

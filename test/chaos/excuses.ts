@@ -1,5 +1,5 @@
 /** What no client can know, or was told to do: each excuse holds at its time, for its attempt, and once. */
-import type { App } from './app-book.js';
+import { type App, MOST_ENDED } from './app-book.js';
 import type { FaultKind } from './plan.js';
 import type { Forced, Said } from './pursuit.js';
 import type { KeyStory, Truth } from './verdict.js';
@@ -39,7 +39,7 @@ export const seenBy = (atMs: number): number => atMs - LOOK_MS;
 export interface Excuses {
   /** Applications beyond the first that nothing excuses, and those beyond what is promised. */
   ofApps(attempt: number, apps: readonly App[]): { readonly extra: number; readonly beyond: number };
-  /** YARN had forgotten how it ended when `lost` was said, and Livy could not tell; or YARN could not show that a cancelled one never came, or not since when that would have to be. */
+  /** YARN had forgotten how it ended when `lost` was said, and Livy could not tell; or YARN could not show that a cancelled one never came, not since when that would have to be, or had dropped too many since. */
   isTruthGone(word: Said): boolean;
   /** At that time a `spark-submit` was on its way for longer than the settle time, and the Livy that started it forgotten. */
   isBeyond(attempt: number, atMs: number): boolean;
@@ -97,6 +97,14 @@ export function excusesOf(story: KeyStory, truth: Truth): Excuses {
       truth.yarnTroubles.some(({ fromMs, toMs }) => fromMs < firstMs && toMs > firstMs - ASKED_FOR_MS)
     );
   };
+  /** So many have ended since that YARN may have dropped what was cancelled: it came to nothing, and nothing shows that any more. */
+  const isDropped = (attempt: number, evidence: Said['evidence'], atMs: number): boolean => {
+    const firstMs = truth.launchedUnder(tag(attempt))[0]?.atMs ?? Infinity;
+    return (
+      evidence.some((line) => line.includes('it may have dropped ours')) &&
+      truth.endedBetween(firstMs, atMs) >= MOST_ENDED
+    );
+  };
   return {
     isBeyond,
     isUnseen,
@@ -109,7 +117,10 @@ export function excusesOf(story: KeyStory, truth: Truth): Excuses {
         const isForgotten = forgottenMs !== undefined && forgottenMs <= atMs && forgottenMs - endMs < READ_BY_MS;
         return isForgotten && !hasLivyTold(last, atMs);
       }
-      return plan.cancelAfterMs !== undefined && (hasYarnRestarted(attempt, atMs) || isUntimed(attempt, evidence));
+      return (
+        plan.cancelAfterMs !== undefined &&
+        (hasYarnRestarted(attempt, atMs) || isUntimed(attempt, evidence) || isDropped(attempt, evidence, atMs))
+      );
     },
     ofApps(attempt, apps) {
       const orders = forced.filter((one) => one.attempt === attempt).map(({ atMs }) => atMs);

@@ -142,6 +142,6 @@ export class LivywireActor implements Actor {
       }
     };
     if (await isDone()) this.#schedule.count(kind);
-    if (kind.startsWith('submitter')) for (const one of hit) one.affliction.seen.add(kind);
+    if (EXPOSING.includes(kind)) for (const one of hit) one.affliction.seen.add(kind);
   }
 }

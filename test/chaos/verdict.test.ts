@@ -45,6 +45,8 @@ interface Made {
   /** When YARN did not answer as it should. */
   readonly yarnTroubles?: readonly (readonly [from: number, to: number])[];
   readonly livyTroubles?: readonly (readonly [from: number, to: number])[];
+  /** Of other keys, since it was launched. */
+  readonly endedSince?: number;
   /** Of what never came to YARN. */
   readonly launchedAt?: number;
   readonly isCancelled?: boolean;
@@ -92,6 +94,7 @@ function verdictOn(made: Made) {
     yarnRestarts: yarnRestarts.map((one) => ({ atMs: at(one.at), forgets: one.forgets })),
     livyRestarts: livyRestarts.map(at),
     yarnTroubles: troublesOf(made.yarnTroubles),
+    endedBetween: () => made.endedSince ?? 0,
     livyTroubles: troublesOf(made.livyTroubles),
   };
   return judge(story, truth, 1);
@@ -120,6 +123,17 @@ test('what was cancelled before it came may be lost where YARN did not tell its 
   t.true(verdictOn({ ...made, yarnTroubles: [[6, 9]] }).isLost);
   t.true(verdictOn({ ...made, yarnTroubles: [[1, 2]], isCancelled: false }).isLost);
   t.true(verdictOn({ ...made, yarnTroubles: [[1, 2]], said: [word('lost', 30)] }).isLost);
+});
+
+test('what was cancelled before it came may be lost where a thousand others have ended since, and only there', (t) => {
+  const dropped = {
+    ...word('lost', 300),
+    evidence: ['yarn: found none, but all of them ended after the job was sent: it may have dropped ours'],
+  };
+  const made = { apps: [], said: [dropped], launchedAt: 5, isCancelled: true };
+  t.false(verdictOn({ ...made, endedSince: 1_000 }).isLost);
+  t.true(verdictOn({ ...made, endedSince: 999 }).isLost);
+  t.true(verdictOn({ ...made, endedSince: 1_000, isCancelled: false }).isLost);
 });
 
 test('a second request that a forgetful Livy has under way has to be found when the first has ended, unless Livy is away then', (t) => {

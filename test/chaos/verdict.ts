@@ -21,7 +21,7 @@ export interface KeyStory extends Tale {
 /** What the oracle asks of the book. */
 export type Truth = Pick<
   AppBook,
-  'ranUnder' | 'launchedUnder' | 'yarnRestarts' | 'yarnTroubles' | 'livyRestarts' | 'livyTroubles'
+  'ranUnder' | 'launchedUnder' | 'yarnRestarts' | 'yarnTroubles' | 'livyRestarts' | 'livyTroubles' | 'endedBetween'
 >;
 
 export interface Verdict {
