@@ -18,16 +18,20 @@ export async function stopLateSubmit(
   // Known from YARN: else it is the backend's own word that it has ended. Other backends do not know applications.
   if (!registry || ref.appId === undefined || backend.kind !== 'livy') return [];
   const asked = { clock, who: backend.kind, signal };
-  for (const until = clock.now() + KNOWN_WITHIN_MS; ; await clock.sleep(LOOK_EVERY_MS, signal)) {
+  const { appId, ...rest } = ref;
+  const now = (): number => clock.elapsed?.() ?? clock.now();
+  for (const until = now() + KNOWN_WITHIN_MS; ; await clock.sleep(LOOK_EVERY_MS, signal)) {
     const held = await answerOf(asked, (options) => backend.find(ref.name, options));
     if (typeof held === 'string') return [`whether another request of this name is under way is not known: ${held}`];
     if (!held || isFinal(held) || held.appId !== undefined) return [];
-    if (clock.now() < until) continue;
-    const { appId: _first, ...rest } = ref;
+    // Its spark-submit says so again and again; Livy may be kept from YARN.
+    if (held.tail?.some((line) => line.includes(appId))) return [];
+    if (now() < until) continue;
     const late = { ...rest, ...(held.id !== undefined && { id: held.id }) };
     const answer = await answerOf(asked, (options) => backend.stop(late, options));
+    if (answer === 'ended' || answer === 'no-record') return [];
     const what = `another request of this name, ${backend.kind} ${held.id ?? ref.name}, had not started its application yet`;
-    const said = answer === 'asked' ? `${what}; it was stopped` : `${what}; it could not be stopped: ${answer}`;
+    const said = answer === 'asked' ? `${what}; it was stopped` : `${what}; it was to be stopped: ${answer}`;
     logger.warn(said, { name: ref.name });
     return [said];
   }

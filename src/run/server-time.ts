@@ -29,7 +29,7 @@ export class ServerTime {
   ): Promise<number | undefined> {
     const { registry, clock } = this.#deps;
     const start = clock.now();
-    let refusals = 0;
+    let [refusals, hasAsked] = [0, false];
     let slept = 0; // so that a clock that is set back does not keep us
     for (let i = 1, pause = FIRST_PAUSE_MS; registry; i++, pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
@@ -39,7 +39,8 @@ export class ServerTime {
         if (!isLivywireError(error)) throw error;
         const isRefusal = error instanceof AuthError || (error instanceof HttpStatusError && !error.retryable);
         const isLast = error instanceof AuthError || (isRefusal && ++refusals >= REFUSALS);
-        if (i === 1 && !isRefusal) await onSilence();
+        if (!hasAsked && !isRefusal) await onSilence();
+        hasAsked ||= !isRefusal;
         if (isLast) this.#warn('does not tell its time', error.message);
         else if (!isRefusal) this.#warn('is waited for, up to a minute, to tell its time', error.message);
         if (isLast || (i >= TRIES && Math.max(slept, clock.now() - start) >= WITHIN_MS)) return undefined;

@@ -27,7 +27,7 @@ export function shareApps(registry: AppRegistry, clock: Clock): AppRegistry {
     clock,
     keyOf: ({ appId }) => appId,
     single: ({ appId }, options) => registry.byId(appId, options),
-    together: (round) => lookUp(list, round),
+    together: (round) => lookUp(list, registry, round),
   });
   return {
     byId: (appId, { tag, ...options }: AppReadOptions = {}) =>
@@ -41,17 +41,26 @@ export function shareApps(registry: AppRegistry, clock: Clock): AppRegistry {
 
 async function lookUp(
   list: (tags: readonly string[], options?: CallOptions) => Promise<readonly AppReport[]>,
+  registry: Pick<AppRegistry, 'byId'>,
   round: Round<Wanted, AppReport | undefined>,
 ): Promise<number> {
+  let isAnswered = false;
   const tags = [...new Set(round.questions.map(({ tag }) => tag))];
   for (let from = 0; from < tags.length && !round.isEmpty; from += AT_ONCE) {
     try {
-      for (const app of await list(tags.slice(from, from + AT_ONCE))) round.answer(app.appId, app);
+      const { signal } = round;
+      for (const app of await list(tags.slice(from, from + AT_ONCE), { signal })) {
+        isAnswered = true;
+        round.answer(app.appId, app);
+      }
     } catch (error) {
-      // Out of reach is so for each of them; a list that is refused, or cannot be read, says nothing of one.
-      if (!isLivywireError(error) || error.retryable) throw error;
-      return 0;
+      if (!isLivywireError(error)) throw error;
+      break; // a list that is refused, cannot be read or is too much for a proxy says nothing of one
     }
   }
-  return 0;
+  // Whoever is out of reach, or not ready, is so for each of them: one is asked for before the others are.
+  const { questions } = round;
+  const one = isAnswered ? undefined : questions[Math.floor(Math.random() * questions.length)];
+  if (one) round.answer(one.appId, await registry.byId(one.appId, { signal: round.signal }));
+  return questions.length;
 }

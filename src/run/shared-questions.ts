@@ -4,7 +4,7 @@ import type { CallOptions, Clock } from '../core/index.js';
 const SINGLES = 3;
 /** After a round the servers are left alone for so many times as long as it took, and no longer than this. */
 const REST = 2;
-const LONGEST_REST_MS = 10_000;
+const LONGEST_REST_MS = 5_000;
 
 interface Waiting<Question, Answer> {
   readonly question: Question;
@@ -16,6 +16,7 @@ interface Waiting<Question, Answer> {
 /** Those of one round who have no answer yet, by what an answer names them. */
 export class Round<Question, Answer> {
   readonly #open = new Map<string, Set<Waiting<Question, Answer>>>();
+  readonly #over = new AbortController();
 
   /** @internal */
   add(key: string, one: Waiting<Question, Answer>): void {
@@ -28,6 +29,7 @@ export class Round<Question, Answer> {
   remove(key: string, one: Waiting<Question, Answer>): void {
     const same = this.#open.get(key);
     if (same?.delete(one) && same.size === 0) this.#open.delete(key);
+    if (this.isEmpty) this.#over.abort();
   }
 
   /** @internal */
@@ -35,6 +37,10 @@ export class Round<Question, Answer> {
     return [...this.#open.values()].flatMap((same) => [...same]);
   }
 
+  /** Aborts when nobody waits for an answer any more. */
+  get signal(): AbortSignal {
+    return this.#over.signal;
+  }
   get isEmpty(): boolean {
     return this.#open.size === 0;
   }
@@ -119,18 +125,23 @@ export class SharedQuestions<Question, Answer> {
     this.#isAtIt = true;
     await this.#untilRested();
     const round = this.#take();
-    const { clock, together } = this.#options;
-    const began = clock.now();
+    const { together } = this.#options;
+    const began = this.#now();
     try {
       this.#cost = round.isEmpty ? this.#cost : await together(round);
       this.#oneByOne(round);
     } catch (error) {
       for (const one of round.left) one.reject(error);
     }
-    const now = clock.now();
-    this.#restedAt = Math.max(this.#restedAt, now + Math.min(LONGEST_REST_MS, REST * Math.max(0, now - began)));
+    const now = this.#now();
+    this.#restedAt = now + Math.min(LONGEST_REST_MS, REST * Math.max(0, now - began));
     this.#isAtIt = false;
     if (this.#count > 0) void this.#begin();
+  }
+
+  #now(): number {
+    const { clock } = this.#options;
+    return clock.elapsed?.() ?? clock.now();
   }
 
   #take(): Round<Question, Answer> {
@@ -141,14 +152,14 @@ export class SharedQuestions<Question, Answer> {
   }
 
   #oneByOne(round: Round<Question, Answer>): void {
-    for (const { question, options, resolve, reject } of round.left)
-      this.#options.single(question, options).then(resolve, reject);
+    const ask = async ({ question, options }: Waiting<Question, Answer>) => this.#options.single(question, options);
+    for (const one of round.left) ask(one).then(one.resolve, one.reject);
   }
 
   async #untilRested(): Promise<void> {
     const { clock } = this.#options;
     // A clock that was set back makes no rest longer.
-    const ms = Math.min(LONGEST_REST_MS, this.#restedAt - clock.now());
+    const ms = Math.min(LONGEST_REST_MS, this.#restedAt - this.#now());
     if (ms <= 0) return;
     const rest = (this.#rest = new AbortController());
     await clock.sleep(ms, rest.signal).catch(() => undefined);

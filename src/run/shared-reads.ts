@@ -21,7 +21,7 @@ export function shareReads(backend: Backend, clock: Clock): Pick<Backend, 'statu
 
 async function walk(backend: Backend, round: Round<RunRef, RunStatus | undefined>): Promise<number> {
   let shown = 0;
-  for await (const status of backend.list()) {
+  for await (const status of backend.list({ signal: round.signal })) {
     shown += 1;
     if (status.name !== undefined) round.answer(status.name, status, (ref) => matches(ref, status));
     if (round.isEmpty) break;
@@ -29,9 +29,8 @@ async function walk(backend: Backend, round: Round<RunRef, RunStatus | undefined
   return Math.ceil(shown / PAGE);
 }
 
-/** The id under this name must be the one we know; where we know none, a known application must be shown. */
+/** The id under this name must be the one we know. Where we know none, the backend says which of several of a name counts. */
 const matches = (ref: RunRef, status: RunStatus): boolean =>
-  (ref.id === undefined || status.id === ref.id) &&
-  (ref.appId === undefined ||
-    status.appId === ref.appId ||
-    (status.appId === undefined && ref.id !== undefined && ref.name !== ''));
+  ref.id !== undefined &&
+  status.id === ref.id &&
+  (ref.appId === undefined || status.appId === ref.appId || (status.appId === undefined && ref.name !== ''));

@@ -82,7 +82,46 @@ test('a list that is refused leaves each to be asked for by its id', async (t) =
 test('a resource manager that is out of reach is not asked for each of them again', async (t) => {
   const { registry } = holding(5);
   const problem = new UnreachableError('away', 'no');
-  const away = Object.assign(registry, { byTags: async () => Promise.reject(problem) });
+  let asked = 0;
+  const away = Object.assign(registry, {
+    byTags: async () => Promise.reject(problem),
+    byId: async () => {
+      asked += 1;
+      return Promise.reject(problem);
+    },
+  });
   await t.throwsAsync(readAll(shareApps(away, clock), 5), { is: problem });
-  t.deepEqual(registry.requests, []);
+  t.is(asked, 1);
+});
+
+test('a list that only a proxy or its own length keeps away leaves each to be asked for by its id, and is not tried at once again', async (t) => {
+  const { registry } = holding(5);
+  let lists = 0;
+  const byTags = async () => {
+    lists += 1;
+    return Promise.reject(new UnreachableError('502', 'maybe'));
+  };
+  const shared = shareApps(Object.assign(registry, { byTags }), clock);
+  for (const round of [1, 2]) {
+    const apps = await readAll(shared, 5);
+    t.true(apps.every((app) => app !== undefined));
+    t.is(registry.requests.length, 5 * round);
+  }
+  t.is(lists, 1);
+});
+
+test('who left a round keeps nobody waiting: its request is given up', async (t) => {
+  const { registry } = holding(5);
+  let given: AbortSignal | undefined;
+  const byTags = async (_tags: readonly string[], { signal }: { signal?: AbortSignal } = {}) => {
+    given = signal;
+    return new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(new Error('given up'))));
+  };
+  const shared = shareApps(Object.assign(registry, { byTags }), clock);
+  const stop = new AbortController();
+  const reads = indices(5).map((i) => shared.byId(idOf(i), { tag: tagOf(i), signal: stop.signal }));
+  setTimeout(() => stop.abort(new Error('left')), 20);
+  const ends = await Promise.allSettled(reads);
+  t.true(ends.every(({ status }) => status === 'rejected'));
+  t.true(given?.aborted);
 });

@@ -54,6 +54,17 @@ test('a run that no page shows is asked for by itself before it counts as gone',
   t.is(read[9]?.raw, 'running');
 });
 
+test('of several of one name the backend says which one counts where no id is known', async (t) => {
+  const all = refs(5);
+  const { id: _, ...unknown } = all[2]!;
+  const backend = listing([{ ...statusOf(all[2]!), id: '77' }, ...all.map(statusOf)]);
+  backend.says({ ...running, id: '2' });
+  const shared = shareReads(backend, clock);
+  const read = await Promise.all([...all.filter((_, i) => i !== 2), unknown].map((ref) => shared.status(ref)));
+  t.is(read[4]?.id, '2');
+  t.deepEqual(backend.requests, ['LIST', 'GET name-2']);
+});
+
 test('a name under another id is not believed, but asked for', async (t) => {
   const all = refs(5);
   const backend = listing(all.map((ref) => ({ ...statusOf(ref), ...(ref.id === '2' && { id: '77' }) })));

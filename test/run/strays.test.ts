@@ -118,6 +118,10 @@ for (const [what, said] of [
   ['has not seen its end yet', [{ ...running, appId: first }]],
   ['has seen it', [{ ...dead, appId: first }]],
   ['has forgotten it', [undefined]],
+  [
+    'cannot ask YARN, and shows a log that names it',
+    [{ ...running, tail: [`INFO Client: Application report for ${first}`] }],
+  ],
 ] as const) {
   test(`a Livy that ${what} is not told to stop anything: its log and its word are still wanted`, async (t) => {
     const { run, registry, backend } = await setUp();
@@ -139,18 +143,19 @@ test('after one request Livy is not asked for another', async (t) => {
 });
 
 test('a late request that cannot be looked for, or not be stopped, is noted', async (t) => {
+  const away = new UnreachableError('Livy is away', 'no');
   for (const [said, stop, note] of [
     [
-      new UnreachableError('Livy is away', 'no'),
-      'asked',
+      away,
+      async () => 'asked' as const,
       /^whether another request of this name is under way is not known: Livy is away$/,
     ],
-    [running, 'no-record', /could not be stopped: no-record$/],
+    [running, () => Promise.reject(away), /had not started its application yet; it was to be stopped: Livy is away$/],
   ] as const) {
     const { run, registry, backend } = await setUp();
     registry.finish(first, 'SUCCEEDED');
     backend.says(said);
-    backend.onStop = async () => stop;
+    backend.onStop = stop;
     const { kind, notes = [] } = await run.wait();
     t.is(kind, 'succeeded');
     t.is(notes.length, 1);
