@@ -8,12 +8,13 @@ import { stateNames } from './state-names.js';
  * error has lost its name on the way here; asked once more, submit throws it under its own, and a redrive begins there.
  */
 export function handingOver(input: string): Record<string, State> {
-  const { handOver, howDidItEnd, tookTooLong, endedThere, trouble } = stateNames;
+  const { handOver, howDidItEnd, tookTooLong, undecidedThere, endedThere, trouble } = stateNames;
   /** The last answer, of which the count of events is still true: this execution's history is as full as it was. */
-  const answered = (more: { readonly timedOut?: true }): State => ({
+  const answered = (more: { readonly timedOut?: true }, beside: { readonly 'trouble.$'?: string } = {}): State => ({
     Type: 'Pass',
     Parameters: {
       run: { v: 1, next: 'submit', 'events.$': `${paths.run}.events`, 'ref.$': `${paths.run}.ref`, ...more },
+      ...beside,
     },
     ResultPath: '$.answer',
     Next: trouble,
@@ -38,10 +39,19 @@ export function handingOver(input: string): Record<string, State> {
           ],
           Next: tookTooLong,
         },
+        {
+          And: [
+            { Variable: '$.trouble.Cause', IsPresent: true },
+            { Variable: '$.trouble.Cause', StringMatches: '*"Error":"RunUndecided"*' },
+          ],
+          Next: undecidedThere,
+        },
       ],
       Default: endedThere,
     },
     [tookTooLong]: answered({ timedOut: true }),
+    // Without the trouble submit would not look, and would hand it over again, without end.
+    [undecidedThere]: answered({}, { 'trouble.$': '$.trouble' }),
     [endedThere]: answered({}),
   };
 }

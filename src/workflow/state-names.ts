@@ -21,6 +21,7 @@ export const stateNames = {
   handOver: 'Hand over',
   howDidItEnd: 'How did it end there',
   tookTooLong: 'It took too long there',
+  undecidedThere: 'Nobody could say there',
   endedThere: 'It ended there',
   succeeded: 'Succeeded',
 } as const;

@@ -172,6 +172,19 @@ test('where a run has ended and its output cannot be read for hours, it ends as 
   t.is(starts(), 1);
 });
 
+test('where a run was handed over and its output cannot be read, it ends as undecided in the first execution', async (t) => {
+  const { machine, rig, starts } = setUp([{ afterMs: HOUR }], { historyEvents: 900 });
+  const output = await outputFolder(t);
+  const going = machine.run({ job, output });
+  await rig.clock.sleep(60_000);
+  await symlink('_SUCCESS', join(output, '_SUCCESS'));
+  const execution = await going;
+  t.is(execution.error, 'RunUndecided', execution.cause);
+  t.is(execution.children.length, 1);
+  t.is(execution.children[0]?.error, 'RunUndecided');
+  t.is(starts(), 1);
+});
+
 test('an output that cannot be read for a while delays the end, and changes nothing', async (t) => {
   const { machine, rig } = setUp([{ afterMs: HOUR }]);
   const output = await outputFolder(t);
