@@ -1,9 +1,16 @@
+import type { Run } from '../app/index.js';
+import type { RunStatus } from '../core/index.js';
 import type { RunAnswer } from './answer.js';
 import { isTimeUp } from './deadline.js';
-import { createHandler, type Handler, type HandlerOptions } from './invocation.js';
+import { createHandler, type Handler, type HandlerOptions, type Invocation } from './invocation.js';
 import { runAskedFor } from './run-asked-for.js';
 import { fitAnswer, shortOutcome } from './short.js';
 import { ageOf, carried, eventsAfter, type HistoryOptions, isHistoryFull, waitForSettling } from './turns.js';
+import { onlyOutputUnseen } from './unseen.js';
+
+/** A server that is silent keeps the request to stop from nobody: the look has a part of the time, no more. */
+const LOOK_SHARE = 1 / 5;
+const LOOK_MOST_MS = 5_000;
 
 export interface CancelHandlerOptions extends HandlerOptions, HistoryOptions {}
 
@@ -24,6 +31,15 @@ export function createCancelHandler(options: CancelHandlerOptions = {}): Handler
         ...carried(before),
       }) as const;
     telemetry.count('Cancels');
+    const status = await glance(run, call);
+    if (status && onlyOutputUnseen(status)) {
+      // Nothing is left to stop, and waiting here would have no end: `status` counts how long nobody can tell, and ends it.
+      const { timedOut: _, ...said } = answer();
+      const trouble = before?.trouble;
+      const next = isHistoryFull(said.events, options) ? 'hand-over' : 'status';
+      const waitSeconds = waitForSettling(ageOf(run.ref, clock.now()));
+      return fitAnswer({ ...said, ...(trouble?.of === 'status' && { trouble }), next, waitSeconds });
+    }
     try {
       const outcome = await run.cancel({ timeoutMs: call.leftMs(), signal });
       telemetry.outcome(outcome);
@@ -38,6 +54,23 @@ export function createCancelHandler(options: CancelHandlerOptions = {}): Handler
       return fitAnswer({ ...answer(), next, waitSeconds });
     }
   });
+}
+
+/** How it is, where a server says so soon. */
+async function glance(run: Run, call: Invocation): Promise<RunStatus | undefined> {
+  const { clock, signal } = call;
+  const [late, done] = [new AbortController(), new AbortController()];
+  clock.sleep(Math.min(LOOK_MOST_MS, call.leftMs() * LOOK_SHARE), done.signal).then(
+    () => late.abort(),
+    () => undefined,
+  );
+  try {
+    return await run.status({ signal: AbortSignal.any([signal, late.signal]) });
+  } catch {
+    return undefined;
+  } finally {
+    done.abort();
+  }
 }
 
 /** As Lambda calls it. */

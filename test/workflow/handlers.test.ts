@@ -233,6 +233,20 @@ test('a run that is long in stopping is handed over before the history is full',
   t.deepEqual(seen, ['cancel', 'hand-over']);
 });
 
+test('a run that is to be stopped, has ended and whose output cannot be read is left to status', async (t) => {
+  const rig = lambdaRig({ script: () => ({ afterMs: HOUR }) });
+  const output = await outputFolder(t);
+  const run = (await createSubmitHandler(rig.options)({ job, key: 'k', output }, rig.context())) as RunAnswer;
+  await symlink('_SUCCESS', join(output, '_SUCCESS'));
+  await rig.clock.sleep(2 * HOUR);
+  const before = { ...run, next: 'cancel', timedOut: true } as const;
+  const said = await createCancelHandler(rig.options)({ run: before }, rig.context(60));
+  t.is(said.next, 'status');
+  t.is(said.timedOut, undefined);
+  const seen = await createStatusHandler(rig.options)({ run: said, timeoutSeconds: 600 }, rig.context(60));
+  t.like(seen, { next: 'status', trouble: { of: 'status', isOver: true } });
+});
+
 test('a run that was handed over and failed is redriven from the first execution', async (t) => {
   const { machine, starts } = setUp([{ outcome: 'failed', afterMs: 24 * HOUR }, { afterMs: HOUR }], {
     historyEvents: 1_600,
