@@ -19,7 +19,7 @@ export interface SparkJobOptions extends HandlerOptions, Pick<SubmitHandlerOptio
   readonly timeoutSeconds?: number;
   /**
    * How often a run is looked at before the execution ends as `RunUndecided`, with the job left as it is. AWS allows an execution 3,000
-   * operations, and a turn is one of them. @defaultValue `2_900`, of which a run of 30 days takes 1,555, and one of a year 2,807
+   * operations, and a turn is one of them; this is for each job, so with n jobs in one execution give `turns: 2900 / n`. @defaultValue `2_900`, of which a run of 30 days takes 1,555, and one of a year 2,807
    */
   readonly turns?: number;
 }
