@@ -36,7 +36,7 @@ export default [
   { name: 'livywire/aws, own code', path: startUpFiles('library', 'dist/aws.js'), gzip: true, limit: '54 kB' },
   { name: 'livywire/cdk, own code', path: startUpFiles('library', 'dist/cdk.js'), gzip: true, limit: '75 kB' },
   { name: 'livywire/durable, own code', path: startUpFiles('library', 'dist/durable.js'), gzip: true, limit: '118 kB' },
-  { name: 'livywire/lambda, own code', path: startUpFiles('library', 'dist/lambda.js'), gzip: true, limit: '114 kB' },
+  { name: 'livywire/lambda, own code', path: startUpFiles('library', 'dist/lambda.js'), gzip: true, limit: '116 kB' },
   { name: 'livywire/session, own code', path: startUpFiles('library', 'dist/session.js'), gzip: true, limit: '48 kB' },
   { name: 'livywire/testing, own code', path: startUpFiles('library', 'dist/testing.js'), gzip: true, limit: '52 kB' },
   { name: 'command line, start', path: startUpFiles('cli', 'dist/cli/bin.js'), gzip: true, limit: '3 kB' },
